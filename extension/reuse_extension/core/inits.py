@@ -1,0 +1,128 @@
+"""The ledger of inits: how the container was made ready, each init counted once.
+
+A process of the extension sees its own init and, where the platform kept the subscription over a
+reset, the late events of another. Events carry no id, so an init is known by its phase and by the
+times of its events: the same time again is a duplicate. The duration comes from initReport; where
+that is lost, from the first invocation's report (`initDurationMs`), and never from both.
+
+The restore from a SnapStart snapshot is kept here as one more kind of init, its phase "restore".
+Init events of the snapshot's making describe another container and are left out.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+RESTORE = "restore"
+SUPPRESSED = "invoke"
+"""The platform's phase of an init that runs inside an invocation, after a failure or a reset."""
+
+SNAP_START = "snap-start"
+PROVISIONED = "provisioned-concurrency"
+MANAGED = "lambda-managed-instances"
+
+KEPT_TIMES = 16
+
+
+class Init:
+    """What is known of one init. Times in epoch milliseconds, durations in microseconds."""
+
+    def __init__(self, phase: "str | None") -> None:
+        self.phase = phase
+        self.start_ms: "int | None" = None
+        self.runtime_done_ms: "int | None" = None
+        self.report_ms: "int | None" = None
+        self.duration_us: "int | None" = None
+        self.reported_us: "int | None" = None  # what the first invocation's report says
+        self.status: "str | None" = None
+        self.error_type: "str | None" = None
+        self.is_unmeasured = False  # where no telemetry comes, no duration is waited for
+        self.is_told = False
+
+    @property
+    def end_ms(self) -> "int | None":
+        """When it ended: initReport is made then; else what comes nearest."""
+        if self.report_ms is not None:
+            return self.report_ms
+        if self.runtime_done_ms is not None:
+            return self.runtime_done_ms
+        if self.start_ms is not None and self.reported_us is not None:
+            return self.start_ms + self.reported_us // 1000
+        return None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is nothing to wait for before it is told."""
+        return self.is_unmeasured or self.known_us is not None
+
+    @property
+    def known_us(self) -> "int | None":
+        """Its duration, if any source has told it."""
+        return self.reported_us if self.duration_us is None else self.duration_us
+
+
+class Inits:
+    """The inits of one container that this process knows of, in the order they became known."""
+
+    def __init__(self) -> None:
+        self.all: "list[Init]" = []
+        self._past_times: "list[int]" = []
+
+    def told(self, event: "Any", phase: "str | None", part: str) -> "Init | None":
+        """The init an event speaks of, or None for a duplicate.
+
+        `part` is the attribute that the event's time belongs to.
+        """
+        for init in self.all:
+            if event.time is not None and getattr(init, part) == event.time:
+                return None
+        if event.time in self._past_times:
+            return None
+        for init in self.all:
+            if getattr(init, part) is None and (init.phase == phase or not init.phase or not phase):
+                init.phase = init.phase or phase
+                return init
+        return self._add(phase)
+
+    def report(self, duration_us: int, is_restore: bool) -> None:
+        """What an invocation's report says of the init before it."""
+        for init in self.all:
+            if (init.phase == RESTORE) == is_restore and init.phase != SUPPRESSED:
+                init.reported_us = duration_us
+                return
+        if not self._past_times:
+            self._add(RESTORE if is_restore else "init").reported_us = duration_us
+
+    def unmeasured(self) -> None:
+        """There was an init, and no telemetry will tell more of it."""
+        self._add(None).is_unmeasured = True
+
+    def latest(self) -> "Init | None":
+        """The init that began last: the one that made this process ready."""
+        latest = None
+        for init in self.all:
+            if latest is None or (init.start_ms or 0) >= (latest.start_ms or 0):
+                latest = init
+        return latest
+
+    def untold(self, everything: bool) -> "list[Init]":
+        """Those whose duration is known and not told yet; `everything`: those without one too."""
+        return [init for init in self.all if not init.is_told and (everything or init.is_due)]
+
+    def _add(self, phase: "str | None") -> "Init":
+        init = Init(phase)
+        self.all.append(init)
+        return init
+
+    def snapshot(self) -> "list[int]":
+        """The times of every init event that was told, so that a later process knows them."""
+        times = list(self._past_times)
+        for init in self.all:
+            if init.is_told:
+                parts = (init.start_ms, init.runtime_done_ms, init.report_ms)
+                times.extend([time for time in parts if time is not None])
+        return times[-KEPT_TIMES:]
+
+    def restore(self, times: "list[int]") -> None:
+        """Go on from what a process before this one left."""
+        self._past_times = list(times)

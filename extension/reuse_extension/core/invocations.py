@@ -1,0 +1,182 @@
+"""The ledger of requests: which the container has served, each counted once.
+
+What is said of one request comes in pieces (INVOKE, start, runtimeDone, report), in any order, more
+than once, or not at all. A piece that was told before is a duplicate: the same kind of event with
+the same time. The same kind with a later time is the same request served again, as Lambda does with
+asynchronous retries. INVOKE comes from the Extensions API, which repeats nothing, so every INVOKE
+is an invocation.
+
+A request is closed when everything has been said of it; of closed ones only the id and the last
+time are kept, the newest `REMEMBERED` of them. What is older than all of these is taken for a
+duplicate.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+REMEMBERED = 1024
+"""Requests remembered, open and closed each: far more than can be in flight or in one batch."""
+
+
+class Invocation:
+    """What is known of one request. Times in epoch milliseconds, durations in microseconds."""
+
+    def __init__(self, request_id: str) -> None:
+        self.request_id = request_id
+        self.invoked_ms: "int | None" = None
+        self.start_ms: "int | None" = None
+        self.done_ms: "int | None" = None
+        self.report_ms: "int | None" = None
+        self.done_us: "int | None" = None
+        self.report_us: "int | None" = None
+        self.is_counted = False  # whether it was added to a period
+        self.is_told = False  # whether its duration was
+        self.is_failed = False
+        self.is_out_of_memory = False
+        self.is_past = False  # whether it ran before a reset
+        self.period: "Any" = None  # the period that will tell it
+
+    @property
+    def duration_us(self) -> "int | None":
+        """Handler time; the report's where runtimeDone was lost or does not exist."""
+        return self.report_us if self.done_us is None else self.done_us
+
+    @property
+    def end_us(self) -> "int | None":
+        """When it ended, epoch microseconds."""
+        duration_us = self.duration_us
+        if self.start_ms is not None and duration_us is not None:
+            return self.start_ms * 1000 + duration_us
+        return None if self.done_ms is None else self.done_ms * 1000
+
+    @property
+    def last_ms(self) -> int:
+        """The latest time that the platform gave for it; 0 where it gave none."""
+        return max(self.start_ms or 0, self.done_ms or 0, self.report_ms or 0)
+
+
+class Ledger:
+    """The requests of one container."""
+
+    def __init__(self, managed: bool) -> None:
+        """`managed`: on Lambda Managed Instances, where no runtimeDone comes."""
+        self._managed = managed
+        self._open: "dict[str, Invocation]" = {}
+        self._order: "list[str]" = []  # ids of open ones, oldest first
+        self._closed: "dict[str, int]" = {}  # id -> last time, negative where no INVOKE came
+        self._closed_order: "list[str]" = []  # a ring
+        self._oldest = 0
+        self._forgotten_ms = 0
+
+    def invoked(self, request_id: str) -> "Invocation | None":
+        """The invocation that an INVOKE speaks of; None where telemetry told all of it before."""
+        invocation = self._open.get(request_id)
+        if invocation is not None:
+            if invocation.invoked_ms is None and not invocation.is_past:
+                return invocation
+            self._close(invocation)
+        elif self._closed.get(request_id, 0) < 0:
+            self._closed[request_id] = -self._closed[request_id]
+            return None
+        return self._add(request_id)
+
+    def told(self, event: "Any", part: str) -> "Invocation | None":
+        """The invocation a telemetry event speaks of, or None for a duplicate.
+
+        `part` is the attribute that the event's time belongs to, such as "start_ms".
+        """
+        invocation = self._open.get(event.request_id)
+        if invocation is None:
+            last_ms = abs(self._closed.get(event.request_id, -self._forgotten_ms))
+            is_new = event.time is None or event.time > last_ms
+            return self._add(event.request_id) if is_new else None
+        known_ms = getattr(invocation, part)
+        if known_ms is None:
+            return invocation
+        if event.time is None or event.time <= known_ms:
+            return None
+        self._close(invocation)
+        return self._add(event.request_id)
+
+    def finish(self, invocation: "Invocation") -> None:
+        """Close the invocation if nothing more is to come of it."""
+        has_ended = self._managed or invocation.done_ms is not None
+        if has_ended and invocation.start_ms is not None and invocation.report_ms is not None:
+            self._close(invocation)
+
+    def unfinished(self) -> "list[Invocation]":
+        """Those of this process that are still open, oldest first."""
+        invocations = [self._open[request_id] for request_id in self._order]
+        return [invocation for invocation in invocations if not invocation.is_past]
+
+    def past(self) -> "list[Invocation]":
+        """Those that were open when an earlier process ended."""
+        return [self._open[name] for name in self._order if self._open[name].is_past]
+
+    def _add(self, request_id: str) -> "Invocation":
+        if len(self._order) >= REMEMBERED:
+            self._close(self._open[self._order[0]])
+        invocation = self._open[request_id] = Invocation(request_id)
+        self._order.append(request_id)
+        return invocation
+
+    def _close(self, invocation: "Invocation") -> None:
+        del self._open[invocation.request_id]
+        self._order.remove(invocation.request_id)
+        was_invoked = invocation.invoked_ms is not None or invocation.is_past
+        self._remember(invocation.request_id, invocation.last_ms * (1 if was_invoked else -1))
+
+    def _remember(self, request_id: str, last_ms: int) -> None:
+        if request_id in self._closed:
+            self._closed[request_id] = last_ms
+            return
+        if len(self._closed_order) < REMEMBERED:
+            self._closed_order.append(request_id)
+        else:
+            forgotten = self._closed_order[self._oldest]
+            self._forgotten_ms = max(self._forgotten_ms, abs(self._closed.pop(forgotten)))
+            self._closed_order[self._oldest] = request_id
+            self._oldest = (self._oldest + 1) % REMEMBERED
+        self._closed[request_id] = last_ms
+
+    def snapshot(self, most_closed: int) -> "dict[str, Any]":
+        """What must survive a reset: the open ones and the newest `most_closed` others, as JSON."""
+        newest = self._closed_order[self._oldest :] + self._closed_order[: self._oldest]
+        return {
+            "forgotten_ms": self._forgotten_ms,
+            "closed": [[name, abs(self._closed[name])] for name in newest[-most_closed:]],
+            "open": [_as_list(self._open[name]) for name in self._order],
+        }
+
+    def restore(self, snapshot: "dict[str, Any]") -> None:
+        """Go on from what a process before this one left."""
+        self._forgotten_ms = int(snapshot["forgotten_ms"])
+        for request_id, last_ms in snapshot["closed"]:
+            self._remember(request_id, last_ms)
+        for values in snapshot["open"]:
+            _fill(self._add(values[0]), values)
+
+
+_KEPT = (
+    "invoked_ms",
+    "start_ms",
+    "done_ms",
+    "report_ms",
+    "done_us",
+    "report_us",
+    "is_counted",
+    "is_told",
+    "is_failed",
+    "is_out_of_memory",
+)
+
+
+def _as_list(invocation: "Invocation") -> "list[Any]":
+    return [invocation.request_id] + [getattr(invocation, name) for name in _KEPT]
+
+
+def _fill(invocation: "Invocation", values: "list[Any]") -> None:
+    for name, value in zip(_KEPT, values[1:]):
+        setattr(invocation, name, value)
+    invocation.is_past = True

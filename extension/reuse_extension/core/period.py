@@ -1,0 +1,108 @@
+"""The period: what has been learnt since the last container record, and how it becomes the next."""
+
+from .emf import MOST_VALUES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .invocations import Invocation
+
+MINUTE_MS = 60000
+
+
+class Period:
+    """Counts and values of one stretch of a container's time, within one minute.
+
+    A fact that arrives after its minute was told is told in the next record: the sums are right,
+    and nothing waits.
+    """
+
+    def __init__(self, not_before_ms: int) -> None:
+        """`not_before_ms`: the end of the period before this one; periods do not overlap."""
+        self.not_before_ms = not_before_ms
+        self.from_ms: "int | None" = None
+        self.to_ms = not_before_ms
+        self.counts: "dict[str, int]" = {}
+        self.values: "dict[str, Any]" = {}
+        self.invocations: "list[Invocation]" = []  # begun in this period
+        self.late: "list[Invocation]" = []  # begun before it, ended in it
+
+    @property
+    def minute(self) -> "int | None":
+        """The minute it belongs to; None while nothing has happened in it."""
+        return None if self.from_ms is None else self.to_ms // MINUTE_MS
+
+    @property
+    def is_worth_a_record(self) -> bool:
+        """Whether it has more to tell than how much memory was used."""
+        return bool(self.counts or self.invocations or self.late)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more invocation could overflow an array."""
+        return len(self.invocations) + len(self.late) >= MOST_VALUES
+
+    @property
+    def has_served(self) -> bool:
+        """Whether an invocation of this period has ended."""
+        return any(invocation.end_us is not None for invocation in self.invocations)
+
+    def touch(self, time_ms: int) -> None:
+        """Something happened at this time."""
+        time_ms = max(time_ms, self.not_before_ms)
+        if self.from_ms is None:
+            self.from_ms = time_ms
+        self.to_ms = max(self.to_ms, time_ms)
+
+    def add(self, name: str, amount: int = 1) -> None:
+        """Add to a count."""
+        self.counts[name] = self.counts.get(name, 0) + amount
+
+    def raise_to(self, name: str, value: "int | None") -> None:
+        """Keep the highest value."""
+        if value is not None:
+            self.values[name] = max(self.values.get(name, 0), value)
+
+    def in_order(self) -> "list[Invocation]":
+        """All invocations that may have something to tell, in the order they began."""
+        every = self.late + self.invocations
+        return sorted(every, key=_beginning)
+
+
+def _beginning(invocation: "Invocation") -> int:
+    return invocation.start_ms or invocation.invoked_ms or invocation.last_ms
+
+
+class IdleGaps:
+    """Finds the idle gap before each invocation; `busy_until_us` is the end of the latest one.
+
+    An invocation that began while another was still running (Lambda Managed Instances run several
+    at once), or after one whose end is not known, has no gap.
+    """
+
+    def __init__(self) -> None:
+        self.busy_until_us: "int | None" = None
+        self._unfinished: "list[Invocation]" = []
+
+    def before(self, invocation: "Invocation") -> "int | None":
+        """Microseconds; None where there is none or it is not known. Call in order of start."""
+        still: "list[Invocation]" = []
+        for earlier in self._unfinished:
+            if earlier.end_us is None:
+                still.append(earlier)
+            else:
+                self._busy_until(earlier.end_us)
+        self._unfinished = still[-MOST_VALUES:]
+        gap_us = None
+        if invocation.start_ms is not None and self.busy_until_us is not None and not still:
+            gap_us = invocation.start_ms * 1000 - self.busy_until_us
+        if invocation.end_us is None:
+            self._unfinished.append(invocation)
+        else:
+            self._busy_until(invocation.end_us)
+        return gap_us if gap_us is not None and gap_us >= 0 else None
+
+    def _busy_until(self, end_us: int) -> None:
+        if self.busy_until_us is None or end_us > self.busy_until_us:
+            self.busy_until_us = end_us

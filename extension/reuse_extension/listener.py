@@ -1,0 +1,104 @@
+"""Receives telemetry: a small HTTP server in the main loop.
+
+Lambda posts batches to it and posts a batch again until it is answered with 200, whatever the
+reason for another answer was; so every whole POST gets 200. Each connection is read when it has
+something and never waited for: a slow or silent one delays nobody. What connections may hold is
+limited, and the one that has been silent the longest goes first.
+"""
+
+from . import interpreter, wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST_BODY = 1100000
+"""Bytes of a batch. Lambda sends up to twice the `maxBytes` asked for, 512 KiB, and some more."""
+MOST_CONNECTIONS = 16
+"""Lambda uses one."""
+MOST_HELD = 4 * 1024 * 1024
+"""Bytes of unfinished batches over all connections."""
+PIECE = 65536
+
+HOSTS_FILE = "/etc/hosts"
+HOST = "sandbox.localdomain"
+
+
+class Listener:
+    """The listening socket and the connections made to it."""
+
+    def __init__(self, poller: "interpreter.Poller") -> None:
+        """Listen on a free port. Raises OSError."""
+        self._poller = poller
+        self._listener, self.port = _listen()
+        self._readers: "dict[int, wire.Reader]" = {}
+        self._connections: "list[Any]" = []  # the one that spoke last at the end
+        poller.add(self._listener)
+
+    def handle(self, ready: "Any") -> "list[bytes | None]":
+        """Serve a socket that is ready; the batches that became whole, None for a too large one."""
+        if ready is self._listener:
+            self._accept()
+            return []
+        if ready not in self._connections:
+            return []  # closed a moment ago, to make room
+        data = interpreter.receive(ready, PIECE)
+        return [] if data is None else self._read(ready, data)
+
+    def _accept(self) -> None:
+        connection = interpreter.accept(self._listener)
+        if connection is None:
+            return
+        if len(self._connections) >= MOST_CONNECTIONS:
+            self._close(self._connections[0])
+        self._connections.append(connection)
+        self._readers[id(connection)] = wire.Reader(MOST_BODY, reads_responses=False)
+        self._poller.add(connection)
+
+    def _read(self, connection: "Any", data: bytes) -> "list[bytes | None]":
+        reader = self._readers[id(connection)]
+        self._connections.remove(connection)
+        self._connections.append(connection)
+        is_open = bool(data)
+        messages: "list[wire.Message]" = []
+        try:
+            messages = reader.feed(data)
+        except wire.WireError:
+            interpreter.send(connection, wire.BAD_REQUEST)
+            is_open = False
+        if reader.wants_continue:
+            reader.wants_continue = False
+            is_open = is_open and interpreter.send(connection, wire.CONTINUE)
+        for message in messages:
+            is_open = is_open and interpreter.send(connection, wire.OK) and message.keeps_open
+        if not is_open:
+            self._close(connection)
+        self._make_room()
+        return [message.body for message in messages]
+
+    def _make_room(self) -> None:
+        while sum([reader.buffered for reader in self._readers.values()]) > MOST_HELD:
+            holding = [
+                connection
+                for connection in self._connections
+                if self._readers[id(connection)].buffered > 0
+            ]
+            self._close(holding[0])
+
+    def _close(self, connection: "Any") -> None:
+        self._poller.remove(connection)
+        self._connections.remove(connection)
+        del self._readers[id(connection)]
+        connection.close()
+
+
+def _listen() -> "tuple[Any, int]":
+    """Listen where Lambda posts to: the address of sandbox.localdomain, else on every one."""
+    for line in (interpreter.read_file(HOSTS_FILE, PIECE) or b"").split(b"\n"):
+        words = line.split(b"#", 1)[0].split()
+        if HOST.encode() in words[1:]:
+            try:
+                return interpreter.listen(words[0].decode())
+            except (OSError, UnicodeError):
+                break
+    return interpreter.listen("0.0.0.0")
