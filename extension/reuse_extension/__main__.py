@@ -1,4 +1,4 @@
-"""Starts the extension: `python -m reuse_extension`, with the executable's path as argument."""
+"""Starts the extension; the argument is the executable that Lambda ran, whose name it registers."""
 
 import sys
 

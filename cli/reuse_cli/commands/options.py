@@ -1,0 +1,62 @@
+"""What all questions share: where records come from and how the answer is shown."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from reuse_cli.analysis.statistics import Row, ask
+from reuse_cli.errors import UsageError
+
+Command = Callable[..., None]
+
+DATA = ".lambda-reuse"
+"""Where `local run` leaves records, and where questions look if they are not told otherwise."""
+
+
+def question(command: Command) -> Command:
+    """The arguments and options of a command that asks a question."""
+    for decorate in (
+        click.argument("functions", nargs=-1, metavar="[FUNCTION]..."),
+        click.option(
+            "--source",
+            "sources",
+            multiple=True,
+            default=[DATA],
+            show_default=True,
+            metavar="PATH",
+            help="Log files, or folders of them; may be given several times.",
+        ),
+        click.option(
+            "--output",
+            type=click.Choice(["table", "json"]),
+            default="table",
+            show_default=True,
+            help="How to show the answer.",
+        ),
+        click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def answer(name: str, functions: Sequence[str], sources: Sequence[str]) -> list[Row]:
+    """The rows that answer the question of this name."""
+    from reuse_cli.sources.files import open_files  # DuckDB takes 80 ms to import
+
+    if "cloudwatch" in sources:
+        raise UsageError("records cannot be read from CloudWatch yet: name log files with --source")
+    return ask(open_files([Path(source) for source in sources]), name, tuple(functions))
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def has_color(no_color: bool) -> bool:
+    """Whether the terminal is one and wants colour (https://no-color.org)."""
+    return sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")

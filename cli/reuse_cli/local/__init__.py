@@ -1,0 +1,1 @@
+"""The sandbox on the command line: run a function here, with the extension beside it."""

@@ -1,0 +1,1 @@
+"""Where records come from. Each source makes the same tables in a DuckDB connection."""
