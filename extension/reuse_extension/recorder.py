@@ -42,7 +42,7 @@ class Recorder:
             started_ms,
             settings.flush == "invocation",
         )
-        self._container = Container(account, started_ms, has_telemetry)
+        self._container = Container(account, has_telemetry)
         self._is_saved = False
         self._restore()
         for warning in settings.warnings:

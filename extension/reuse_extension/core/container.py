@@ -42,7 +42,7 @@ from .events import (
 )
 from .first_invocation import FirstInvocation
 from .inits import MANAGED, RESTORE, SNAP_START, SUPPRESSED
-from .invocations import REMEMBERED, Invocation, Ledger
+from .invocations import REMEMBERED, Ledger
 from .period import MINUTE_MS
 
 TYPE_CHECKING = False
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from .account import Account
     from .inits import Init
+    from .invocations import Invocation
     from .records import Record
 
 STARTING = "starting"
@@ -99,8 +100,6 @@ HOLD_MS = 2000
 time for which the platform may hold a batch back."""
 CLOCK_LIMIT_MS = 24 * 3600 * 1000
 """No container is frozen this long: beyond it the wall clock and the platform's disagree."""
-PATIENCE = 2
-"""Records written before a lost init event is given up and the first invocation is classified."""
 STATE_VERSION = 1
 """Of the snapshot; another version's is another release's, and is left alone."""
 CLOSED_KEPT = 16
@@ -117,12 +116,11 @@ emulator writes the last."""
 class Container:
     """One container as one process of the extension sees it: events in, records out."""
 
-    def __init__(self, account: "Account", now_ms: int, has_telemetry: bool) -> None:
-        """`now_ms`: the wall clock. `has_telemetry`: whether the platform took the subscription."""
+    def __init__(self, account: "Account", has_telemetry: bool) -> None:
+        """`has_telemetry`: whether the platform took the subscription."""
         self.account = account
         self.state = STARTING
         self.has_telemetry = has_telemetry
-        self.ready_ms = now_ms  # about when the init ended, by the wall clock
         self.end: "str | None" = None
         self._is_managed = account.who["init_type"] == MANAGED
         self._ledger = Ledger(self._is_managed)
@@ -161,8 +159,6 @@ class Container:
     def settle(self, now_ms: int) -> "list[Record]":
         """A batch of events is over: what it completed is due now."""
         account = self.account
-        if account.sequence >= PATIENCE:
-            self._classify(is_forced=True)
         if account.period.has_served and (account.is_each_told or not self._has_told_first):
             account.close()
         if self._is_managed and self._wake_ms is None and account.is_worth_a_record:
@@ -190,11 +186,11 @@ class Container:
         """Whether nothing more is to be waited for before the last record."""
         if not self.has_telemetry:
             return True
-        unfinished = self._ledger.unfinished()
+        unreported = self._ledger.unreported()
         if self.state == RESETTING:
             # The report of an invocation that was cut off is made after this process has gone.
-            return all(invocation.end_us is not None for invocation in unfinished)
-        if unfinished:
+            return all(invocation.end_us is not None for invocation in unreported)
+        if unreported:
             return False
         init = self.account.inits.latest()
         return self.account.totals["invocations"] > 0 or (init is not None and init.is_due)
@@ -263,7 +259,8 @@ class Container:
         if self._is_history(event.phase):
             return
         account = self.account
-        if self._is_restored and event.instance_id not in (None, account.instance_id):
+        known, told = account.instance_id, event.instance_id
+        if self._is_restored and known is not None and told is not None and known != told:
             self.begin_anew()
         init = account.inits.told(event, event.phase, "start_ms")
         if init is None:
@@ -323,12 +320,12 @@ class Container:
             self._begin_copy(time_ms)
         is_after_reset = self.state == RESTARTING
         invocation = self._ledger.invoked(event.request_id)
-        if invocation is not None:
-            invocation.invoked_ms = time_ms
-            if not invocation.is_counted:
-                self._waiting.append(invocation)
-        self._first.saw(invocation or Invocation(event.request_id), is_after_reset, self.ready_ms)
+        invocation.invoked_ms = time_ms
+        if not invocation.is_counted:
+            self._waiting.append(invocation)
+        self._first.saw(invocation, is_after_reset, self.account.process_started_ms)
         self._move("invoke")
+        self._ledger.finish(invocation)
         self._watch_waiting(time_ms)
         self._classify()
 
@@ -414,7 +411,7 @@ class Container:
         """The process came out of a snapshot just now; before that it was another container's."""
         if self.state == STARTING and self.account.started_ms is None:
             self.account.skip_pages()
-            self.account.process_started_ms = self.ready_ms = time_ms
+            self.account.process_started_ms = time_ms
 
     def _learn(self, event: "Any", time_ms: int) -> None:
         account = self.account
@@ -461,7 +458,7 @@ class Container:
         if invocation.duration_us is not None:
             self.account.ended(invocation)
         self._ledger.finish(invocation)
-        if all(other.end_us is not None for other in self._ledger.unfinished()):
+        if all(other.end_us is not None for other in self._ledger.unreported()):
             self._move("served")
 
     def _judge(self, invocation: "Invocation", event: "Any") -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 PROACTIVE_MS = 1000
 """A longer gap from the end of the init to the first invocation means that nobody waited for it."""
+LONGEST_INIT_MS = 10000
+"""Lambda gives the init of an on-demand container 10 s (developer guide, "Lambda execution
+environment lifecycle"): what is longer was not the init alone."""
 
 
 class FirstInvocation:
@@ -28,14 +31,14 @@ class FirstInvocation:
         self.gap_ms: "int | None" = None
         self._init_type = init_type
         self._is_after_reset = False
-        self._ready_ms = 0
+        self._started_ms = 0
 
-    def saw(self, invocation: "Invocation", is_after_reset: bool, ready_ms: int) -> None:
-        """An invocation began; `ready_ms` is when the init ended by this process's own clock."""
+    def saw(self, invocation: "Invocation", is_after_reset: bool, started_ms: int) -> None:
+        """An invocation began; `started_ms` is when this process did, by its own clock."""
         if self.invocation is None:
             self.invocation = invocation
             self._is_after_reset = is_after_reset
-            self._ready_ms = ready_ms
+            self._started_ms = started_ms
 
     def decide(self, init: "Init | None", is_forced: bool) -> bool:
         """Whether the decision was made now.
@@ -66,6 +69,10 @@ class FirstInvocation:
         end_ms = None if init is None else init.end_ms
         if end_ms is not None and first.start_ms is not None:
             return max(0, first.start_ms - end_ms)
-        if is_forced and first.invoked_ms is not None:
-            return max(0, first.invoked_ms - self._ready_ms)
-        return None
+        if not is_forced or first.invoked_ms is None:
+            return None
+        # This process started when the init did, but does not see its end.
+        since_start_ms = first.invoked_ms - self._started_ms
+        if init is not None and init.known_us is not None:
+            return max(0, since_start_ms - init.known_us // 1000)
+        return since_start_ms if since_start_ms > LONGEST_INIT_MS else None

@@ -21,7 +21,9 @@ SNAP_START = "snap-start"
 PROVISIONED = "provisioned-concurrency"
 MANAGED = "lambda-managed-instances"
 
-KEPT_TIMES = 16
+PARTS = ("start_ms", "runtime_done_ms", "report_ms")
+KEPT = 8
+"""Inits of the past whose events are recognised when they come late."""
 
 
 class Init:
@@ -66,7 +68,7 @@ class Inits:
 
     def __init__(self) -> None:
         self.all: "list[Init]" = []
-        self._past_times: "list[int]" = []
+        self._past: "dict[str, list[int]]" = {part: [] for part in PARTS}
 
     def told(self, event: "Any", phase: "str | None", part: str) -> "Init | None":
         """The init an event speaks of, or None for a duplicate.
@@ -76,7 +78,7 @@ class Inits:
         for init in self.all:
             if event.time is not None and getattr(init, part) == event.time:
                 return None
-        if event.time in self._past_times:
+        if event.time in self._past[part]:
             return None
         for init in self.all:
             if getattr(init, part) is None and (init.phase == phase or not init.phase or not phase):
@@ -90,7 +92,7 @@ class Inits:
             if (init.phase == RESTORE) == is_restore and init.phase != SUPPRESSED:
                 init.reported_us = duration_us
                 return
-        if not self._past_times:
+        if not any(self._past.values()):
             self._add(RESTORE if is_restore else "init").reported_us = duration_us
 
     def unmeasured(self) -> None:
@@ -114,15 +116,15 @@ class Inits:
         self.all.append(init)
         return init
 
-    def snapshot(self) -> "list[int]":
-        """The times of every init event that was told, so that a later process knows them."""
-        times = list(self._past_times)
-        for init in self.all:
-            if init.is_told:
-                parts = (init.start_ms, init.runtime_done_ms, init.report_ms)
-                times.extend([time for time in parts if time is not None])
-        return times[-KEPT_TIMES:]
+    def snapshot(self) -> "dict[str, list[int]]":
+        """The times of the events of every init that was told, so that a later process knows."""
+        kept = {}
+        for part in PARTS:
+            times = [getattr(init, part) for init in self.all if init.is_told]
+            kept[part] = (self._past[part] + [time for time in times if time is not None])[-KEPT:]
+        return kept
 
-    def restore(self, times: "list[int]") -> None:
+    def restore(self, snapshot: "dict[str, list[int]]") -> None:
         """Go on from what a process before this one left."""
-        self._past_times = list(times)
+        for part in PARTS:
+            self._past[part] = list(snapshot[part])

@@ -64,21 +64,18 @@ class Ledger:
         self._managed = managed
         self._open: "dict[str, Invocation]" = {}
         self._order: "list[str]" = []  # ids of open ones, oldest first
-        self._closed: "dict[str, int]" = {}  # id -> last time, negative where no INVOKE came
+        self._closed: "dict[str, int]" = {}  # id -> the last time that was told of it
         self._closed_order: "list[str]" = []  # a ring
         self._oldest = 0
         self._forgotten_ms = 0
 
-    def invoked(self, request_id: str) -> "Invocation | None":
-        """The invocation that an INVOKE speaks of; None where telemetry told all of it before."""
+    def invoked(self, request_id: str) -> "Invocation":
+        """The invocation that an INVOKE speaks of; telemetry may have told of it before."""
         invocation = self._open.get(request_id)
         if invocation is not None:
             if invocation.invoked_ms is None and not invocation.is_past:
                 return invocation
             self._close(invocation)
-        elif self._closed.get(request_id, 0) < 0:
-            self._closed[request_id] = -self._closed[request_id]
-            return None
         return self._add(request_id)
 
     def told(self, event: "Any", part: str) -> "Invocation | None":
@@ -88,7 +85,7 @@ class Ledger:
         """
         invocation = self._open.get(event.request_id)
         if invocation is None:
-            last_ms = abs(self._closed.get(event.request_id, -self._forgotten_ms))
+            last_ms = self._closed.get(event.request_id, self._forgotten_ms)
             is_new = event.time is None or event.time > last_ms
             return self._add(event.request_id) if is_new else None
         known_ms = getattr(invocation, part)
@@ -101,14 +98,21 @@ class Ledger:
 
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""
-        has_ended = self._managed or invocation.done_ms is not None
-        if has_ended and invocation.start_ms is not None and invocation.report_ms is not None:
+        is_told = invocation.start_ms is not None and invocation.report_ms is not None
+        if not self._managed:
+            is_invoked = invocation.invoked_ms is not None or invocation.is_past
+            is_told = is_told and is_invoked and invocation.done_ms is not None
+        if is_told:
             self._close(invocation)
 
-    def unfinished(self) -> "list[Invocation]":
-        """Those of this process that are still open, oldest first."""
+    def unreported(self) -> "list[Invocation]":
+        """Those of this process whose report has not come, oldest first."""
         invocations = [self._open[request_id] for request_id in self._order]
-        return [invocation for invocation in invocations if not invocation.is_past]
+        return [
+            invocation
+            for invocation in invocations
+            if invocation.report_ms is None and not invocation.is_past
+        ]
 
     def past(self) -> "list[Invocation]":
         """Those that were open when an earlier process ended."""
@@ -124,8 +128,7 @@ class Ledger:
     def _close(self, invocation: "Invocation") -> None:
         del self._open[invocation.request_id]
         self._order.remove(invocation.request_id)
-        was_invoked = invocation.invoked_ms is not None or invocation.is_past
-        self._remember(invocation.request_id, invocation.last_ms * (1 if was_invoked else -1))
+        self._remember(invocation.request_id, invocation.last_ms)
 
     def _remember(self, request_id: str, last_ms: int) -> None:
         if request_id in self._closed:
@@ -135,7 +138,7 @@ class Ledger:
             self._closed_order.append(request_id)
         else:
             forgotten = self._closed_order[self._oldest]
-            self._forgotten_ms = max(self._forgotten_ms, abs(self._closed.pop(forgotten)))
+            self._forgotten_ms = max(self._forgotten_ms, self._closed.pop(forgotten))
             self._closed_order[self._oldest] = request_id
             self._oldest = (self._oldest + 1) % REMEMBERED
         self._closed[request_id] = last_ms
@@ -145,7 +148,7 @@ class Ledger:
         newest = self._closed_order[self._oldest :] + self._closed_order[: self._oldest]
         return {
             "forgotten_ms": self._forgotten_ms,
-            "closed": [[name, abs(self._closed[name])] for name in newest[-most_closed:]],
+            "closed": [[name, self._closed[name]] for name in newest[-most_closed:]],
             "open": [_as_list(self._open[name]) for name in self._order],
         }
 

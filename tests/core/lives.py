@@ -1,0 +1,132 @@
+"""Lives of containers for properties: what truly happened, and how it is told, however badly."""
+
+import random
+from dataclasses import dataclass, field
+
+from tests import platform_events as pe
+from tests.core.play import START_MS
+
+GAPS_MS = (0, 1, 20, 900, 30_000, 200_000)
+STATUSES = ("success",) * 6 + ("error", "timeout", "failure")
+
+
+@dataclass
+class Truth:
+    """What happened, counted while it happened."""
+
+    invocations: int = 0
+    cold_starts: int = 0
+    errors: int = 0
+    timeouts: int = 0
+    out_of_memory: int = 0
+    resets: int = 0
+    duration_us: int = 0
+    billed_ms: int = 0
+    inits_us: list[int] = field(default_factory=list)  # of the inits that any event tells
+
+
+class Life:
+    """One container's life: `segments` has the steps of each of its processes, in order.
+
+    A step is (time, "invoke", request id), (time, "batch", events) or (time, "shutdown", reason).
+    """
+
+    def __init__(self, seed: int, sizes: list[int], disorder: float, loss: float) -> None:
+        """`sizes`: invocations between resets. `disorder`, `loss`: from 0, none, to 1, all."""
+        self.random = random.Random(seed)
+        self.disorder = disorder
+        self.loss = loss
+        self.truth = Truth()
+        self.now_ms = START_MS
+        self.segments = []
+        self._late = []  # what only a later process is told
+        for number, size in enumerate(sizes):
+            self.segments.append(self._segment(number, size, is_last=number == len(sizes) - 1))
+
+    def _segment(self, number: int, size: int, is_last: bool) -> list:
+        random, truth = self.random, self.truth
+        is_first = number == 0
+        init_us = random.randrange(1_000, 3_000_000)
+        events = self._init(init_us, "init" if is_first else "invoke")
+        is_init_told = any(event["type"] == "platform.initReport" for event in events)
+        is_proactive = is_first and len(events) == 3 and random.random() < 0.3
+        if is_proactive:
+            self.now_ms += 5_000
+        if size and not is_proactive:
+            truth.cold_starts += 1
+        invokes = []
+        for i in range(size):
+            invokes.append((self.now_ms, "invoke", f"{number}-{i}"))
+            told = self._invocation(f"{number}-{i}", init_us if is_first and i == 0 else None)
+            is_init_told |= any("initDurationMs" in e["record"].get("metrics", {}) for e in told)
+            events += told
+            self.now_ms += random.choice(GAPS_MS)
+        if is_init_told:
+            truth.inits_us.append(init_us)
+        steps = self._deliver(invokes, events, is_last)
+        truth.resets += not is_last
+        reason = "spindown" if is_last else random.choice(("timeout", "failure"))
+        steps.append((self.now_ms, "shutdown", reason))
+        self.now_ms += random.choice(GAPS_MS)
+        return steps
+
+    def _init(self, init_us: int, phase: str) -> list[dict]:
+        begin_ms = self.now_ms
+        self.now_ms += init_us // 1000 + 1
+        events = [
+            pe.init_start(begin_ms, phase=phase),
+            pe.init_runtime_done(self.now_ms, phase=phase),
+            pe.init_report(self.now_ms, init_us / 1000, phase=phase),
+        ]
+        return [event for event in events if self.random.random() >= self.loss]
+
+    def _invocation(self, request_id: str, init_us: int | None) -> list[dict]:
+        truth, random = self.truth, self.random
+        duration_us = random.randrange(0, 3_000_000)
+        status = random.choice(STATUSES)
+        error_type = random.choice(("Runtime.OutOfMemory", "Function.Unknown"))
+        more = {} if status == "success" else {"errorType": error_type}
+        begin_ms = self.now_ms
+        self.now_ms += duration_us // 1000 + 1
+        truth.invocations += 1
+        truth.duration_us += duration_us
+        truth.errors += status in ("error", "failure")
+        truth.timeouts += status == "timeout"
+        truth.out_of_memory += more == {"errorType": "Runtime.OutOfMemory"}
+        events = [
+            pe.start(begin_ms, request_id),
+            pe.runtime_done(self.now_ms, request_id, duration_us / 1000, status, **more),
+        ]
+        if random.random() >= self.loss:
+            init_ms = None if init_us is None else init_us / 1000
+            report = pe.report(
+                self.now_ms, request_id, duration_us / 1000, status, init_ms=init_ms, **more
+            )
+            truth.billed_ms += report["record"]["metrics"]["billedDurationMs"]
+            events.append(report)
+        return events
+
+    def _deliver(self, invokes: list, events: list[dict], is_last: bool) -> list:
+        """The order in which a process hears of all this: INVOKEs stay in theirs, telemetry not."""
+        random = self.random
+        events = events + [event for event in events if random.random() < self.disorder / 2]
+        if self.disorder:
+            width = 1 + int(len(events) * self.disorder)
+            order = sorted(range(len(events)), key=lambda i: i + random.randrange(width))
+            events = [events[i] for i in order]
+        events, self._late = self._late + events, []
+        if not is_last and events:
+            told = len(events) - random.randrange(int(len(events) * self.disorder / 4) + 1)
+            events, self._late = events[:told], events[told:]
+        places = sorted(random.randrange(len(invokes) + 1) for _ in events)
+        steps = []
+        for i, invoke in enumerate([*invokes, None]):
+            batch = [event for event, place in zip(events, places, strict=True) if place == i]
+            at_ms = invoke[0] if invoke else self.now_ms
+            while batch:
+                size = random.randrange(1, len(batch) + 1)
+                steps.append((at_ms, "batch", batch[:size]))
+                batch = batch[size:]
+            if invoke:
+                steps.append(invoke)
+        return steps

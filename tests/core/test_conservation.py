@@ -1,0 +1,103 @@
+"""Nothing is lost and nothing counted twice, whatever order or damage telemetry comes in."""
+
+import json
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.core.lives import Life
+from tests.core.play import START_MS, Played
+from tests.line_schema import check_line
+
+SIZES = st.lists(
+    st.one_of(st.integers(0, 5), st.integers(0, 120)), min_size=1, max_size=6
+).filter(lambda sizes: sum(sizes) <= 500)
+
+
+def told(life: Life) -> list[dict]:
+    """Every line that the processes of a container write about this life."""
+    played = None
+    for steps in life.segments:
+        if played is None:
+            played = Played({"environment": {}, "subscription": 200})
+        else:
+            played.step({"at_ms": steps[0][0] - START_MS, "restart": True})
+        for at_ms, kind, value in steps:
+            played.step({"at_ms": at_ms - START_MS, kind: value, "waits": True})
+        played.take(played.container.finish(steps[-1][0]))
+    return [json.loads(line) for line in played.lines()]
+
+
+def total(records: list[dict], name: str) -> int:
+    return sum(record.get(name, 0) for record in records)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    sizes=SIZES,
+    disorder=st.sampled_from((0.0, 0.0, 0.02, 0.2, 1.0)),
+    loss=st.sampled_from((0.0, 0.0, 0.1, 0.7, 1.0)),
+)
+@example(seed=1, sizes=[120, 120, 120, 120, 10, 10], disorder=1.0, loss=0.5)
+def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
+    """For any order, repetition, splitting into batches and loss of init and report events."""
+    life = Life(seed, sizes, disorder, loss)
+    truth = life.truth
+
+    lines = told(life)
+    records = [line for line in lines if line["record"] == "container/1"]
+    last = records[-1]["total"]
+    inits_us = [round(line["InitDuration"] * 1000) for line in records if "InitDuration" in line]
+    durations_us = [round(ms * 1000) for line in records for ms in line.get("Duration", ())]
+
+    assert truth.invocations == total(records, "Invocations") == last["invocations"]
+    assert truth.cold_starts == total(records, "ColdStarts") == last["cold_starts"]
+    assert truth.errors == total(records, "errors") == last["errors"]
+    assert truth.timeouts == total(records, "timeouts") == last["timeouts"]
+    assert truth.out_of_memory == total(records, "out_of_memory") == last["out_of_memory"]
+    assert truth.resets == total(records, "resets") == last["resets"]
+    assert truth.billed_ms == last["billed_ms"]
+    assert truth.invocations == len(durations_us)
+    assert truth.duration_us == sum(durations_us) == round(last["duration_ms"] * 1000)
+    assert sorted(truth.inits_us) == sorted(inits_us)
+    assert sum(truth.inits_us) == round(last["init_ms"] * 1000)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    sizes=SIZES,
+    disorder=st.sampled_from((0.0, 0.1, 1.0)),
+    loss=st.sampled_from((0.0, 0.3, 1.0)),
+)
+def test_records_follow_each_other(seed, sizes, disorder, loss):
+    """Sequence numbers have no gap, totals never fall, periods do not overlap, lines are sound."""
+    lines = told(Life(seed, sizes, disorder, loss))
+    records = [line for line in lines if line["record"] == "container/1"]
+
+    assert list(range(1, len(records) + 1)) == [record["sequence"] for record in records]
+    assert 1 == len({record["container_id"] for record in records})
+    for before, after in zip(records, records[1:], strict=False):
+        assert before["to_ms"] <= after["from_ms"] <= after["to_ms"]
+        assert all(before["total"][name] <= value for name, value in after["total"].items())
+    for line in lines:
+        check_line(line)
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 2**32), size=st.integers(1, 300))
+def test_gaps_and_durations_give_back_every_start_and_end(seed, size):
+    """In order and undamaged: each start is the end before it plus the idle gap, to the µs."""
+    life = Life(seed, [size], 0.0, 0.0)
+    starts_ms = [at_ms for at_ms, kind, _ in life.segments[0] if kind == "invoke"]
+
+    records = [line for line in told(life) if line["record"] == "container/1"]
+    gaps = [gap for record in records for gap in record.get("IdleTime", ())]
+    durations = [duration for record in records for duration in record.get("Duration", ())]
+
+    at_ms, given_back = starts_ms[0], [starts_ms[0]]
+    for gap, duration in zip(gaps, durations, strict=False):
+        at_ms += duration + gap
+        given_back.append(round(at_ms, 3))
+    assert starts_ms == given_back
