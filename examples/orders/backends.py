@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,7 @@ def backends() -> Iterator[dict[str, str]]:
     """Start both, with the table and the parameter in place; the function's environment."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line a request otherwise
     warehouse = ThreadingHTTPServer(("127.0.0.1", 0), Warehouse)
     warehouse.daemon_threads = True
     threading.Thread(target=warehouse.serve_forever, daemon=True).start()
