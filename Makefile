@@ -3,17 +3,53 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-TESTS ?=
+# What to test: TESTS=tests/core, TESTS="tests -k reset"
+TESTS ?= tests
+SOURCES := extension python_helper sandbox cli dashboards examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench dashboards layer clean
+.PHONY: help demo test check lint format bench layer dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
+demo: $(READY) ## run the example in several containers and show how they were reused
+	@$(BIN)/python examples/orders/demo.py
+
+test: $(READY) ## run every test
+	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
+
+check: $(READY) lint ## the quick loop: linters, and the tests that start no process
+	$(BIN)/pytest -m 'not slow' $(TESTS)
+
+lint: $(READY) ## style and types
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/vermin --quiet --no-tips --target=3.9- --violations python_helper
+
+format: $(READY) ## put the sources into shape
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	$(BIN)/ruff format --quiet $(SOURCES)
+
+bench: $(READY) ## measure, and print the figures
+	$(BIN)/python -m benchmarks
+
+layer: $(READY) ## build the layer's zip in dist/
+	./layer_build.sh
+
+dashboards: $(READY) ## write the dashboards' JSON
+	$(BIN)/python -m reuse_dashboards dashboards template.yaml
+
+docs: $(READY) ## write the pages that are made from the code
+	$(BIN)/python -m docs
+
+clean: ## remove what was built, the virtual environment included
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
 $(READY): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "lambda-reuse is built with Python 3.11 or newer; set PYTHON=")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lambda-reuse is built with Python 3.11 or newer: make PYTHON=python3.x")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
