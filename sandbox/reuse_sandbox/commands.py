@@ -1,0 +1,44 @@
+"""What is executed to run a function."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from reuse_sandbox.config import FunctionConfig
+from reuse_sandbox.layer import Layer
+from reuse_sandbox.variables import RUNTIME_DIR
+
+WRAPPER_VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"  # "Modifying the runtime environment"
+
+
+def runtime_command(
+    function: FunctionConfig, layer: Layer | None, variables: Mapping[str, str]
+) -> list[str]:
+    """The command of the runtime; raises `FileNotFoundError` without an entry point."""
+    if function.command is not None:
+        return list(function.command)
+    if not function.is_python:
+        return [str(_bootstrap(function, layer))]
+    command = [function.python, str(RUNTIME_DIR / "bootstrap.py"), function.handler]
+    if layer is not None:
+        command.append(str(layer.folder.resolve()))
+    wrapper = variables.get(WRAPPER_VARIABLE)
+    return [_in_layer(wrapper, layer), *command] if wrapper else command
+
+
+def _bootstrap(function: FunctionConfig, layer: Layer | None) -> Path:
+    candidates = [function.folder.resolve() / "bootstrap"]
+    if layer is not None:
+        candidates.append(layer.folder.resolve() / "bootstrap")
+    for candidate in candidates:
+        if os.access(candidate, os.X_OK) and candidate.is_file():
+            return candidate
+    names = " ".join(str(candidate) for candidate in candidates)
+    raise FileNotFoundError(f"Couldn't find valid bootstrap(s): [{names}]")
+
+
+def _in_layer(path: str, layer: Layer | None) -> str:
+    """A path below /opt, which on this machine is the layer's folder."""
+    if layer is None or not path.startswith("/opt/"):
+        return path
+    return str(layer.folder.resolve() / path.removeprefix("/opt/"))

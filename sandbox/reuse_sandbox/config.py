@@ -1,0 +1,149 @@
+"""The function and its limits, as they would stand in Lambda's configuration."""
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from reuse_sandbox.errors import ConfigError, FunctionNotFound
+
+InitType = Literal["on-demand"]  # each other kind of init has a life of its own
+
+MEMORY_MB = range(128, 10_241)  # Lambda quotas: memory in steps of 1 MB
+MAX_TIMEOUT_S = 900  # Lambda quotas: 15 minutes
+FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # CreateFunction, FunctionName without an ARN
+VERSION = re.compile(r"\$LATEST|[0-9]+")
+PYTHON_HANDLER = re.compile(r"[^\s.][^\s]*\.[^\s.]+")  # module.function, the module may have dots
+
+# Lambda's "reserved environment variables"; credentials and region are reserved there too, but here
+# the customer is the only one who can supply them.
+RESERVED_VARIABLES = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long each step may take; the defaults are Lambda's."""
+
+    init_s: float = 10.0
+    """The init phase of an on-demand container ("Lambda execution environment lifecycle")."""
+
+    shutdown_ms: int = 2000
+    """The shutdown phase with at least one external extension (same page)."""
+
+    shutdown_internal_ms: int = 500
+    """The shutdown phase with internal extensions only (same page); without any it is 0."""
+
+    runtime_share: float = 0.3
+    """How much of the shutdown phase the runtime gets between SIGTERM and SIGKILL
+    (`runtimeDeadlineShare` in the source of AWS's runtime interface emulator)."""
+
+    kill_wait_s: float = 2.0
+    """How long a killed process may take to go (`maxProcessExitWait` in the same source)."""
+
+
+@dataclass(frozen=True)
+class FunctionConfig:
+    """One function.
+
+    `runtime` is Lambda's word: `pythonX.Y` runs AWS's Python runtime client, `provided...` runs an
+    executable `bootstrap` of the function's folder or of the layer. `command` replaces either.
+    Timeouts are seconds; Lambda takes whole ones, here fractions are allowed.
+    """
+
+    folder: Path
+    handler: str
+    name: str = "function"
+    memory_mb: int = 128
+    timeout_s: float = 3.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+    runtime: str = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    python: str = sys.executable
+    command: Sequence[str] | None = None
+    version: str = "$LATEST"
+    region: str = "us-east-1"
+    account_id: str = "123456789012"
+    init_type: InitType = "on-demand"
+    log_format: Literal["Text", "JSON"] = "Text"
+    log_level: str | None = None
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        for check in (_check_name, _check_sizes, _check_entry_point, _check_environment):
+            check(self)
+
+    @property
+    def arn(self) -> str:
+        """The function's name in full, without a version."""
+        return f"arn:aws:lambda:{self.region}:{self.account_id}:function:{self.name}"
+
+    @property
+    def is_python(self) -> bool:
+        """Whether the managed Python runtime runs it."""
+        return self.command is None and self.runtime.startswith("python")
+
+    @property
+    def runtime_version(self) -> str:
+        """The runtime as telemetry names it, such as `python:3.13.v0`."""
+        family = re.split("[^a-z]", self.runtime, maxsplit=1)[0]
+        version = self.runtime.removeprefix(family).lstrip(".")
+        return f"{family}:{version}.v0"
+
+    @property
+    def runtime_version_arn(self) -> str:
+        """An ARN of the shape Lambda gives its runtime versions."""
+        digest = sha256(self.runtime_version.encode()).hexdigest()
+        return f"arn:aws:lambda:{self.region}::runtime:{digest}"
+
+
+def _check_name(config: FunctionConfig) -> None:
+    if not FUNCTION_NAME.fullmatch(config.name):
+        raise ConfigError(
+            f"{config.name!r} is not a function name:"
+            " Lambda takes up to 64 letters, digits, hyphens and underscores."
+        )
+    if not VERSION.fullmatch(config.version):
+        raise ConfigError(f"{config.version!r} is not a version: it is $LATEST or a number.")
+
+
+def _check_sizes(config: FunctionConfig) -> None:
+    if config.memory_mb not in MEMORY_MB:
+        raise ConfigError(f"{config.memory_mb} MB is not a memory size: Lambda has 128 to 10240.")
+    if not 0 < config.timeout_s <= MAX_TIMEOUT_S:
+        raise ConfigError(f"{config.timeout_s:g} s is not a timeout: Lambda has up to 900 s.")
+
+
+def _check_entry_point(config: FunctionConfig) -> None:
+    if not config.folder.is_dir():
+        raise FunctionNotFound(f"There is no folder {config.folder} to run a function from.")
+    if config.command is None and not config.runtime.startswith(("python", "provided")):
+        raise ConfigError(f"This machine has no runtime {config.runtime}: it needs a command.")
+    if config.is_python and not PYTHON_HANDLER.fullmatch(config.handler):
+        raise FunctionNotFound(
+            f"{config.handler!r} does not name a Python handler: it has the form module.function."
+        )
+
+
+def _check_environment(config: FunctionConfig) -> None:
+    for name, value in config.environment.items():
+        if name in RESERVED_VARIABLES:
+            raise ConfigError(f"Lambda sets the environment variable {name} itself.")
+        if not name or "=" in name or "\0" in name + value:
+            raise ConfigError(f"The environment variable {name!r} cannot be set.")

@@ -1,0 +1,307 @@
+"""One container: the platform's word carried out on real processes, calls and logs."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reuse_sandbox import actions, events, records
+from reuse_sandbox.clock import Instant, iso, now
+from reuse_sandbox.config import FunctionConfig
+from reuse_sandbox.crew import Crew
+from reuse_sandbox.delivery import LOOPBACK, OpenDestination
+from reuse_sandbox.events import RUNTIME, extension_process
+from reuse_sandbox.extensions_api import ExtensionsApi
+from reuse_sandbox.freezer import NoFreezer, SignalFreezer
+from reuse_sandbox.layer import Layer
+from reuse_sandbox.log_lines import json_lines, text_lines
+from reuse_sandbox.logs import Recording, new_stream_name
+from reuse_sandbox.parties import Extension
+from reuse_sandbox.pipes import Message
+from reuse_sandbox.platform import Platform
+from reuse_sandbox.results import InvokeResult, Pending
+from reuse_sandbox.runtime_api import MAX_RESPONSE, RuntimeApi
+from reuse_sandbox.subscription import Subscription
+from reuse_sandbox.telemetry import Telemetry
+from reuse_sandbox.telemetry_api import TelemetryApi
+from reuse_sandbox.waiting import ExtensionEvent, RuntimeEvent, WaitingCalls
+from reuse_sandbox.web import Request, Response, Site, dispatch
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all containers of a sandbox share; `folder` holds their temporary folders."""
+
+    function: FunctionConfig
+    layer: Layer | None
+    recording: Recording
+    open_destination: OpenDestination
+    folder: Path
+    freeze: bool = True
+
+
+class Container:
+    """One execution environment.
+
+    `idle` is called whenever it can take an invocation. Its id is its log stream's name, which is
+    also its `instanceId` in telemetry.
+    """
+
+    def __init__(
+        self, surroundings: Surroundings, number: int, idle: Callable[["Container"], None]
+    ) -> None:
+        function, tmp = surroundings.function, surroundings.folder / str(number)
+        self.id = new_stream_name(now().wall, function.version)
+        self.pending: Pending | None = None
+        self._function = function
+        self._freezes = surroundings.freeze
+        self._idle = idle
+        self._crew = Crew(
+            function,
+            surroundings.layer,
+            tmp,
+            SignalFreezer(str(tmp)) if surroundings.freeze else NoFreezer(),
+            line=self._line,
+            exited=lambda name, outcome: self._happen(events.Exited(name, outcome)),
+        )
+        names = tuple(self._crew.extensions)
+        self._platform = Platform(function, names, self.id, self._crew.memory_mb)
+        self._log = surroundings.recording.open(self.id)
+        json_format = function.log_format == "JSON"
+        self._telemetry = Telemetry(surroundings.open_destination, json_lines=json_format)
+        self._waiting = WaitingCalls(function.arn)
+        self._timer: asyncio.TimerHandle | None = None
+        self._happened: deque[events.Event] = deque()
+        self._busy = False
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._runtime_api = RuntimeApi(self)
+        extensions_api, telemetry_api = ExtensionsApi(self), TelemetryApi(self)
+        self._routes = {
+            **self._runtime_api.routes,
+            **extensions_api.routes,
+            **telemetry_api.routes,
+        }
+        self._site = Site(self._answer_call, MAX_RESPONSE)
+        self._carry_out = self._actions()
+
+    # What the fleet asks.
+
+    @property
+    def settling(self) -> bool:
+        """Whether it has answered its invocation and only its extensions are still at work."""
+        return self.pending is not None and self.pending.answered
+
+    async def open(self) -> None:
+        """Makes the container's folder and its APIs; starts nothing yet."""
+        self._crew.tmp.mkdir()
+        await self._site.open()
+
+    def invoke(self, pending: Pending) -> None:
+        """Takes an invocation; the container must be idle."""
+        self.pending = pending
+        self._happen(events.InvokeWanted(pending.request))
+
+    async def shutdown(self, reason: str) -> None:
+        """Ends all processes as the platform does, then removes what the container has."""
+        try:
+            self._happen(events.ShutdownWanted(reason))
+            await asyncio.shield(self._ended)
+        finally:
+            self.kill()
+            await self._site.close()
+
+    def kill(self) -> None:
+        """Ends everything at once, whatever the state; may be called again."""
+        self._clear()
+        self._set_timer(actions.SetTimer(None))
+        self._log.close()
+        self._crew.remove()
+        if self.pending is not None:
+            self.pending.abandon()
+        self._end()
+
+    # What the APIs ask; calls out of turn raise Refused.
+
+    @property
+    def registration(self) -> dict[str, str]:
+        """What a registered extension is told of the function."""
+        function = self._function
+        return {
+            "accountId": function.account_id,
+            "functionName": function.name,
+            "functionVersion": function.version,
+            "handler": function.handler,
+        }
+
+    def runtime_next(self) -> "asyncio.Future[RuntimeEvent]":
+        """The runtime waits for its next event."""
+        self._crew.drain(RUNTIME)  # its lines come before the news that it is done
+        call = self._waiting.runtime_call()
+        self._happen_for(call, events.RuntimeNext())
+        return call
+
+    def runtime_responded(self, event: events.RuntimeResponded) -> None:
+        """The runtime is done with an event."""
+        self._happen(event)
+
+    def runtime_init_failed(self, event: events.RuntimeInitFailed) -> None:
+        """The runtime could not initialise."""
+        self._happen(event)
+
+    def find_extension(self, identifier: str) -> Extension | None:
+        """The extension that has this identifier."""
+        return self._platform.find(identifier)
+
+    def extension_registered(self, event: events.Registered) -> None:
+        """An extension registers."""
+        self._happen(event)
+
+    def extension_next(self, name: str) -> "asyncio.Future[ExtensionEvent]":
+        """An extension waits for its next event."""
+        self._crew.drain(extension_process(name))
+        call = self._waiting.extension_call(name)
+        self._happen_for(call, events.ExtensionNext(name))
+        return call
+
+    def extension_failed(self, event: events.ExtensionFailed) -> None:
+        """An extension reports an error."""
+        self._happen(event)
+
+    def telemetry_subscribed(self, name: str, subscription: Subscription) -> None:
+        """An extension subscribes to telemetry."""
+        state = self._telemetry.subscribe(name, subscription)
+        record = records.telemetry_subscription(name, state, subscription.types)
+        self._tell(now(), "platform.telemetrySubscription", record)
+
+    async def _answer_call(self, request: Request) -> Response:
+        return await dispatch(self._routes, request, self._runtime_api.answer_invocation)
+
+    # What happens, and what is then done.
+
+    def _happen_for(self, call: "asyncio.Future[Any]", event: events.Event) -> None:
+        try:
+            self._happen(event)
+        except BaseException:
+            self._waiting.take_back(call)
+            raise
+
+    def _happen(self, event: events.Event) -> None:
+        if self._busy:  # what carrying out an action brings about waits for the other actions
+            self._happened.append(event)
+            return
+        self._busy = True
+        try:
+            self._receive(event)
+            while self._happened:
+                self._receive(self._happened.popleft())
+        finally:
+            self._busy = False
+
+    def _receive(self, event: events.Event) -> None:
+        for action in self._platform.receive(event, now()):
+            self._carry_out[type(action)](action)
+
+    def _actions(self) -> Mapping[type, Callable[[Any], None]]:
+        crew, telemetry, waiting = self._crew, self._telemetry, self._waiting
+        return {
+            actions.StartExtensions: self._start_extensions,
+            actions.StartRuntime: self._start_runtime,
+            actions.CloseSubscriptions: lambda _: telemetry.close_subscriptions(),
+            actions.ReleaseInvoke: waiting.release_invoke,
+            actions.ReleaseEvent: waiting.release_event,
+            actions.ReleaseShutdown: waiting.release_shutdown,
+            actions.Emit: lambda action: self._tell(action.time, action.type, action.record),
+            actions.LogLine: lambda action: self._write(action.time.wall, action.text),
+            actions.Answer: self._answer,
+            actions.Finished: self._finished,
+            actions.Terminate: lambda action: crew.terminate(action.process),
+            actions.Kill: lambda action: crew.kill(action.process),
+            actions.SetTimer: self._set_timer,
+            actions.Freeze: self._freeze,
+            actions.Thaw: self._thaw,
+            actions.Flush: lambda _: telemetry.flush(),
+            actions.Clear: lambda _: self._clear(),
+            actions.Idle: lambda _: self._idle(self),
+            actions.Ended: lambda _: self._end(),
+        }
+
+    def _start_extensions(self, action: actions.StartExtensions) -> None:
+        for name in action.names:
+            self._tell_failure(self._crew.start_extension(name, self.id, self._api()))
+
+    def _start_runtime(self, _: actions.StartRuntime) -> None:
+        self._tell_failure(self._crew.start_runtime(self.id, self._api()))
+
+    def _tell_failure(self, failure: events.LaunchFailed | None) -> None:
+        if failure is not None:
+            self._happen(failure)
+
+    def _api(self) -> str:
+        return f"{LOOPBACK}:{self._site.port}"
+
+    def _answer(self, action: actions.Answer) -> None:
+        if self.pending is None:
+            return
+        result = InvokeResult(
+            request_id=action.request.id,
+            container_id=self.id,
+            status=action.status,
+            function_error=None if action.status == "success" else "Unhandled",
+            duration_ms=action.duration_ms,
+            payload=action.payload,
+            cold=action.cold,
+            executed_version=self._function.version,
+        )
+        self.pending.answer(result)
+
+    def _finished(self, _: actions.Finished) -> None:
+        pending, self.pending = self.pending, None
+        if pending is not None:
+            pending.finish()
+
+    def _set_timer(self, action: actions.SetTimer) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if action.at is not None:
+            delay, loop = max(0.0, action.at - now().tick), asyncio.get_running_loop()
+            self._timer = loop.call_later(delay, self._happen, events.TimeUp())
+
+    def _freeze(self, _: actions.Freeze) -> None:
+        if self._freezes:
+            self._telemetry.freeze()
+            self._crew.freeze()
+
+    def _thaw(self, _: actions.Thaw) -> None:
+        self._crew.thaw()
+        self._telemetry.thaw()
+
+    def _clear(self) -> None:
+        self._crew.clear()
+        self._telemetry.reset()
+        self._waiting.cancel()
+
+    def _end(self) -> None:
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    # What is told.
+
+    def _tell(self, time: Instant, kind: str, record: actions.Record) -> None:
+        self._telemetry.tell(time, kind, record)
+        text = self._function.log_format == "Text"
+        lines = text_lines(kind, record) if text else json_lines(kind, record, iso(time.wall))
+        for line in lines:
+            self._write(time.wall, line)
+
+    def _line(self, category: str, message: Message) -> None:
+        wall, text = message
+        self._write(wall, text)
+        self._telemetry.tell(Instant(wall, 0.0), category, text)
+
+    def _write(self, wall: float, text: str) -> None:
+        self._log.write(wall, text)
+        if self.pending is not None:
+            self.pending.log(text)

@@ -1,0 +1,38 @@
+"""What lies in a layer's folder, which Lambda would unpack under /opt."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from reuse_sandbox.errors import LayerError
+
+# The folders and files of /opt that Lambda or a runtime looks at ("Packaging your layer content").
+KNOWN_ENTRIES = ("extensions", "python", "bin", "lib", "bootstrap")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer's folder; raises `LayerError` when it is none."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        if not self.folder.is_dir():
+            raise LayerError(f"There is no layer folder {self.folder}.")
+        if not any((self.folder / entry).exists() for entry in KNOWN_ENTRIES):
+            raise LayerError(
+                f"{self.folder} is not a layer:"
+                f" it has none of {', '.join(KNOWN_ENTRIES[:-1])} or {KNOWN_ENTRIES[-1]}."
+            )
+
+    def extensions(self) -> dict[str, Path]:
+        """Every non-directory entry of `extensions/` by its name, executable or not.
+
+        A stray file there is started too and fails the function, here as on Lambda.
+        """
+        folder = self.folder.resolve() / "extensions"
+        if not folder.is_dir():
+            return {}
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if not entry.is_dir())
+        return {name: folder / name for name in names}

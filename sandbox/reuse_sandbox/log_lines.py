@@ -1,0 +1,92 @@
+"""Platform events as Lambda writes them to the function's log; pure.
+
+In text format Lambda writes a line of its own for some events, with tabs between the fields; in
+JSON format it writes the event itself. At the default system log level (INFO) a successful
+`initReport`, `initRuntimeDone` and `runtimeDone` stay out ("Log-level filtering").
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Record = Mapping[str, Any]
+
+
+def text_lines(kind: str, record: Record) -> list[str]:
+    """The lines for an event in text format; most events have none."""
+    write = TEXT.get(kind)
+    return write(record) if write else []
+
+
+def json_lines(kind: str, record: Record, time: str) -> list[str]:
+    """The line for an event in JSON format, if it is told at level INFO."""
+    if kind in DEBUG_WHEN_SUCCESSFUL and record["status"] == "success":
+        return []
+    return [json.dumps({"time": time, "type": kind, "record": record}, separators=(",", ":"))]
+
+
+def _init_start(record: Record) -> list[str]:
+    if record["phase"] != "init":
+        return []  # an init repeated inside an invocation has no line
+    version, arn = record["runtimeVersion"], record["runtimeVersionArn"]
+    return [f"INIT_START Runtime Version: {version}\tRuntime Version ARN: {arn}"]
+
+
+def _init_report(record: Record) -> list[str]:
+    if record["status"] == "success":
+        return []
+    duration = record["metrics"]["durationMs"]
+    fields = [f"INIT_REPORT Init Duration: {duration:.2f} ms", f"Phase: {record['phase']}"]
+    return ["\t".join(fields + _status(record))]
+
+
+def _extension(record: Record) -> list[str]:
+    events = ",".join(record["events"])
+    fields = [f"Name: {record['name']}", f"State: {record['state']}", f"Events: [{events}]"]
+    return ["\t".join(["EXTENSION", *fields, *_error_type(record)])]
+
+
+def _telemetry_subscription(record: Record) -> list[str]:
+    types = ", ".join(kind.capitalize() for kind in record["types"])
+    return [f"TELEMETRY\tName: {record['name']}\tState: {record['state']}\tTypes: [{types}]"]
+
+
+def _start(record: Record) -> list[str]:
+    return [f"START RequestId: {record['requestId']} Version: {record['version']}"]
+
+
+def _report(record: Record) -> list[str]:
+    request_id, metrics = record["requestId"], record["metrics"]
+    fields = [
+        f"REPORT RequestId: {request_id}",
+        f"Duration: {metrics['durationMs']:.2f} ms",
+        f"Billed Duration: {metrics['billedDurationMs']} ms",
+        f"Memory Size: {metrics['memorySizeMB']} MB",
+        f"Max Memory Used: {metrics['maxMemoryUsedMB']} MB",
+    ]
+    if "initDurationMs" in metrics:
+        fields.append(f"Init Duration: {metrics['initDurationMs']:.2f} ms")
+    if record["status"] != "success":
+        fields += _status(record)
+    return [f"END RequestId: {request_id}", "\t".join(fields)]
+
+
+def _status(record: Record) -> list[str]:
+    return [f"Status: {record['status']}", *_error_type(record)]
+
+
+def _error_type(record: Record) -> list[str]:
+    return [f"Error Type: {record['errorType']}"] if "errorType" in record else []
+
+
+TEXT: Mapping[str, Callable[[Record], list[str]]] = {
+    "platform.initStart": _init_start,
+    "platform.initReport": _init_report,
+    "platform.extension": _extension,
+    "platform.telemetrySubscription": _telemetry_subscription,
+    "platform.start": _start,
+    "platform.report": _report,
+}
+DEBUG_WHEN_SUCCESSFUL = frozenset(
+    {"platform.initReport", "platform.initRuntimeDone", "platform.runtimeDone"}
+)

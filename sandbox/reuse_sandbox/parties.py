@@ -1,0 +1,213 @@
+"""The parties a container talks to, the runtime and its extensions, as tables of what each may say.
+
+Rules of this file: every transition is a row of a table, what has no row is refused, and a refusal
+leaves the state as it was. State names and sentences are the platform's own, because clients see
+them in error answers (read in AWS's runtime interface emulator, `internal/lambda/core`).
+"""
+
+from collections.abc import Iterable, Mapping
+
+from reuse_sandbox import events
+
+Table = Mapping[str, Mapping[str, str]]
+
+# state -> what the runtime does -> next state
+RUNTIME: Table = {
+    "Started": {"next": "Ready", "init error": "InitError"},
+    "InitError": {},
+    "Ready": {"next": "Ready", "release": "Running"},
+    "Running": {"next": "Running", "response": "ResponseSent", "error": "ResponseSent"},
+    "ResponseSent": {"next": "Ready"},
+}
+
+# The state a runtime's call aims at, where a refusal names another than the one it would reach.
+RUNTIME_AIMS = {
+    "next": "Ready",
+    "init error": "InitError",
+    "response": "InvocationResponse",
+    "error": "InvocationErrorResponse",
+}
+
+# state -> what the extension does, or what is done to it -> next state
+EXTENSION: Table = {
+    "Started": {"register": "Registered", "launch error": "LaunchError"},
+    "Registered": {"next": "Ready", "init error": "InitError", "exit error": "ExitError"},
+    "Ready": {"release": "Running", "exit error": "ExitError"},
+    "Running": {"next": "Ready", "exit error": "ExitError"},
+    # Reporting the same failure twice is allowed; the first one counts.
+    "InitError": {"init error": "InitError"},
+    "ExitError": {"exit error": "ExitError"},
+    "LaunchError": {},
+}
+
+EXTENSION_AIMS = {
+    "register": "Registered",
+    "next": "Ready",
+    "init error": "InitError",
+    "exit error": "ExitError",
+}
+
+NOT_ALLOWED = "State transition is not allowed"
+EVENTS = ("INVOKE", "SHUTDOWN")
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake of ours
+    """A call that the platform refuses; `status` and both texts are what the caller is answered."""
+
+    def __init__(self, status: int, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error_type = error_type
+        self.message = message
+
+
+class Runtime:
+    """The runtime process of one init."""
+
+    def __init__(self) -> None:
+        self.state = "Started"
+
+    def does(self, what: str) -> None:
+        """Moves on, or raises `Refused`."""
+        following = RUNTIME[self.state].get(what)
+        if following is None:
+            aim = RUNTIME_AIMS.get(what, what)
+            sentence = f"State transition from {self.state} to {aim} failed for runtime."
+            raise Refused(403, "InvalidStateTransition", f"{sentence} Error: {NOT_ALLOWED}")
+        self.state = following
+
+
+class Extension:
+    """One extension of one init; an internal one lives inside the runtime process."""
+
+    def __init__(self, name: str, *, external: bool) -> None:
+        self.name = name
+        self.external = external
+        self.state = "Started"
+        self.identifier = ""
+        self.events: tuple[str, ...] = ()
+        self.error_type: str | None = None
+
+    def does(self, what: str) -> None:
+        """Moves on, or raises `Refused`."""
+        following = EXTENSION[self.state].get(what)
+        if following is None:
+            aim = EXTENSION_AIMS.get(what, what)
+            # Only a registration is refused by name; afterwards the platform speaks of identifiers.
+            who = self.name if what == "register" else self.identifier
+            sentence = f"State transition from {self.state} to {aim} failed for extension {who}."
+            raise Refused(
+                403, "Extension.InvalidExtensionState", f"{sentence} Error: {NOT_ALLOWED}"
+            )
+        self.state = following
+
+    def register(self, events: tuple[str, ...], identifier: str) -> None:
+        """Takes its registration, or raises `Refused`."""
+        for event in events:
+            if event not in EVENTS:
+                raise _invalid_event(event, "ErrorInvalidEventType")
+            if event == "SHUTDOWN" and not self.external:
+                raise _invalid_event(event, "ShutdownEventNotSupportedForInternalExtension")
+        self.does("register")
+        self.events, self.identifier = events, identifier
+
+    def wants(self, event: str) -> bool:
+        """Whether it registered for `event`."""
+        return event in self.events
+
+
+def _invalid_event(event: str, reason: str) -> Refused:
+    return Refused(403, "Extension.InvalidEventType", f"{event}: {reason}")
+
+
+MAX_EXTENSIONS = 10  # "Using the Lambda Extensions API": internal and external together
+
+
+class Parties:
+    """The runtime and extensions of one init; each method takes one call or raises `Refused`."""
+
+    def __init__(self, external: Iterable[str] = (), *, registration_open: bool = True) -> None:
+        self.registration_open = registration_open
+        self.runtime: Runtime | None = None
+        self.extensions = {name: Extension(name, external=True) for name in external}
+
+    def register(self, event: events.Registered) -> None:
+        """An extension registers; a name without a process of its own is an internal extension's.
+
+        Those register until the runtime is ready for its first event.
+        """
+        party = self.extensions.get(event.name)
+        if party is None:
+            party = self._internal(event.name)
+        elif not party.external:
+            message = "Extension with this name already registered"
+            raise Refused(403, "Extension.InvalidExtensionState", message)
+        party.register(event.events, event.identifier)
+        self.extensions[event.name] = party
+
+    def extension(self, name: str) -> Extension:
+        """The extension of this name."""
+        party = self.extensions.get(name)
+        if party is None:
+            message = f"Unknown extension {name}"
+            raise Refused(403, "Extension.UnknownExtensionIdentifier", message)
+        return party
+
+    def could_not_launch(self, event: events.LaunchFailed) -> None:
+        """An extension's process could not be started."""
+        party = self.extensions[event.process.removeprefix(events.extension_process(""))]
+        party.does("launch error")
+        party.error_type = "PermissionDenied" if event.permission_denied else "UnknownError"
+
+    def fail(self, event: events.ExtensionFailed) -> None:
+        """An extension reports an error; the first one it reports counts."""
+        party = self.extension(event.name)
+        party.does(f"{event.stage} error")
+        party.error_type = party.error_type or event.error_type
+
+    def start_runtime(self) -> None:
+        """The runtime's process is started."""
+        self.runtime = Runtime()
+
+    def runtime_does(self, what: str) -> Runtime:
+        """The runtime calls."""
+        if self.runtime is None:
+            message = "The runtime has not been started"
+            raise Refused(403, "InvalidStateTransition", message)
+        self.runtime.does(what)
+        return self.runtime
+
+    def release(self) -> tuple[str, ...]:
+        """Lets the runtime and all INVOKE subscribers go; answers the names of the latter."""
+        self.runtime_does("release")
+        told = [party for party in self.extensions.values() if party.wants("INVOKE")]
+        for party in told:
+            party.does("release")
+        return tuple(party.name for party in told)
+
+    def all_registered(self) -> bool:
+        """Whether every extension that was started has registered."""
+        return all(party.state != "Started" for party in self.extensions.values())
+
+    def runtime_ready(self) -> bool:
+        """Whether the runtime waits for an event."""
+        return self.runtime is not None and self.runtime.state == "Ready"
+
+    def extensions_ready(self) -> bool:
+        """Whether every extension waits for an event."""
+        return all(party.state == "Ready" for party in self.extensions.values())
+
+    def subscribers_ready(self) -> bool:
+        """Whether every extension that was sent INVOKE waits for the next event."""
+        return all(
+            party.state == "Ready" for party in self.extensions.values() if party.wants("INVOKE")
+        )
+
+    def _internal(self, name: str) -> Extension:
+        if not self.registration_open:
+            message = "Extension registration closed already"
+            raise Refused(403, "Extension.RegistrationClosed", message)
+        if len(self.extensions) >= MAX_EXTENSIONS:
+            message = f"Extension limit ({MAX_EXTENSIONS}) reached"
+            raise Refused(403, "Extension.TooManyExtensions", message)
+        return Extension(name, external=False)

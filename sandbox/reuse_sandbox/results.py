@@ -1,0 +1,77 @@
+"""What the caller of an invocation gets, and the place where it appears."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from reuse_sandbox.errors import SandboxClosed
+from reuse_sandbox.events import Request
+
+TAIL_BYTES = 4096  # the Invoke API's LogResult: the last 4 KB
+
+
+@dataclass(frozen=True, slots=True)
+class InvokeResult:
+    """The outcome of one invocation.
+
+    `status` is `success`, `error`, `timeout` or `failure`; `function_error` is `Unhandled` unless
+    it is `success`, as the Invoke API has it; `cold` says that the caller waited for an init.
+    `duration_ms` ends with the response, so it leaves out what extensions do after it.
+    """
+
+    request_id: str
+    container_id: str
+    status: str
+    function_error: str | None
+    duration_ms: float
+    payload: bytes
+    cold: bool
+    executed_version: str
+
+
+class Pending:
+    """An invocation under way: first its result appears, then it is finished.
+
+    `tail` holds the last log lines, where they were asked for.
+    """
+
+    def __init__(self, request: Request, *, tail: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        self.request = request
+        self.result: asyncio.Future[InvokeResult] = loop.create_future()
+        self.finished: asyncio.Future[None] = loop.create_future()
+        self.answered = False
+        self._tail: deque[str] | None = deque() if tail else None
+        self._tail_size = 0
+
+    def answer(self, result: InvokeResult) -> None:
+        """The result appears; a caller who has gone does not mind."""
+        self.answered = True
+        if not self.result.done():
+            self.result.set_result(result)
+
+    def finish(self) -> None:
+        """The invocation is over."""
+        if not self.finished.done():
+            self.finished.set_result(None)
+
+    def abandon(self) -> None:
+        """Nothing will come any more: whoever waits is told so."""
+        for future in (self.result, self.finished):
+            if not future.done():
+                future.set_exception(SandboxClosed("The sandbox has ended."))
+                future.exception()  # seen, in case that nobody waits
+
+    def log(self, message: str) -> None:
+        """Takes a log line."""
+        if self._tail is None:
+            return
+        self._tail.append(message)
+        self._tail_size += len(message) + 1
+        while self._tail_size - len(self._tail[0]) > TAIL_BYTES:
+            self._tail_size -= len(self._tail.popleft()) + 1
+
+    def tail(self) -> bytes:
+        """The end of the log."""
+        text = "".join(f"{message}\n" for message in self._tail or ())
+        return text.encode()[-TAIL_BYTES:]

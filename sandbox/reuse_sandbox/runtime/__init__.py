@@ -1,0 +1,1 @@
+"""What plays /var/runtime: the start-up of the managed runtimes."""

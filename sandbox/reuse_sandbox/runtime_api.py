@@ -1,0 +1,104 @@
+"""The Runtime API, version 2018-06-01, of one container.
+
+Paths, headers and answers: "Using the Lambda runtime API"; error answers as read in and observed of
+AWS's runtime interface emulator.
+"""
+
+import asyncio
+import json
+import re
+from typing import Protocol
+
+from reuse_sandbox.clock import now
+from reuse_sandbox.events import RuntimeInitFailed, RuntimeResponded
+from reuse_sandbox.parties import Refused
+from reuse_sandbox.waiting import RuntimeEvent
+from reuse_sandbox.web import (
+    Request,
+    Response,
+    Routes,
+    accepted,
+    not_found,
+    read_body,
+    refused,
+)
+
+PREFIX = "/2018-06-01"
+INVOCATION = re.compile(rf"{PREFIX}/runtime/invocation/([^/]+)/(response|error)")
+
+# 6 MB and some bytes, the limit in the source of AWS's emulator (`MaxPayloadSize`).
+MAX_RESPONSE = 6 * 1024 * 1024 + 100
+
+ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
+ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][A-Za-z]+")
+
+
+class RuntimeSide(Protocol):
+    """What the API needs of a container; calls out of turn raise `Refused`."""
+
+    def runtime_next(self) -> "asyncio.Future[RuntimeEvent]":
+        """The runtime waits for its next event."""
+
+    def runtime_responded(self, event: RuntimeResponded) -> None:
+        """The runtime is done with an event."""
+
+    def runtime_init_failed(self, event: RuntimeInitFailed) -> None:
+        """The runtime could not initialise."""
+
+
+class RuntimeApi:
+    """Answers the runtime."""
+
+    def __init__(self, side: RuntimeSide) -> None:
+        self._side = side
+        self.routes: Routes = {
+            f"{PREFIX}/ping": {"GET": self._ping},
+            f"{PREFIX}/runtime/invocation/next": {"GET": self._next},
+            f"{PREFIX}/runtime/init/error": {"POST": self._init_error},
+        }
+
+    async def answer_invocation(self, request: Request) -> Response:
+        """Answers the paths that name a request."""
+        match = INVOCATION.fullmatch(request.path)
+        if match is None:
+            return not_found()
+        if request.method != "POST":
+            return Response(status=405)
+        began = now()
+        body = await read_body(request)
+        error_type = None
+        if match[2] == "error":
+            error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
+        if body is None:
+            return self._too_large(match[1])
+        self._side.runtime_responded(RuntimeResponded(match[1], body, len(body), began, error_type))
+        return accepted()
+
+    async def _ping(self, _: Request) -> Response:
+        return Response(text="pong")
+
+    async def _next(self, _: Request) -> Response:
+        event = await self._side.runtime_next()
+        return Response(body=event.body, headers=event.headers, content_type="application/json")
+
+    async def _init_error(self, request: Request) -> Response:
+        body = await read_body(request) or b""
+        error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
+        self._side.runtime_init_failed(RuntimeInitFailed(error_type, body))
+        return accepted()
+
+    def _too_large(self, request_id: str) -> Response:
+        sentence = f"maximum allowed payload size ({MAX_RESPONSE} bytes)."
+        error_type = "Function.ResponseSizeTooLarge"
+        message = f"Response payload size exceeded {sentence}"
+        payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+        answer = RuntimeResponded(request_id, payload, 0, now(), error_type)
+        self._side.runtime_responded(answer)
+        return refused(Refused(413, "RequestEntityTooLarge", f"Exceeded {sentence}"))
+
+
+def valid_error_type(text: str) -> str:
+    """The error type as the platform passes it on: its own names, or `Unknown`."""
+    if ERROR_TYPE.fullmatch(text):
+        return text
+    return "Function.Unknown" if text.startswith("Function.") else "Runtime.Unknown"

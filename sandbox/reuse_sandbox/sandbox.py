@@ -1,0 +1,149 @@
+"""A small Lambda on one machine: one function, its containers, and an Invoke API."""
+
+import os
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from reuse_sandbox.config import FunctionConfig
+from reuse_sandbox.container import Surroundings
+from reuse_sandbox.delivery import LOOPBACK, Courier
+from reuse_sandbox.errors import ConfigError, RecordingError, SandboxClosed
+from reuse_sandbox.events import Request
+from reuse_sandbox.fleet import Fleet
+from reuse_sandbox.invoke_api import InvokeApi
+from reuse_sandbox.layer import Layer
+from reuse_sandbox.logs import Recording
+from reuse_sandbox.results import InvokeResult, Pending
+from reuse_sandbox.temporary import TemporaryFolder
+
+
+class Sandbox:
+    """Runs a function as Lambda would; an asynchronous context manager.
+
+    `layer` is the folder that Lambda would unpack under /opt; `data` is where the logs go, one file
+    a container in `logs/<function name>/`. Up to `concurrency` containers serve at a time; one that
+    has been idle for `keep_alive_s` seconds ends. `freeze=False` leaves the processes running
+    between invocations. `port` is the Invoke API's, 0 for any.
+
+    Leaving the block ends every container in its proper way, all at the same time; when the logs
+    could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
+    process, socket or temporary file is left.
+    """
+
+    def __init__(
+        self,
+        function: FunctionConfig,
+        *,
+        layer: Path | None = None,
+        data: Path,
+        concurrency: int = 10,
+        keep_alive_s: float = 600.0,
+        freeze: bool = True,
+        port: int = 0,
+    ) -> None:
+        if not hasattr(os, "pidfd_open"):
+            raise ConfigError("The sandbox needs Linux 5.3 or newer to run a function.")
+        if concurrency < 1:
+            raise ConfigError(f"A concurrency of {concurrency} leaves no container to run.")
+        if keep_alive_s < 0:
+            raise ConfigError(f"Containers cannot be kept for {keep_alive_s:g} s.")
+        self.function = function
+        self._layer = Layer(layer) if layer is not None else None
+        self._data = data
+        self._concurrency = concurrency
+        self._keep_alive_s = keep_alive_s
+        self._freeze = freeze
+        self._port = port
+        self._stack = AsyncExitStack()
+        self._recording: Recording | None = None
+        self._fleet: Fleet | None = None
+        self._invoke_api = InvokeApi(function, self)
+
+    @property
+    def invoke_url(self) -> str:
+        """The Invoke API's address: the `endpoint_url` for boto3 and the aws command."""
+        return f"http://{LOOPBACK}:{self._invoke_api.port}"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the containers' log files are."""
+        return self._data / "logs" / self.function.name
+
+    async def __aenter__(self) -> Self:
+        """Opens the sandbox; the first container is started by the first invocation."""
+        async with AsyncExitStack() as stack:
+            self._recording = Recording(self._data, self.function.name)
+            folder = TemporaryFolder()
+            stack.callback(folder.close)
+            courier = Courier()
+            stack.push_async_callback(courier.close)
+            await self._invoke_api.open(self._port)
+            stack.push_async_callback(self._invoke_api.close)
+            self._fleet = self._new_fleet(self._recording, courier, folder.path)
+            stack.callback(self._fleet.kill)
+            stack.push_async_callback(self._fleet.close)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Ends everything."""
+        await self._stack.__aexit__(kind, error, traceback)
+        self._fleet = None
+        if error is None:
+            self._check_recording()
+
+    async def invoke(
+        self,
+        payload: bytes = b"{}",
+        *,
+        request_id: str = "",
+        client_context: str = "",
+        wait: bool = False,
+    ) -> InvokeResult:
+        """Invokes the function and returns when its container can take the next invocation.
+
+        An error of the function is a result; `TooManyRequests` says that no container was free
+        (with `wait` it is waited for), `RecordingError` that the logs cannot be written any more.
+        """
+        request = Request(
+            payload,
+            request_id or str(uuid4()),
+            arn=self.function.arn,
+            client_context=client_context,
+        )
+        pending = Pending(request)
+        await self.submit(pending, wait=wait)
+        result = await pending.result
+        await pending.finished
+        self._check_recording()
+        return result
+
+    async def submit(self, pending: Pending, *, wait: bool = False) -> None:
+        """Hands an invocation to a container; its result appears in `pending`."""
+        if self._fleet is None:
+            raise SandboxClosed("The sandbox is not open.")
+        self._check_recording()
+        await self._fleet.invoke(pending, wait=wait)
+
+    def _new_fleet(self, recording: Recording, courier: Courier, folder: Path) -> Fleet:
+        surroundings = Surroundings(
+            self.function,
+            self._layer,
+            recording,
+            courier.open_destination,
+            folder,
+            freeze=self._freeze,
+        )
+        return Fleet(surroundings, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s)
+
+    def _check_recording(self) -> None:
+        if self._recording is not None and self._recording.failure is not None:
+            raise RecordingError(str(self._recording.failure))

@@ -1,0 +1,130 @@
+"""How a container's processes are brought to an end, step by step; pure.
+
+The order is the platform's (`shutdown.go` of AWS's runtime interface emulator):
+
+1. the runtime: SIGTERM to its process group, SIGKILL when its share of the budget is used up;
+2. the extensions: SHUTDOWN to those that registered for it, SIGKILL to the others;
+3. at the deadline, SIGKILL to everything that is left.
+
+Without any extension there is no budget: the runtime is killed at once.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from reuse_sandbox.actions import Action, Kill, ReleaseShutdown, SetTimer, Terminate
+from reuse_sandbox.clock import Instant
+from reuse_sandbox.config import Limits
+from reuse_sandbox.events import RUNTIME, extension_process
+from reuse_sandbox.parties import Extension
+
+
+class Step(Enum):
+    """Whom the shutdown waits for."""
+
+    RUNTIME = "runtime"
+    EXTENSIONS = "extensions"
+    KILLED = "killed"
+    OVER = "over"
+
+
+class Shutdown:
+    """One end of all processes; `alive` is kept up to date by its owner."""
+
+    def __init__(
+        self,
+        reason: str,
+        limits: Limits,
+        extensions: Mapping[str, Extension],
+        alive: set[str],
+    ) -> None:
+        self.reason = reason
+        self.step = Step.RUNTIME
+        self._limits = limits
+        self._extensions = extensions
+        self._alive = alive
+        self._told: set[str] = set()
+        self._deadline = Instant(0, 0)
+        self._runtime_killed = False
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to wait for."""
+        return self.step is Step.OVER
+
+    def begin(self, now: Instant) -> list[Action]:
+        """The first step."""
+        budget_s = self._budget_s()
+        self._deadline = Instant(now.wall + budget_s, now.tick + budget_s)
+        if not budget_s:
+            return self._kill_everything(now)
+        if RUNTIME not in self._alive:
+            return self._tell_extensions(now)
+        share = self._limits.runtime_share if self._has_external() else 1.0
+        return [Terminate(RUNTIME), SetTimer(now.tick + share * budget_s)]
+
+    def exited(self, now: Instant) -> list[Action]:
+        """A process has gone and is out of `alive`."""
+        if self.step is Step.RUNTIME:
+            return [] if RUNTIME in self._alive else self._tell_extensions(now)
+        return [] if self._alive else self._finish()
+
+    def time_up(self, now: Instant) -> list[Action]:
+        """The step's time is used up."""
+        if self.step is Step.RUNTIME and not self._runtime_killed:
+            self._runtime_killed = True
+            return [Kill(RUNTIME), SetTimer(max(self._deadline.tick, now.tick))]
+        if self.step is Step.KILLED:
+            return self._finish()  # a process that SIGKILL does not end is not waited for
+        return self._kill_everything(now)
+
+    def tell(self, extension: Extension) -> list[Action]:
+        """An extension called `event/next`, perhaps only now."""
+        if self.step is not Step.EXTENSIONS or not extension.wants("SHUTDOWN"):
+            return []
+        if extension.name in self._told:
+            return []
+        self._told.add(extension.name)
+        extension.does("release")
+        deadline_ms = int(self._deadline.wall * 1000)
+        return [ReleaseShutdown((extension.name,), self.reason, deadline_ms)]
+
+    def _budget_s(self) -> float:
+        if not self._extensions:
+            return 0.0
+        limits = self._limits
+        ms = limits.shutdown_ms if self._has_external() else limits.shutdown_internal_ms
+        return ms / 1000
+
+    def _has_external(self) -> bool:
+        return any(party.external for party in self._extensions.values())
+
+    def _tell_extensions(self, now: Instant) -> list[Action]:
+        running = [
+            party
+            for party in self._extensions.values()
+            if party.external and extension_process(party.name) in self._alive
+        ]
+        told = [party for party in running if party.wants("SHUTDOWN")]
+        if not told:
+            return self._kill_everything(now)
+        self.step = Step.EXTENSIONS
+        actions: list[Action] = [
+            Kill(extension_process(party.name)) for party in running if party not in told
+        ]
+        actions.append(SetTimer(self._deadline.tick))
+        for party in told:
+            if party.state == "Ready":
+                actions += self.tell(party)
+        return actions
+
+    def _kill_everything(self, now: Instant) -> list[Action]:
+        if not self._alive:
+            return self._finish()
+        self.step = Step.KILLED
+        kills = [Kill(process) for process in sorted(self._alive)]
+        return [*kills, SetTimer(now.tick + self._limits.kill_wait_s)]
+
+    def _finish(self) -> list[Action]:
+        self.step = Step.OVER
+        return [SetTimer(None)]

@@ -1,0 +1,47 @@
+"""The Telemetry API, path version 2022-07-01, of one container."""
+
+from typing import Protocol
+
+from reuse_sandbox.extensions_api import identifier_of
+from reuse_sandbox.parties import Extension, Refused
+from reuse_sandbox.subscription import Subscription, parse
+from reuse_sandbox.web import Request, Response, Routes, json_answer, read_body
+
+LOGS_NOT_SUPPORTED = {
+    "errorMessage": "Logs API is not supported",
+    "errorType": "Logs.NotSupported",
+}
+
+
+class TelemetrySide(Protocol):
+    """What the API needs of a container."""
+
+    def find_extension(self, identifier: str) -> Extension | None:
+        """The extension that has this identifier."""
+
+    def telemetry_subscribed(self, name: str, subscription: Subscription) -> None:
+        """An extension subscribes; raises `Refused` after the init."""
+
+
+class TelemetryApi:
+    """Takes subscriptions. The Logs API, its forerunner, is answered as AWS's emulator does."""
+
+    def __init__(self, side: TelemetrySide) -> None:
+        self._side = side
+        self.routes: Routes = {
+            "/2022-07-01/telemetry": {"PUT": self._subscribe},
+            "/2020-08-15/logs": {"PUT": self._logs},
+        }
+
+    async def _subscribe(self, request: Request) -> Response:
+        identifier = identifier_of(request)
+        party = self._side.find_extension(identifier)
+        if party is None:
+            message = f"Unknown extension {identifier}"
+            raise Refused(403, "Extension.UnknownExtensionIdentifier", message)
+        subscription = parse(await read_body(request) or b"")
+        self._side.telemetry_subscribed(party.name, subscription)
+        return json_answer(200, "OK")
+
+    async def _logs(self, _: Request) -> Response:
+        return json_answer(202, LOGS_NOT_SUPPORTED)

@@ -1,0 +1,111 @@
+"""The calls that wait for an event: what they are answered, and when."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reuse_sandbox.actions import ReleaseEvent, ReleaseInvoke, ReleaseShutdown
+from reuse_sandbox.events import Request
+
+ExtensionEvent = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeEvent:
+    """What the runtime's `next` is answered."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+class WaitingCalls:
+    """All `next` calls of one container that have not been answered.
+
+    A call whose client has gone stays here until its event comes, and the event is lost with it:
+    the platform knows no better.
+    """
+
+    def __init__(self, arn: str) -> None:
+        self._arn = arn
+        self._runtime: list[asyncio.Future[RuntimeEvent]] = []
+        self._extensions: dict[str, list[asyncio.Future[ExtensionEvent]]] = {}
+
+    def runtime_call(self) -> "asyncio.Future[RuntimeEvent]":
+        """A call of the runtime."""
+        call: asyncio.Future[RuntimeEvent] = asyncio.get_running_loop().create_future()
+        self._runtime.append(call)
+        return call
+
+    def extension_call(self, name: str) -> "asyncio.Future[ExtensionEvent]":
+        """A call of an extension."""
+        call: asyncio.Future[ExtensionEvent] = asyncio.get_running_loop().create_future()
+        self._extensions.setdefault(name, []).append(call)
+        return call
+
+    def take_back(self, call: "asyncio.Future[Any]") -> None:
+        """The call was refused."""
+        for calls in self._all():
+            if call in calls:
+                calls.remove(call)
+
+    def release_event(self, action: ReleaseEvent) -> None:
+        """Answers the runtime with an invocation."""
+        calls, self._runtime = self._runtime, []
+        _answer(calls, RuntimeEvent(self._headers(action), action.request.payload))
+
+    def release_invoke(self, action: ReleaseInvoke) -> None:
+        """Answers extensions with INVOKE."""
+        request = action.request
+        event = {
+            "eventType": "INVOKE",
+            "deadlineMs": action.deadline_ms,
+            "requestId": request.id,
+            "invokedFunctionArn": self._arn_of(request),
+            "tracing": {"type": "X-Amzn-Trace-Id", "value": request.trace},
+        }
+        self._release(action.names, event)
+
+    def release_shutdown(self, action: ReleaseShutdown) -> None:
+        """Answers extensions with SHUTDOWN."""
+        event = {
+            "eventType": "SHUTDOWN",
+            "shutdownReason": action.reason,
+            "deadlineMs": action.deadline_ms,
+        }
+        self._release(action.names, event)
+
+    def cancel(self) -> None:
+        """Nobody will be answered any more."""
+        for calls in self._all():
+            for call in calls:
+                call.cancel()
+        self._runtime, self._extensions = [], {}
+
+    def _all(self) -> "list[list[asyncio.Future[Any]]]":
+        return [self._runtime, *self._extensions.values()]
+
+    def _release(self, names: Sequence[str], event: ExtensionEvent) -> None:
+        for name in names:
+            _answer(self._extensions.pop(name, []), event)
+
+    def _headers(self, action: ReleaseEvent) -> dict[str, str]:
+        request = action.request
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": request.id,
+            "Lambda-Runtime-Deadline-Ms": str(action.deadline_ms),
+            "Lambda-Runtime-Invoked-Function-Arn": self._arn_of(request),
+            "Lambda-Runtime-Trace-Id": request.trace,
+        }
+        if request.client_context:
+            headers["Lambda-Runtime-Client-Context"] = request.client_context
+        return headers
+
+    def _arn_of(self, request: Request) -> str:
+        return request.arn or self._arn
+
+
+def _answer(calls: "Sequence[asyncio.Future[Any]]", event: Any) -> None:
+    for call in calls:
+        if not call.done():
+            call.set_result(event)

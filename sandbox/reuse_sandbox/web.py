@@ -1,0 +1,112 @@
+"""The little that all servers of the sandbox share: routes, answers, a listening socket."""
+
+import asyncio
+import errno
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from reuse_sandbox.delivery import LOOPBACK
+from reuse_sandbox.errors import PortTaken
+from reuse_sandbox.parties import Refused
+
+Request = web.BaseRequest
+Response = web.Response
+Handler = Callable[[Request], Awaitable[Response]]
+Routes = Mapping[str, Mapping[str, Handler]]
+"""path -> method -> handler"""
+
+KEEP_ALIVE_S = 3600.0  # a frozen client does not come back for long
+CLOSE_S = 0.5
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Site:
+    """A server on loopback."""
+
+    def __init__(self, handler: Handler, max_body: int) -> None:
+        self.port = 0
+        self._handler = handler
+        self._max_body = max_body
+        self._http: web.Server | None = None
+        self._listener: asyncio.Server | None = None
+
+    async def open(self, port: int = 0) -> None:
+        """Listens; raises `PortTaken`."""
+        loop = asyncio.get_running_loop()
+        # A client that goes away takes its waiting call with it.
+        self._http = web.Server(
+            self._handler,
+            request_factory=self._request,
+            handler_cancellation=True,
+            access_log=None,
+            keepalive_timeout=KEEP_ALIVE_S,
+        )
+        try:
+            self._listener = await loop.create_server(self._http, LOOPBACK, port)
+        except OSError as error:
+            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+                raise PortTaken(f"Port {port} of {LOOPBACK} cannot be used: it is taken.") from None
+            raise
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stops listening and closes every connection."""
+        if self._listener is not None:
+            self._listener.close()
+        if self._http is not None:
+            await self._http.shutdown(CLOSE_S)
+        self._listener = self._http = None
+
+    def _request(
+        self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
+    ) -> web.BaseRequest:
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=self._max_body
+        )
+
+
+async def read_body(request: Request) -> bytes | None:
+    """The request's body, or None when it is longer than the site takes."""
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return None
+
+
+async def dispatch(routes: Routes, request: Request, otherwise: Handler) -> Response:
+    """Answers by the table, `otherwise` for paths that are not in it."""
+    methods = routes.get(request.path)
+    try:
+        if methods is None:
+            return await otherwise(request)
+        handler = methods.get(request.method)
+        return await handler(request) if handler else Response(status=405)
+    except Refused as refusal:
+        return refused(refusal)
+
+
+def not_found() -> Response:
+    """The answer of AWS's own servers to a path they do not know."""
+    return Response(status=404, text="404 page not found\n")
+
+
+def json_answer(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON answer, ended by a newline as AWS's are."""
+    body = _encode(content).encode() + b"\n"
+    return Response(status=status, body=body, headers=headers, content_type="application/json")
+
+
+def refused(refusal: Refused) -> Response:
+    """The answer to a call out of turn."""
+    content = {"errorMessage": refusal.message, "errorType": refusal.error_type}
+    return json_answer(refusal.status, content)
+
+
+def accepted() -> Response:
+    """The answer to what has been taken in."""
+    return json_answer(202, {"status": "OK"})

@@ -1,0 +1,108 @@
+"""Platform events as the log shows them."""
+
+import json
+from typing import Any
+
+import pytest
+from reuse_sandbox.log_lines import json_lines, text_lines
+
+METRICS = {
+    "durationMs": 1233.96,
+    "billedDurationMs": 1698,
+    "memorySizeMB": 256,
+    "maxMemoryUsedMB": 123,
+}
+REPORT = "REPORT RequestId: id\tDuration: 1233.96 ms\tBilled Duration: 1698 ms"
+REPORT += "\tMemory Size: 256 MB\tMax Memory Used: 123 MB"
+INIT_REPORT = "INIT_REPORT Init Duration: 150.79 ms\tPhase: init"
+INIT = {"metrics": {"durationMs": 150.789}, "phase": "init"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "lines"),
+    [
+        (
+            "initStart",
+            {"phase": "init", "runtimeVersion": "python:3.13.v60", "runtimeVersionArn": "arn:x"},
+            ["INIT_START Runtime Version: python:3.13.v60\tRuntime Version ARN: arn:x"],
+        ),
+        ("initStart", {"phase": "invoke"}, []),
+        ("initReport", {**INIT, "status": "success"}, []),
+        (
+            "initReport",
+            {**INIT, "status": "error", "errorType": "Runtime.ExitError"},
+            [f"{INIT_REPORT}\tStatus: error\tError Type: Runtime.ExitError"],
+        ),
+        (
+            "initReport",
+            {**INIT, "status": "timeout"},
+            [f"{INIT_REPORT}\tStatus: timeout"],
+        ),
+        (
+            "extension",
+            {"name": "x", "state": "Ready", "events": ["INVOKE", "SHUTDOWN"]},
+            ["EXTENSION\tName: x\tState: Ready\tEvents: [INVOKE,SHUTDOWN]"],
+        ),
+        (
+            "telemetrySubscription",
+            {"name": "x", "state": "Subscribed", "types": ["platform", "function"]},
+            ["TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function]"],
+        ),
+        (
+            "start",
+            {"requestId": "id", "version": "$LATEST"},
+            ["START RequestId: id Version: $LATEST"],
+        ),
+        ("runtimeDone", {"requestId": "id", "status": "success"}, []),
+        (
+            "report",
+            {"requestId": "id", "status": "success", "metrics": METRICS},
+            ["END RequestId: id", REPORT],
+        ),
+        (
+            "report",
+            {
+                "requestId": "id",
+                "status": "timeout",
+                "metrics": {**METRICS, "initDurationMs": 463.512},
+            },
+            ["END RequestId: id", f"{REPORT}\tInit Duration: 463.51 ms\tStatus: timeout"],
+        ),
+        (
+            "report",
+            {
+                "requestId": "id",
+                "status": "error",
+                "errorType": "Extension.Crash",
+                "metrics": METRICS,
+            },
+            ["END RequestId: id", f"{REPORT}\tStatus: error\tError Type: Extension.Crash"],
+        ),
+    ],
+)
+def test_text(kind: str, record: dict[str, Any], lines: list[str]) -> None:
+    """Word for word as Lambda writes them."""
+    assert lines == text_lines(f"platform.{kind}", record)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "told"),
+    [
+        ("initStart", None, True),
+        ("initRuntimeDone", "success", False),
+        ("initRuntimeDone", "error", True),
+        ("initReport", "success", False),
+        ("initReport", "timeout", True),
+        ("start", None, True),
+        ("runtimeDone", "success", False),
+        ("runtimeDone", "timeout", True),
+        ("report", "success", True),
+    ],
+)
+def test_json(kind: str, status: str | None, told: bool) -> None:
+    """The event itself, unless it is told at level DEBUG."""
+    record = {"status": status} if status else {}
+    event = {"time": "2026-11-21T00:00:00.000Z", "type": f"platform.{kind}", "record": record}
+
+    lines = json_lines(f"platform.{kind}", record, "2026-11-21T00:00:00.000Z")
+    assert ([event] if told else []) == [json.loads(line) for line in lines]
