@@ -102,6 +102,4 @@ def report(
         metrics["initDurationMs"] = init_ms
     if restore_ms is not None:
         metrics["restoreDurationMs"] = restore_ms
-    return event(
-        "report", time_ms, requestId=request_id, status=status, metrics=metrics, **more
-    )
+    return event("report", time_ms, requestId=request_id, status=status, metrics=metrics, **more)

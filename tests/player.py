@@ -21,10 +21,21 @@ PATIENCE = 10_000 * MS
 
 
 class Player:
-    """A platform with one extension. `subscribe_status` is what a subscription is answered with."""
+    """A platform with one extension.
 
-    def __init__(self, command: list[str], folder: Path, subscribe_status: int = 200) -> None:
+    `subscribe_status` is what a subscription is answered with; unless `is_heard`, nobody holds the
+    other end of the extension's stdout.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        folder: Path,
+        subscribe_status: int = 200,
+        is_heard: bool = True,
+    ) -> None:
         self.command = command
+        self.is_heard = is_heard
         self.folder = folder
         self.subscribe_status = subscribe_status
         self.asked = queue.Queue()  # of what the extension has asked: ("register", body), ...
@@ -71,9 +82,13 @@ class Player:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        heard = [(self.process.stderr, self.errors)]
+        if self.is_heard:
+            heard.append((self.process.stdout, self.lines))
+        else:
+            self.process.stdout.close()
         self._threads = [
-            threading.Thread(target=_collect, args=(self.process.stdout, self.lines), daemon=True),
-            threading.Thread(target=_collect, args=(self.process.stderr, self.errors), daemon=True),
+            threading.Thread(target=_collect, args=stream, daemon=True) for stream in heard
         ]
         for thread in self._threads:
             thread.start()
@@ -135,8 +150,7 @@ class Player:
 
 
 def _collect(stream: object, lines: list[str]) -> None:
-    for line in stream:
-        lines.append(line.decode().removesuffix("\n"))
+    lines.extend(line.decode().removesuffix("\n") for line in stream)
 
 
 def _handler_of(player: Player) -> type[BaseHTTPRequestHandler]:

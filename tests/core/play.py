@@ -63,7 +63,7 @@ class Played:
         if "restart" in step:
             self.start(now_ms)
         elif "tick" in step:
-            assert container.wake_ms is not None and container.wake_ms <= now_ms
+            assert container.wake_ms <= now_ms
             self.take(container.tick(now_ms))
         elif "batch" in step:
             for event in batches.events(json.dumps(step["batch"]).encode()):
@@ -104,4 +104,4 @@ def play(fixture):
 if __name__ == "__main__":
     with open(sys.argv[1]) as file:
         for line in play(json.loads(file.read())):
-            print(line)
+            sys.stdout.write(line + "\n")

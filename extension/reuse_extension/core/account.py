@@ -109,23 +109,22 @@ class Account:
         `end`: how the process ends, in its last record. `is_over`: whether the container does too.
         A record tells one init, so that its durations are single numbers.
         """
-        while len(self.inits.untold(end is not None)) > 1:
-            self._tell(None, False)
-        self._tell(end, is_over)
+        untold = self.inits.untold(end is not None)
+        for init in untold[:-1]:
+            self._tell(init, None, False)
+        self._tell(untold[-1] if untold else None, end, is_over)
 
     def skip_pages(self) -> None:
         """What the pages say now was counted elsewhere: the container is a copy of another."""
         self.reuse.skip(self._look_at_pages())
 
-    def _tell(self, end: "str | None", is_over: bool) -> None:
+    def _tell(self, init: "Init | None", end: "str | None", is_over: bool) -> None:
         """Write one container record, and after it what it sums up."""
         period = self.period
         period.touch(period.to_ms)
         self._settle_identity()
         self._phases += self.reuse.look(self._look_at_pages())
         changed = self.reuse.changed()
-        untold = self.inits.untold(end is not None)
-        init = untold[0] if untold else None
         self.sequence += 1
         values = self._who(records.CONTAINER)
         values.update(period.counts)

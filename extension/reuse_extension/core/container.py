@@ -126,6 +126,7 @@ class Container:
         self._ledger = Ledger(self._is_managed)
         self._waiting: "list[Invocation]" = []  # invoked, and not confirmed by telemetry yet
         self._latest_ms: "int | None" = None  # the platform's latest time
+        self._told_ms: "int | None" = None  # the time that the event in hand tells, if it can be
         self._first = FirstInvocation(account.who["init_type"])
         self._has_told_first = False
         self._is_restored = False
@@ -262,7 +263,7 @@ class Container:
         known, told = account.instance_id, event.instance_id
         if self._is_restored and known is not None and told is not None and known != told:
             self.begin_anew()
-        init = account.inits.told(event, event.phase, "start_ms")
+        init = account.inits.told(event.phase, "start_ms", self._told_ms)
         if init is None:
             return
         init.start_ms = time_ms
@@ -289,14 +290,14 @@ class Container:
     def _init_told(self, event: "Any", part: str) -> "Init | None":
         if self._is_history(event.phase):
             return None
-        init = self.account.inits.told(event, event.phase, part)
+        init = self.account.inits.told(event.phase, part, self._told_ms)
         if init is not None:
             init.status = event.status or init.status
             init.error_type = event.error_type or init.error_type
         return init
 
     def _restore_start(self, event: "RestoreStart", time_ms: int) -> None:
-        init = self.account.inits.told(event, RESTORE, "start_ms")
+        init = self.account.inits.told(RESTORE, "start_ms", self._told_ms)
         if init is not None:
             init.start_ms = time_ms
             self._begin_copy(time_ms)
@@ -305,7 +306,7 @@ class Container:
             self._classify()
 
     def _restore_report(self, event: "RestoreReport", time_ms: int) -> None:
-        init = self.account.inits.told(event, RESTORE, "report_ms")
+        init = self.account.inits.told(RESTORE, "report_ms", self._told_ms)
         if init is not None:
             init.report_ms = time_ms
             init.duration_us = event.duration_us
@@ -330,14 +331,14 @@ class Container:
         self._classify()
 
     def _start(self, event: "Start", time_ms: int) -> None:
-        invocation = self._ledger.told(event, "start_ms")
+        invocation = self._ledger.told(event.request_id, "start_ms", self._told_ms)
         if invocation is not None:
             invocation.start_ms = time_ms
             self._note(invocation, event, time_ms)
             self._ledger.finish(invocation)
 
     def _runtime_done(self, event: "RuntimeDone", time_ms: int) -> None:
-        invocation = self._ledger.told(event, "done_ms")
+        invocation = self._ledger.told(event.request_id, "done_ms", self._told_ms)
         if invocation is not None:
             invocation.done_ms = time_ms
             invocation.done_us = event.duration_us
@@ -345,7 +346,7 @@ class Container:
             self._ended(invocation, event)
 
     def _report(self, event: "Report", time_ms: int) -> None:
-        invocation = self._ledger.told(event, "report_ms")
+        invocation = self._ledger.told(event.request_id, "report_ms", self._told_ms)
         if invocation is None:
             return
         invocation.report_ms = time_ms
@@ -390,12 +391,14 @@ class Container:
 
     def _time_of(self, event: "Any", now_ms: int) -> int:
         """The event's own time, or the present where it has none that can be true."""
-        if isinstance(event, (Invoke, Shutdown, Unknown)):
+        self._told_ms = None
+        if isinstance(event, (Invoke, Shutdown, Unknown)) or event.time is None:
             return self._now(now_ms)
-        if event.time is None or event.time > now_ms + CLOCK_LIMIT_MS:
+        if event.time > now_ms + CLOCK_LIMIT_MS:
             return self._now(now_ms)
-        self._latest_ms = max(self._latest_ms or 0, event.time)
-        return int(event.time)
+        self._told_ms = int(event.time)
+        self._latest_ms = max(self._latest_ms or 0, self._told_ms)
+        return self._told_ms
 
     def _now(self, now_ms: int) -> int:
         """The present: the wall clock's, unless the platform's is another day."""

@@ -9,10 +9,6 @@ The restore from a SnapStart snapshot is kept here as one more kind of init, its
 Init events of the snapshot's making describe another container and are left out.
 """
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
-
 RESTORE = "restore"
 SUPPRESSED = "invoke"
 """The platform's phase of an init that runs inside an invocation, after a failure or a reset."""
@@ -70,15 +66,17 @@ class Inits:
         self.all: "list[Init]" = []
         self._past: "dict[str, list[int]]" = {part: [] for part in PARTS}
 
-    def told(self, event: "Any", phase: "str | None", part: str) -> "Init | None":
+    def told(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
         """The init an event speaks of, or None for a duplicate.
 
-        `part` is the attribute that the event's time belongs to.
+        `part` is the attribute that the event's time belongs to; the time is None where the
+        platform did not say it legibly.
         """
         for init in self.all:
-            if event.time is not None and getattr(init, part) == event.time:
+            known = getattr(init, part)
+            if known is not None and (time_ms is None or time_ms == known):
                 return None
-        if event.time in self._past[part]:
+        if time_ms in self._past[part]:
             return None
         for init in self.all:
             if getattr(init, part) is None and (init.phase == phase or not init.phase or not phase):

@@ -78,23 +78,23 @@ class Ledger:
             self._close(invocation)
         return self._add(request_id)
 
-    def told(self, event: "Any", part: str) -> "Invocation | None":
+    def told(self, request_id: str, part: str, time_ms: "int | None") -> "Invocation | None":
         """The invocation a telemetry event speaks of, or None for a duplicate.
 
-        `part` is the attribute that the event's time belongs to, such as "start_ms".
+        `part` is the attribute that the event's time belongs to, such as "start_ms"; the time is
+        None where the platform did not say it legibly.
         """
-        invocation = self._open.get(event.request_id)
+        invocation = self._open.get(request_id)
         if invocation is None:
-            last_ms = self._closed.get(event.request_id, self._forgotten_ms)
-            is_new = event.time is None or event.time > last_ms
-            return self._add(event.request_id) if is_new else None
+            last_ms = self._closed.get(request_id, self._forgotten_ms)
+            return self._add(request_id) if time_ms is None or time_ms > last_ms else None
         known_ms = getattr(invocation, part)
         if known_ms is None:
             return invocation
-        if event.time is None or event.time <= known_ms:
+        if time_ms is None or time_ms <= known_ms:
             return None
         self._close(invocation)
-        return self._add(event.request_id)
+        return self._add(request_id)
 
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""

@@ -1,0 +1,156 @@
+"""Who may import whom: the table of docs/architecture.md, held against the code."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+STDLIB = set(sys.stdlib_module_names)
+SHELL = {"socket", "select", "json", "time", "os", "struct", "sys", "collections"}
+
+# folder or file -> (what it may import besides its own package, which of its own package)
+ROOMS = {
+    "extension/reuse_extension/core": ({"json", "collections"}, {"core"}),
+    "extension/reuse_extension/wire.py": ({"collections"}, set()),
+    "extension/reuse_extension/config.py": ({"json", "collections"}, {"core"}),
+    "extension/reuse_extension": (SHELL | {"lambda_reuse.page_format"}, None),
+    "python_helper/lambda_reuse": (STDLIB, None),
+    "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),
+    "cli/reuse_cli": (
+        STDLIB
+        | {"boto3", "botocore", "click", "duckdb", "rich", "reuse_sandbox", "yaml"}
+        | {"reuse_extension.core"},
+        None,
+    ),
+    "dashboards/reuse_dashboards": (STDLIB | {"reuse_extension.core.records"}, None),
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Full names of everything a file imports, its own package included, types aside."""
+    tree = ast.parse(path.read_text())
+    package = ".".join(path.parts[-len(path.relative_to(ROOT).parts) + 1 : -1])
+    names = set()
+    for node in outside_type_checking(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1]
+            module = ".".join([*base, node.module or ""]).strip(".") if node.level else node.module
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def outside_type_checking(tree: ast.AST) -> list[ast.AST]:
+    nodes = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        nodes += [node, *outside_type_checking(node)]
+    return nodes
+
+
+def is_allowed(name: str, allowed: set[str]) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[: i + 1]) in allowed for i in range(len(parts)))
+
+
+def files_of(room: str) -> list[Path]:
+    place = ROOT / room
+    files = [place] if place.is_file() else sorted(place.rglob("*.py"))
+    inner = [ROOT / other for other in ROOMS if other != room and other.startswith(room)]
+    return [f for f in files if not any(f == i or i in f.parents for i in inner)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_the_table_allows(room):
+    """Each row of the table of rooms."""
+    outside, inside = ROOMS[room]
+    package = room.split("/")[1].removesuffix(".py")
+    wrong = []
+    for path in files_of(room):
+        for name in sorted(imports_of(path)):
+            if name.split(".")[0] == package:
+                if inside is not None and name.split(".")[1] not in inside:
+                    wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+            elif not is_allowed(name, outside):
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+
+    assert wrong == []
+
+
+def test_the_sandbox_never_reads_the_extension():
+    """Two independent readings of AWS's contract meet in the tests, and nowhere else."""
+    mentions = [
+        path for path in (ROOT / "sandbox").rglob("*.py") if "reuse_extension" in path.read_text()
+    ]
+
+    assert mentions == []
+
+
+@pytest.mark.parametrize(
+    "room", ["extension/reuse_extension", "python_helper/lambda_reuse", "cli/reuse_cli"]
+)
+def test_there_are_no_circles(room):
+    """Files of a room form layers: nobody imports, through others, itself."""
+    package = room.split("/")[1]
+    graph = {}
+    for path in sorted((ROOT / room).rglob("*.py")):
+        parts = path.relative_to(ROOT / room).with_suffix("").parts
+        name = ".".join((package, *parts)).removesuffix(".__init__")
+        graph[name] = {n for n in imports_of(path) if n.startswith(package)}
+    modules = set(graph)
+    # `from . import page` names a module; `from .page import Page` names what is in one.
+    for name, targets in graph.items():
+        graph[name] = {t if t in modules else t.rpartition(".")[0] for t in targets} & modules
+        graph[name].discard(name)
+
+    assert circle(graph) is None
+
+
+def circle(graph: dict[str, set[str]]) -> list[str] | None:
+    done: set[str] = set()
+
+    def visit(name: str, path: list[str]) -> list[str] | None:
+        if name in path:
+            return [*path[path.index(name) :], name]
+        if name in done:
+            return None
+        for other in sorted(graph[name]):
+            found = visit(other, [*path, name])
+            if found:
+                return found
+        done.add(name)
+        return None
+
+    return next((found for name in sorted(graph) if (found := visit(name, []))), None)
+
+
+FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}
+
+
+def test_importing_the_helper_loads_next_to_nothing():
+    """`import lambda_reuse` adds its own files and a committed list of modules, and no other."""
+    program = (
+        "import sys; before = set(sys.modules); import lambda_reuse;"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            f"import sys; sys.path.append({str(ROOT / 'python_helper')!r}); {program}",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+
+    others = {name for name in loaded if name.split(".")[0] != "lambda_reuse"}
+    assert others == set()
+    assert not FORBIDDEN & set(loaded)
