@@ -96,7 +96,7 @@ def open_files(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
             """,
             [f"{{ {columns} }}", files, kind, kind],
         )
-    if not connection.execute("select 1 from container_records limit 1").fetchone():
+    if all(connection.table(table).fetchone() is None for table in TABLES):
         raise NoRecordsError(
             f"there are no records of lambda-reuse in {names}:"
             " was the layer added to the function that wrote these logs?"
