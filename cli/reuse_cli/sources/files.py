@@ -96,7 +96,7 @@ def open_files(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
             """,
             [f"{{ {columns} }}", files, kind, kind],
         )
-    if all(connection.table(table).fetchone() is None for table in TABLES):
+    if not any(connection.execute(f"select 1 from {name} limit 1").fetchone() for name in TABLES):
         raise NoRecordsError(
             f"there are no records of lambda-reuse in {names}:"
             " was the layer added to the function that wrote these logs?"
