@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What to test: TESTS=tests/core, TESTS="tests -k reset"
 TESTS ?= tests
-SOURCES := extension python_helper sandbox cli dashboards examples benchmarks tests
+SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint format bench layer dashboards docs clean
@@ -42,7 +42,7 @@ dashboards: $(READY) ## write the dashboards' JSON
 	$(BIN)/python -m reuse_dashboards dashboards template.yaml
 
 docs: $(READY) ## write the pages that are made from the code
-	$(BIN)/python -m docs
+	$(BIN)/python docs/generate.py
 
 clean: ## remove what was built, the virtual environment included
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

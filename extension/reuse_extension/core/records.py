@@ -198,21 +198,21 @@ CONTAINER_FIELDS = WHO + (
         whole,
         "Count",
         "Invocations of the container's whole life.",
-        "but in the record that ends a container",
+        "except in the record that ends a container",
     ),
     _metric(
         "ContainerLifetime",
         thousandths,
         "Seconds",
         "Age the container reached.",
-        "but in the record that ends a container",
+        "except in the record that ends a container",
     ),
     _metric(
         "UnusedInits",
         whole,
         "Count",
         "1 for a container that ended without ever serving an invocation.",
-        "but in the record that ends such a container",
+        "except in the record that ends such a container",
     ),
     _property(
         "cold_start_kind",
@@ -226,14 +226,14 @@ CONTAINER_FIELDS = WHO + (
         text,
         "",
         "`proactive` or `provisioned`: an init that no caller waited for.",
-        "for other inits, and but in the record of the first invocation",
+        "for other inits, and except in the record of the first invocation",
     ),
     _property(
         "init_to_invoke_ms",
         whole,
         "ms",
         "From the end of the init to the first invocation; above 1000 the init was proactive.",
-        "but in the record of the first invocation",
+        "except in the record of the first invocation",
     ),
     _property(
         "errors",
@@ -263,7 +263,7 @@ CONTAINER_FIELDS = WHO + (
         "",
         "`spindown`, or `timeout` or `failure` where a reset ended it: a record with one of the"
         " latter is the last unless the container was used again.",
-        "but in the last record",
+        "except in the last record",
     ),
     _property(
         "telemetry", text, "", "`full`, or `none` where the platform offered no Telemetry API."

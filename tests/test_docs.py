@@ -1,0 +1,111 @@
+"""What the documentation shows is what the project does."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from reuse_extension.core.container import TRANSITIONS
+from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+
+
+def generator():
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["metrics.md", "container-life.md"])
+def test_generated_pages_are_what_the_code_gives(name):
+    """`make docs` writes them."""
+    assert (ROOT / "docs" / name).read_text() == generator().PAGES[name]()
+
+
+def test_the_diagram_has_every_transition():
+    """And no other: it is drawn from the table."""
+    page = (ROOT / "docs" / "container-life.md").read_text()
+    drawn = set(re.findall(r"^    (\w+) --> (\w+): (\w+)$", page, re.MULTILINE))
+
+    assert drawn == {
+        (state, target, step)
+        for state, moves in TRANSITIONS.items()
+        for step, target in moves.items()
+    }
+
+
+def test_every_metric_and_property_is_described():
+    page = (ROOT / "docs" / "metrics.md").read_text()
+
+    assert METRICS
+    for field in CONTAINER_FIELDS:
+        assert f"| `{field.name}` |" in page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Every relative link names a file of the repository."""
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_tells_every_setting():
+    """Each LAMBDA_REUSE_ variable that the extension reads."""
+    source = (ROOT / "extension" / "reuse_extension" / "config.py").read_text()
+    names = set(re.findall(r'setting\("(\w+)"', source)) | {"DISABLED"}
+
+    assert names == set(re.findall(r"\| `LAMBDA_REUSE_(\w+)` \|", README))
+
+
+def commands(page: Path) -> list[str]:
+    """The commands of a page's shell blocks, those that need an AWS account left out."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.slow
+def test_the_readmes_commands_run(tmp_path):
+    """In the order in which they stand there, from one folder; `make` ones are other tests."""
+    shown = commands(ROOT / "README.md")
+    assert len(shown) >= 5
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for command in shown:
+        if command.startswith("make "):
+            assert f"\n{command.split()[1]}: " in (ROOT / "Makefile").read_text()
+            continue
+        where = ROOT if command.startswith("./") else tmp_path
+        path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
+        done = subprocess.run(
+            command, shell=True, cwd=where, env={"PATH": path}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_demo_runs_and_the_readme_shows_what_it_prints():
+    """The same headings and tables; numbers differ from run to run."""
+    done = subprocess.run(
+        [sys.executable, "examples/orders/demo.py"], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    shown = README.partition("<!-- demo -->")[2].partition("<!-- /demo -->")[0]
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert skeleton(done.stdout) == skeleton(shown.replace("```", ""))
+    assert len(re.findall(r"^[0-9a-f]{8} ", done.stdout, re.MULTILINE)) >= 3
+
+
+def skeleton(text: str) -> list[str]:
+    """An output without its rows, whose numbers differ from run to run."""
+    lines = [line.split() for line in text.splitlines() if line.strip()]
+    return [" ".join(line) for line in lines if sum(bool(re.search(r"\d", w)) for w in line) < 4]
