@@ -7,7 +7,7 @@ import pytest
 from aws_embedded_metrics.config import get_config
 from aws_embedded_metrics.logger.metrics_context import MetricsContext
 from aws_embedded_metrics.serializers.log_serializer import LogSerializer
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reuse_extension.core import emf, json_text, records
 
@@ -119,7 +119,9 @@ def test_resources_declare_their_own_metrics_when_asked():
     assert line["CacheHitRate"] == 99.999
 
 
-@given(st.text())
+@given(st.text(st.characters()) | st.text(st.characters(categories=("Cs", "Ll", "So"))))
+@example("ends high \ud83d")
+@example("\ud83d\ude00 \ude00\ud83d\ud83d\ude00 \U0001f600 \"\\\x7f\x00")
 def test_any_text_is_written_so_that_it_reads_back(text):
     """ASCII only; a surrogate without its partner becomes the replacement character."""
     written = json_text.text(text)
