@@ -26,7 +26,7 @@ lint: $(READY) ## style and types
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/vermin --quiet --no-tips --target=3.9- --violations python_helper
+	$(BIN)/vermin --quiet --no-tips --target=3.9- --violations --exclude-regex '\.pyi$$' python_helper
 
 format: $(READY) ## put the sources into shape
 	$(BIN)/ruff check --fix-only --quiet $(SOURCES)

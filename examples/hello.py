@@ -1,4 +1,4 @@
-"""The smallest function worth watching: one thing that is built once, and a handler that uses it."""
+"""The smallest function worth watching: one thing built once, and a handler that uses it."""
 
 import time
 

@@ -14,6 +14,6 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="session")
 def source_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A layer folder of the sources, run by this Python."""
-    from reuse_cli.local.source_layer import assemble
+    from reuse_cli.layers.source_layer import assemble
 
     return assemble(tmp_path_factory.mktemp("layer") / "opt")

@@ -18,7 +18,9 @@ ROOMS = {
     "extension/reuse_extension/wire.py": ({"collections"}, set()),
     "extension/reuse_extension/config.py": ({"json", "collections"}, {"core"}),
     "extension/reuse_extension": (SHELL | {"lambda_reuse.page_format"}, None),
+    "extension/reuse_extension/interpreter.py": (SHELL | {"native"}, None),
     "python_helper/lambda_reuse": (STDLIB, None),
+    "python_helper/lambda_reuse/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),
     "cli/reuse_cli": (
         STDLIB

@@ -1,7 +1,7 @@
-"""Starts the extension; the argument is the executable that Lambda ran, whose name it registers."""
+"""Starts the extension."""
 
 import sys
 
 from reuse_extension.main import main
 
-sys.exit(main(sys.argv[1:]))
+sys.exit(main())

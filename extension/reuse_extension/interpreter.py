@@ -3,7 +3,8 @@
 Everything else in the extension runs unchanged under both. The differences, in this order:
 MicroPython's poll objects answer with the objects that were registered, CPython's with file
 numbers; MicroPython binds and connects to packed addresses; its sockets raise a plain OSError where
-they would block; it has no environment mapping, only `getenv`, and no `os.write`.
+they would block; they do not tell their port; `sys.argv` begins with the executable, where
+CPython's launcher gives it as an argument; and it has no `os.write`.
 """
 
 import os
@@ -83,8 +84,17 @@ def listen(host: str) -> "tuple[Any, int]":
         listener.close()
         raise
     listener.setblocking(False)
-    name: "Any" = listener.getsockname()
-    return listener, name[2] << 8 | name[3] if IS_MICROPYTHON else name[1]
+    return listener, _port_of(listener)
+
+
+def _port_of(listener: "Any") -> int:
+    if IS_MICROPYTHON:
+        from native import port_of  # runtime/modules/native
+
+        port: int = port_of(listener.fileno())
+    else:
+        port = listener.getsockname()[1]
+    return port
 
 
 def accept(listener: "Any") -> "Any | None":
@@ -133,6 +143,12 @@ def write_error(line: str) -> None:
         sys.stderr.write(line + "\n")
     except OSError:
         pass
+
+
+def executable() -> str:
+    """The path by which Lambda started this process; its name is the extension's."""
+    arguments = sys.argv if IS_MICROPYTHON else sys.argv[1:]
+    return arguments[0] if arguments else "lambda-reuse"
 
 
 def now_ms() -> int:

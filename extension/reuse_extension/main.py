@@ -31,11 +31,11 @@ runtime may have used 600 ms before."""
 MOST_SHUTDOWN_MS = 5000
 
 
-def main(arguments: "list[str]") -> int:
+def main() -> int:
     """Live beside the function until SHUTDOWN; the exit code."""
     poller = interpreter.Poller()
     api = LambdaApi(os.getenv("AWS_LAMBDA_RUNTIME_API") or "127.0.0.1:9001", poller)
-    name = arguments[0].rpartition("/")[2] if arguments else "lambda-reuse"
+    name = interpreter.executable().rpartition("/")[2]
     is_disabled = config.is_disabled(os.getenv)
     is_managed = os.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == MANAGED
     events = [] if is_disabled else ["SHUTDOWN"] if is_managed else ["INVOKE", "SHUTDOWN"]

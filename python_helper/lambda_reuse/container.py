@@ -1,43 +1,46 @@
-"""`container`: which container this is, for the function's own logic and logs."""
+"""The container as the function's own code may see it: who, how old, the how manieth invocation.
+
+A process that Lambda starts anew in the same container (after a timeout or a crash) begins to count
+again: these are the facts of this process. The container's own are in its records.
+"""
 
 import os
 import time
 
-from . import invocations
+from . import invocation, registry
 
-_started = time.time()
+SNAP_START = "snap-start"
 
 
-class Container:
-    """The container this process runs in."""
+class Container(registry.Member):
+    """What is known of this container; `lambda_reuse.container` is the only one."""
 
     def __init__(self) -> None:
+        super().__init__()
+        self._began = time.time()
         self._made_id = ""
+        self._is_restored = False
+        invocation.at_begin.append(self._first_invocation)
 
     @property
     def id(self) -> str:
-        """Its log stream, as in the records; a made id where the platform tells none."""
-        told = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        if told:
-            return told
-        if not self._made_id:
-            self._made_id = os.urandom(16).hex()
-        return self._made_id
+        """Its log stream, as in the records; where there is none, an id made once a process."""
+        return os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME") or self._made()
 
     @property
     def age(self) -> float:
-        """Seconds since this process imported the helper, frozen ones included."""
-        return max(0.0, time.time() - _started)
+        """Seconds since this process began, by wall clock; the time it was frozen counts."""
+        return max(0.0, time.time() - self._began)
 
     @property
     def invocation(self) -> int:
-        """Number of the invocation under way, or of the last one: 1 is the process's first."""
-        return invocations.number
+        """The number of this invocation: 1 for the first one, 0 during init."""
+        return invocation.count
 
     @property
     def cold(self) -> bool:
-        """Whether this process has not finished an invocation yet."""
-        return invocations.number <= 1
+        """Whether no invocation came before this one."""
+        return invocation.count <= 1
 
     @property
     def init_type(self) -> str:
@@ -45,7 +48,36 @@ class Container:
         return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
 
     def __repr__(self) -> str:
-        return f"<container {self.id}, invocation {self.invocation}>"
+        return f"<container {self.id}, {self.age:.0f} s old, invocation {self.invocation}>"
+
+    def after_fork(self) -> None:
+        """A child is another process of the same container: an id that was made is kept."""
+
+    def after_restore(self) -> None:
+        """A clone has its own id and its own age."""
+        self.forget()
+        self._is_restored = True
+
+    def forget(self) -> None:
+        """A new container."""
+        self._began = time.time()
+        self._made_id = ""
+        self._is_restored = False
+
+    def _first_invocation(self) -> None:
+        # Without snapshot_restore_py nobody tells of the restore; the first invocation comes after.
+        if invocation.count == 1 and self.init_type == SNAP_START and not self._is_restored:
+            registry.after_restore()
+
+    def _made(self) -> str:
+        if not self._made_id:
+            self._made_id = os.urandom(16).hex()
+        return self._made_id
 
 
 container = Container()
+
+if container.init_type == SNAP_START:
+    from . import snapstart
+
+    snapstart.attach()

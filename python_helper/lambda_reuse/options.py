@@ -1,98 +1,111 @@
-"""What `@resource` can be told, checked when a function is decorated and not at its first use."""
+"""The options of a resource, checked where it is defined and not where it is used."""
 
-import os
 import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
-IS_GENERATOR, IS_COROUTINE, IS_ASYNC_GENERATOR = 0x20, 0x80, 0x200
-"""`co_flags` of a code object; `inspect` knows them too, and takes 10 ms to import."""
+DEFAULT_MAX_KEYS = 128
+"""As functools.lru_cache has it: enough for parameters and clients, no leak for anything else."""
+_UNSET: "Any" = object()
+
+FOREVER = float("inf")
+CO_VARARGS = 0x04
+CO_VARKEYWORDS = 0x08
+CO_GENERATOR = 0x20
+CO_COROUTINE = 0x80
+CO_ASYNC_GENERATOR = 0x200
 
 
 class Options:
-    """How a resource's values are looked after."""
+    """What `resource(...)` was told."""
 
     def __init__(
         self,
         *,
+        name: "Optional[str]" = None,
         max_age: "Optional[float]" = None,
         check: "Optional[Callable[[Any], Any]]" = None,
-        check_every: float = 0,
+        check_every: "Optional[float]" = None,
         close: "Optional[Callable[[Any], Any]]" = None,
         retry_after: "Optional[float]" = None,
         stale_while_error: bool = False,
-        max_keys: "Optional[int]" = None,
+        max_keys: "Optional[int]" = _UNSET,
         eager: bool = False,
         clock: "Callable[[], float]" = time.time,
     ) -> None:
-        """Raises TypeError where options do not fit together or are none."""
-        for name, value in (("max_age", max_age), ("retry_after", retry_after)):
-            if value is not None:
-                _check_seconds(name, value, is_zero_fine=False)
-        _check_seconds("check_every", check_every, is_zero_fine=True)
-        for name, function in (("check", check), ("close", close), ("clock", clock)):
-            if function is not None and not callable(function):
-                raise TypeError(f"{name} takes a function, not {function!r}")
-        if check_every and check is None:
-            raise TypeError("check_every needs check")
-        if stale_while_error and max_age is None:
-            raise TypeError("stale_while_error needs max_age: without it nothing is refreshed")
-        if max_keys is not None and (not isinstance(max_keys, int) or max_keys < 1):
-            raise TypeError(f"max_keys takes a whole number from 1, not {max_keys!r}")
-        self.max_age = max_age
-        self.check = check
-        self.check_every = check_every
-        self.close = close
-        self.retry_after = retry_after
+        self.name = name
+        self.max_age = seconds("max_age", max_age)
+        self.check = _callable("check", check)
+        self.check_every = seconds("check_every", check_every)
+        self.close = _callable("close", close)
+        self.retry_after = seconds("retry_after", retry_after)
         self.stale_while_error = stale_while_error
-        self.max_keys = max_keys
+        self.has_max_keys = max_keys is not _UNSET
+        self.max_keys = _positive(max_keys) if self.has_max_keys else DEFAULT_MAX_KEYS
         self.eager = eager
-        self.clock = clock
+        self.clock = _callable("clock", clock) or time.time
+        self._refuse_contradictions()
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether a value, once built, serves for ever."""
-        return self.max_age is None and self.check is None
+    def _refuse_contradictions(self) -> None:
+        if self.name is not None and not (isinstance(self.name, str) and self.name):
+            raise TypeError("name is the text by which a resource is known")
+        if self.check_every is not None and self.check is None:
+            raise TypeError("check_every says how often to check; there is no check")
+        if self.stale_while_error and self.max_age is None:
+            raise TypeError("stale_while_error needs max_age: without it no value becomes stale")
 
-
-def _check_seconds(name: str, value: "Any", is_zero_fine: bool) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not (value > 0 or (is_zero_fine and value == 0)):
-        raise TypeError(f"{name} takes a number of seconds above 0, not {value!r}")
-
-
-class Factory:
-    """The function that builds a resource, and what its code tells of it."""
-
-    def __init__(self, function: "Callable[..., Any]") -> None:
-        """Raises TypeError where it cannot be a factory."""
-        if not callable(function):
-            raise TypeError(f"@resource decorates a function, not {function!r}")
-        code = getattr(function, "__code__", None)
-        flags = code.co_flags if code is not None else 0
-        self.name: str = getattr(function, "__qualname__", "") or type(function).__name__
-        if flags & (IS_GENERATOR | IS_ASYNC_GENERATOR):
+    def refuse_factory(self, factory: "Callable[..., Any]", is_keyed: bool) -> None:
+        """Raise TypeError where this factory and these options do not go together."""
+        flags = code_flags(factory)
+        if flags & (CO_GENERATOR | CO_ASYNC_GENERATOR):
             raise TypeError(
-                f"{self.name} yields: a generator can be used once, so return the value instead"
+                f"{describe(factory)} yields; a resource returns its value,"
+                " and close= says how to end it"
             )
-        self.is_coroutine = bool(flags & IS_COROUTINE)
-        # Arguments make keys; a bound method's own instance is none.
-        self.has_arguments = code is None or bool(_argument_count(function, code))
-        self.call_site = _call_site(code)
+        if self.has_max_keys and not is_keyed:
+            raise TypeError(f"max_keys needs parameters to be keys; {describe(factory)} has none")
+        if self.eager and is_keyed:
+            raise TypeError(f"eager cannot know the arguments of {describe(factory)}")
+        is_async = bool(flags & CO_COROUTINE)
+        if self.eager and is_async:
+            raise TypeError(f"eager needs a running loop to await {describe(factory)}")
+        for option, function in (("check", self.check), ("close", self.close)):
+            if code_flags(function) & CO_COROUTINE and not is_async:
+                raise TypeError(f"{option} is async and {describe(factory)} is not")
 
 
-def _argument_count(function: "Any", code: "Any") -> int:
-    own = 1 if getattr(function, "__self__", None) is not None else 0
-    varying = bool(code.co_flags & 0x04) + bool(code.co_flags & 0x08)  # *args and **kwargs
-    return int(code.co_argcount + code.co_kwonlyargcount + varying - own)
+def code_flags(function: "Any") -> int:
+    """The flags of a function's code; 0 for any other callable."""
+    function = getattr(function, "__func__", function)
+    return getattr(getattr(function, "__code__", None), "co_flags", 0)
 
 
-def _call_site(code: "Any") -> str:
-    """File and line as in "app.py:12", the file as seen from the function's folder."""
-    if code is None:
-        return ""
-    path, root = code.co_filename, os.environ.get("LAMBDA_TASK_ROOT", "").rstrip("/") + "/"
-    shown = path[len(root) :] if len(root) > 1 and path.startswith(root) else os.path.basename(path)
-    return f"{shown}:{code.co_firstlineno}"
+def describe(function: "Any") -> str:
+    """A callable's name, for people."""
+    name = getattr(function, "__qualname__", None)
+    return f"{name}()" if isinstance(name, str) else repr(type(function).__name__)
+
+
+def seconds(name: str, value: "Any") -> "Optional[float]":
+    """`value`, if it is a number of seconds or None; else TypeError."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise TypeError(f"{name} is a number of seconds, not {value!r}")
+    return value
+
+
+def _callable(name: str, value: "Any") -> "Any":
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} is a function, not {value!r}")
+    return value
+
+
+def _positive(max_keys: "Any") -> "Optional[int]":
+    if max_keys is None:
+        return None
+    if isinstance(max_keys, bool) or not isinstance(max_keys, int) or max_keys < 1:
+        raise TypeError(f"max_keys is a number of at least 1, not {max_keys!r}")
+    return max_keys

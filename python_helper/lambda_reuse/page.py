@@ -1,156 +1,259 @@
-"""The page of this process: made when something is first counted, and anew after a fork.
+"""The page in use: where this process counts, and the names that the counters belong to.
 
-The format is described in `page_format`. A page that cannot be made is no failure: the helper
-counts in memory then, where nobody but `cache_info` reads it, and says so once.
+The file is made when something is counted for the first time, not at import. It is complete before
+it gets its name, so a reader never meets half a header; its bytes are reserved before they are
+mapped, because writing to a mapped hole of a full disk would end the process with SIGBUS. Where it
+cannot be made, the same bytes are kept in memory: everything counts as before, nobody reads it.
+
+A forked child makes a page of its own at its first count. A container restored from a SnapStart
+snapshot goes on with the snapshot's page: /tmp is part of the snapshot, so every clone has a copy
+of its own, and counters that only grow let the extension tell what stood there before the restore.
+
+On Lambda a page outlives its process, for the extension to read it; elsewhere it is removed at
+exit.
 """
 
 import os
-import sys
 import time
-from _thread import allocate_lock
+from _thread import RLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, Union
+    from mmap import mmap
+    from typing import Optional
 
-    Counters = Union[memoryview, list[int]]
+    from .page_format import Phase
 
-_lock = allocate_lock()
-_page: "Page | None" = None
-_has_complained = False
-_on_fork: "list[Callable[[], None]]" = []
+# As in `page_format` (a test compares), which is loaded with the page and not at import.
+OTHER = 63  # the last slot, for all the resources that there is no slot for
+OTHER_NAME = "(other)"
+WIDTH = 16
+NAME_SIZE = 112
 
+path: "Optional[str]" = None
+"""The page's file; None where it is not made yet, or kept in memory."""
 
-class Page:
-    """One process's counters, in a mapped file or, where there can be none, in memory."""
-
-    def __init__(self, memory: "memoryview", path: "str | None") -> None:
-        from . import page_format
-
-        self.path = path
-        self._format = page_format
-        self._memory = memory
-        self._numbers = memory.cast("Q")
-        self._slots_used = 0
-        self._phases_used = 0
-
-    def take_slot(self, name: str, kind: str, call_site: str) -> "tuple[Counters, int]":
-        """(the counters of all slots, where this resource's begin)."""
-        layout = self._format
-        with _lock:
-            index = self._slots_used
-            if index >= layout.SLOTS - 1:
-                # One slot is left, for everybody who comes from now on.
-                name, kind, call_site, index = layout.OTHER, "", "", layout.SLOTS - 1
-            if index == self._slots_used:
-                at = layout.slot_at(index)
-                texts = layout.pack_slot_texts(name, kind, call_site)
-                self._memory[at : at + len(texts)] = texts
-                self._slots_used = index + 1
-                self._numbers[layout.SLOTS_USED_AT // 8] = self._slots_used
-        return self._numbers, (layout.slot_at(index) + layout.COUNTERS_AT) // 8
-
-    def add_phase(self, name: str, start_ms: int, duration_us: int, has_failed: bool) -> None:
-        """Write one phase; when all entries are taken, the rest is added up in the last one."""
-        layout = self._format
-        with _lock:
-            index = min(self._phases_used, layout.PHASES - 1)
-            at = layout.phase_at(index)
-            if index < self._phases_used:
-                self._add_to_last_phase(at // 8 + layout.PHASE_NAME_SIZE // 8, duration_us)
-                return
-            if index == layout.PHASES - 1:
-                name = layout.OTHER
-            phase = layout.Phase(name, start_ms, duration_us, int(has_failed))
-            entry = layout.pack_phase(phase)
-            self._memory[at : at + len(entry)] = entry
-            self._phases_used += 1
-            self._numbers[layout.PHASES_USED_AT // 8] = self._phases_used
-
-    def _add_to_last_phase(self, at: int, duration_us: int) -> None:
-        self._numbers[at + 1] += duration_us
+counting = RLock()
+"""Held while something is added to counters, but for hits that are added whole without it."""
+_lock = RLock()
+_slots: "list[tuple[str, str, str]]" = []  # name, kind, call site of the slots taken, in order
+_phases: "list[Phase]" = []
+_others: "dict[int, list[int]]" = {}  # slot -> what those who share it counted, but its first
+_buffer: "Optional[memoryview]" = None
+_warned: "set[str]" = set()
 
 
-def current() -> "Page":
-    """The page of this process."""
-    global _page
-    if _page is None:
-        with _lock:
-            if _page is None:
-                _page = _make()
-    return _page
+def take(name: str, kind: str, call_site: str) -> "tuple[int, bool]":
+    """The slot for a resource, and whether it is the first to have it.
+
+    The same name of the same kind at the same place is the same thing, however often it is defined.
+    Another thing of that name gets a number, `name#2`.
+    """
+    with _lock:
+        texts = (_cut(name), kind, call_site)
+        number = 1
+        while True:
+            if texts in _slots:
+                return _slots.index(texts), False
+            if texts[0] != OTHER_NAME and all(texts[0] != slot[0] for slot in _slots):
+                break
+            number += 1
+            texts = (_cut(name, f"#{number}"), kind, call_site)
+        if number > 1:
+            _say_once(
+                f"several resources are named {name}: they are counted as {_cut(name, '#2')}"
+                " and so on (name= gives them other names)"
+            )
+        return _append(texts)
 
 
-def on_fork(forget: "Callable[[], None]") -> None:
-    """Call this in a child process: what it counts from then on belongs in another page."""
-    _on_fork.append(forget)
+def _append(texts: "tuple[str, str, str]") -> "tuple[int, bool]":
+    index = len(_slots)
+    if index >= OTHER:
+        texts = (OTHER_NAME, "other", "")
+        if index > OTHER:
+            return OTHER, False
+    _slots.append(texts)
+    if _buffer is not None:
+        _write_slot(_buffer, index)
+    return index, index != OTHER
 
 
-def _after_fork() -> None:
-    global _page, _lock
-    _page = None
-    _lock = allocate_lock()  # another thread of the parent may have held it
-    for forget in _on_fork:
-        forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-
-
-def folder() -> str:
-    """Where pages lie."""
+def view(index: int) -> memoryview:
+    """The counters of a slot, in the order of COUNTERS; makes the page where there is none."""
     from . import page_format
 
-    return os.path.join(os.environ.get("TMPDIR") or "/tmp", page_format.FOLDER)
+    at = page_format.slot_at(index) + page_format.COUNTERS_AT
+    with _lock:
+        return _page()[at : at + 8 * WIDTH].cast("Q")
 
 
-def _make() -> "Page":
+def others(index: int) -> "list[int]":
+    """What those who share a slot have counted there, all but the first."""
+    return _others.setdefault(index, [0] * WIDTH)
+
+
+def add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> None:
+    """Write a phase entry. The last one is "(other)": what comes after it is added up there."""
     from . import page_format
 
+    with _lock:
+        index = len(_phases)
+        phase = page_format.Phase(name, start_ms, duration_us, int(has_failed))
+        if index >= page_format.PHASES - 1:
+            phase = phase._replace(name=OTHER_NAME)
+            if index == page_format.PHASES:
+                index -= 1
+                last = _phases.pop()
+                phase = last._replace(
+                    duration_us=last.duration_us + duration_us,
+                    failed=int(has_failed or bool(last.failed)),
+                )
+        buffer = _page()
+        _phases.append(phase)
+        _write_phase(buffer, index)
+
+
+def forget() -> None:
+    """Start anew: this page goes, and all slots are free again."""
+    _remove_own()
+    leave()
+    with _lock:
+        _slots.clear()
+
+
+def leave() -> None:
+    """Leave this page as it is, and make a new one at the next count."""
+    global _buffer, path
+    with _lock:
+        _buffer = None
+        path = None
+        _others.clear()
+        _phases.clear()
+
+
+def renew_locks() -> None:
+    """In a forked child: threads that are not there any more may have held them."""
+    global counting, _lock
+    counting = RLock()
+    _lock = RLock()
+
+
+def _page() -> memoryview:
+    global _buffer
+    if _buffer is None:
+        started_ms = int(time.time() * 1000)
+        try:
+            _buffer = memoryview(_mapped_file(started_ms))
+        except (OSError, ValueError) as error:
+            _say_once(f"nothing will be recorded, {_folder()} cannot hold a page: {error}")
+            _buffer = memoryview(bytearray(_empty_page(started_ms)))
+        for index in range(len(_slots)):
+            _write_slot(_buffer, index)
+    return _buffer
+
+
+def _mapped_file(started_ms: int) -> "mmap":
+    global path
+    from mmap import mmap
+
+    from .page_format import PAGE_SIZE
+
+    folder = _folder()
+    os.makedirs(folder, exist_ok=True)
+    unfinished = os.path.join(folder, f"{os.getpid()}-{started_ms}.new")
+    flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    file = os.open(unfinished, flags, 0o600)
     try:
-        memory, path = _map(page_format.PAGE_SIZE, page_format.pack_header, page_format.SUFFIX)
-    except (OSError, ValueError) as error:
-        _complain(error)
-        return Page(memoryview(bytearray(page_format.PAGE_SIZE)), None)
+        _write_all(file, _empty_page(started_ms))
+        mapped = mmap(file, PAGE_SIZE)
+        path = _named(unfinished, folder, started_ms)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
+    finally:
+        os.close(file)
     if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
-        # Nobody reads it here. On Lambda it stays: the extension reads it after this process.
         import atexit
 
-        atexit.register(_remove, path, os.getpid())
-    return Page(memory, path)
+        atexit.register(_remove_at_exit, os.getpid())
+    return mapped
 
 
-def _map(
-    size: int, pack_header: "Callable[[int, int], bytes]", suffix: str
-) -> "tuple[memoryview, str]":
-    """A new page's memory and path; under its name only when it is whole. Raises OSError."""
-    import mmap
-
-    started_ms = int(time.time() * 1000)
-    place = folder()
-    os.makedirs(place, exist_ok=True)
-    path = os.path.join(place, f"{os.getpid()}-{started_ms}{suffix}")
-    with open(path + ".new", "wb+") as file:
-        # Written, not only sized: on a full disk a hole would kill the process when it is touched.
-        header = pack_header(os.getpid(), started_ms)
-        file.write(header + bytes(size - len(header)))
-        file.flush()
-        memory = memoryview(mmap.mmap(file.fileno(), size))
-    os.rename(path + ".new", path)
-    return memory, path
+def _write_all(file: int, data: bytes) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, len(data))
+    if os.write(file, data) != len(data):
+        raise OSError("there is no room left")
 
 
-def _complain(error: Exception) -> None:
-    global _has_complained
-    if not _has_complained:
-        _has_complained = True
-        sys.stderr.write(f"lambda-reuse: the helper's counts will not be reported: {error}\n")
+def _named(unfinished: str, folder: str, started_ms: int) -> str:
+    """Give the file its name; the next millisecond's where this process has had that one."""
+    from .page_format import SUFFIX
+
+    while True:
+        name = os.path.join(folder, f"{os.getpid()}-{started_ms}{SUFFIX}")
+        if not os.path.lexists(name):
+            os.rename(unfinished, name)
+            return name
+        started_ms += 1
 
 
-def _remove(path: str, pid: int) -> None:
-    if os.getpid() == pid:
+def _empty_page(started_ms: int) -> bytes:
+    from . import page_format
+
+    header = page_format.pack_header(os.getpid(), started_ms)
+    return header + bytes(page_format.PAGE_SIZE - len(header))
+
+
+def _write_slot(buffer: memoryview, index: int) -> None:
+    from . import page_format
+
+    at = page_format.slot_at(index)
+    buffer[at : at + page_format.COUNTERS_AT] = page_format.pack_slot_texts(*_slots[index])
+    buffer[:128].cast("Q")[page_format.SLOTS_USED_AT // 8] = index + 1
+
+
+def _write_phase(buffer: memoryview, index: int) -> None:
+    from . import page_format
+
+    at = page_format.phase_at(index)
+    buffer[at : at + page_format.PHASE_SIZE] = page_format.pack_phase(_phases[index])
+    buffer[:128].cast("Q")[page_format.PHASES_USED_AT // 8] = len(_phases)
+
+
+def _remove_own() -> None:
+    if path is not None:
         try:
             os.unlink(path)
         except OSError:
             pass
+
+
+def _remove_at_exit(pid: int) -> None:
+    if pid == os.getpid():
+        _remove_own()
+
+
+def _folder() -> str:
+    from .page_format import FOLDER
+
+    return os.path.join(os.environ.get("TMPDIR") or "/tmp", FOLDER)
+
+
+def _cut(name: str, end: str = "") -> str:
+    """`name` as it will stand on the page, with room for `end`."""
+    if len(name) + len(end) <= NAME_SIZE and name.isascii() and "\0" not in name:
+        return name + end
+    from .page_format import pack_text
+
+    data = pack_text(name, NAME_SIZE - len(end))
+    return data.rstrip(b"\0").decode("utf-8") + end
+
+
+def _say_once(text: str) -> None:
+    if text not in _warned:
+        from .notice import say
+
+        _warned.add(text)
+        say(text)

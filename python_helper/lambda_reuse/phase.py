@@ -1,29 +1,38 @@
-"""`with phase("imports"):` names a stretch of the init and tells how long it took."""
+"""Named stretches of the init, told in the init record."""
 
 import time
 
-from . import page
+from . import invocation, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from types import TracebackType
+    from typing import Optional
 
 
-class phase:  # noqa: N801 - it is used as a statement, as `with open(...)` is
-    """A named stretch of the init; it may be used several times and inside another."""
+class phase:  # noqa: N801 - reads as a statement: `with phase("imports"):`
+    """`with phase("imports"): ...` writes down when the block began and how long it took.
+
+    Once the handler runs nothing is written: phases tell of the init. They may be nested and used
+    again. An error in the block is marked and passes. There is room for 15; what comes after them
+    is added up as "(other)".
+    """
 
     def __init__(self, name: str) -> None:
-        """Raises TypeError where the name is none."""
-        if not isinstance(name, str) or not name:
-            raise TypeError(f"a phase has a name, not {name!r}")
-        self._name = name
-        self._begun: "list[tuple[int, float]]" = []
+        self.name = name
+        self._starts: "list[tuple[float, int]]" = []
 
     def __enter__(self) -> "phase":
-        self._begun.append((int(time.time() * 1000), time.perf_counter()))
+        self._starts.append((time.time(), time.perf_counter_ns()))
         return self
 
-    def __exit__(self, kind: "Any", error: "Any", traceback: "Any") -> None:
-        start_ms, started = self._begun.pop()
-        duration_us = int((time.perf_counter() - started) * 1000000)
-        page.current().add_phase(self._name, start_ms, duration_us, kind is not None)
+    def __exit__(
+        self,
+        error_type: "Optional[type[BaseException]]",
+        error: "Optional[BaseException]",
+        traceback: "Optional[TracebackType]",
+    ) -> None:
+        start, start_ns = self._starts.pop()
+        if invocation.in_init():
+            took_us = (time.perf_counter_ns() - start_ns) // 1000
+            page.add_phase(self.name, int(start * 1000), took_us, error_type is not None)

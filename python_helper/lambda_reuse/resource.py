@@ -1,171 +1,113 @@
-"""`@resource`: a function whose value is built once and handed out from then on.
+"""`resource`: a function whose value is built once per process and used again."""
 
-A hit is what happens nearly always, so that path is a closure with one test and one addition; all
-else goes through the value's `Cell`. Counters are added to in place, in the page that the extension
-reads, and nothing else is done per call.
-"""
+import os
 
-from . import page
-from .cell import Cell
-from .options import Factory, Options
-from .tally import ADDS_AT_ONCE, HITS, REASONS, Tally
+from . import invocation
+from .kept import Called
+from .options import CO_COROUTINE, Options, code_flags
+from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional, TypeVar, overload
+    from collections.abc import Coroutine
+    from typing import Any, Callable, Optional, overload
 
-    F = TypeVar("F", bound=Callable[..., Any])
-
-MISSING = object()
-
-
-class CacheInfo(tuple):  # type: ignore[type-arg]
-    """`hits`, `misses`, `maxsize`, `currsize` as in functools, and `reasons` of the misses."""
-
-    __slots__ = ()
-    hits: "int" = property(lambda self: self[0])  # type: ignore[assignment]
-    misses: "int" = property(lambda self: self[1])  # type: ignore[assignment]
-    maxsize: "Optional[int]" = property(lambda self: self[2])  # type: ignore[assignment]
-    currsize: "int" = property(lambda self: self[3])  # type: ignore[assignment]
-    reasons: "dict[str, int]" = property(lambda self: self[4])  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        """As a namedtuple's, which takes 2 ms to import."""
-        names = ("hits", "misses", "maxsize", "currsize", "reasons")
-        return f"CacheInfo({', '.join(f'{n}={v!r}' for n, v in zip(names, self))})"
-
+    from .signatures import AsyncResource, Decorator, P, R, Resource
 
 if TYPE_CHECKING:
 
     @overload
-    def resource(function: F, /) -> F: ...
-
+    def resource(factory: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncResource[P, R]: ...
+    @overload
+    def resource(factory: Callable[P, R], /) -> Resource[P, R]: ...
     @overload
     def resource(
         *,
-        name: Optional[str] = None,
-        max_age: Optional[float] = None,
-        check: Optional[Callable[[Any], Any]] = None,
-        check_every: float = 0,
-        close: Optional[Callable[[Any], Any]] = None,
-        retry_after: Optional[float] = None,
-        stale_while_error: bool = False,
-        max_keys: Optional[int] = None,
-        eager: bool = False,
+        name: Optional[str] = ...,
+        max_age: Optional[float] = ...,
+        check: Optional[Callable[[Any], Any]] = ...,
+        check_every: Optional[float] = ...,
+        close: Optional[Callable[[Any], Any]] = ...,
+        retry_after: Optional[float] = ...,
+        stale_while_error: bool = ...,
+        max_keys: Optional[int] = ...,
+        eager: bool = ...,
         clock: Callable[[], float] = ...,
-    ) -> Callable[[F], F]: ...
+    ) -> Decorator: ...
 
 
-def resource(function: "Any" = None, /, *, name: "Optional[str]" = None, **options: "Any") -> "Any":
-    """Build what the function returns once, and hand it out from then on.
+def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
+    """Build the value of `factory` once, and give the same one to every later call.
 
-    Options: `name`, how it is counted (default: the function's qualified name); `max_age`, seconds
-    of wall-clock time after which it is built anew; `check`, called with the value before it is
-    handed out, at most every `check_every` seconds, false or raising where it must be replaced;
-    `close`, called with a value that goes; `retry_after`, seconds during which a failed build is
-    not tried again but its error raised; `stale_while_error`, to hand the old value out when a
-    refresh fails; `max_keys`, for functions with arguments, how many values are kept (default 128);
-    `eager`, to build when decorated; `clock`, instead of `time.time`.
+    name: by which it appears in records; the function's qualified name where it is not given.
+    max_age: seconds, by wall clock, after which it is built anew; frozen time counts.
+    check: called with the value before it is used; what it says no to (or raises at) is replaced.
+    check_every: seconds between two checks; without it every use is checked.
+    close: called with a value that has been replaced, evicted or cleared away.
+    retry_after: seconds for which a failed build's error is raised again, without a new attempt.
+    stale_while_error: where a build fails, go on with the value that has become too old.
+    max_keys: of a function with parameters: how many values to keep, one a key (128; None: all).
+    eager: build at once; where that fails, the first call tries again.
+    clock: what tells the time in seconds, for tests.
 
-    Raises TypeError for options that are none or do not fit together.
+    Raises TypeError for options that contradict each other. Errors of the factory pass unchanged.
     """
     settings = Options(**options)
 
-    def decorate(function: "Any") -> "Any":
-        factory = Factory(function)
-        tally = Tally(name or factory.name, "resource", factory.call_site)
-        if factory.has_arguments or factory.is_coroutine:
-            raise TypeError("not yet")
-        if settings.max_keys is not None:
-            raise TypeError(f"max_keys is for functions with arguments; {factory.name} has none")
-        return _without_arguments(function, settings, tally)
+    def decorate(factory: "Any") -> "Any":
+        if not callable(factory):
+            raise TypeError(f"a resource is made of a function, not of {factory!r}")
+        return _made_of(factory, settings)
 
-    return decorate if function is None else decorate(function)
+    return decorate if factory is None else decorate(factory)
 
 
-def _without_arguments(function: "Any", options: "Options", tally: "Tally") -> "Any":
-    make = _plain if options.is_plain else _timed
-    cell, get = make(function, options, tally)
+def _made_of(factory: "Callable[..., Any]", options: Options) -> "Any":
+    invocation.attach()
+    tally = Tally(options.name or name_of(factory), "resource", call_site(factory))
+    if code_flags(factory) & CO_COROUTINE:
+        from .async_kept import Awaited  # only where there is something to await
 
-    def forget() -> None:
-        tally.forget()
-        cell.forget()
-
-    page.on_fork(forget)
-    get.cache_info = lambda: _info(tally, None, int(cell.has_value))
-    get.cache_clear = cell.clear
-    get.refresh = cell.refresh
-    get.peek = lambda default=None: cell.value if cell.has_value else default
-    dress(get, function)
+        kept: "Called | Awaited" = Awaited(factory, options, tally)
+    else:
+        kept = Called(factory, options, tally)
+    get = dressed(kept.get, factory)
+    for ability in ("cache_info", "cache_clear", "peek", "refresh"):
+        setattr(get, ability, getattr(kept, ability))
     if options.eager:
         try:
-            cell.look_up()
+            get()
         except Exception:
-            pass  # it surfaces where the resource is used
+            pass  # counted; the first call tries again and lets the error pass
     return get
 
 
-def _plain(function: "Any", options: "Options", tally: "Tally") -> "tuple[Cell, Any]":
-    """A value that serves for ever."""
-    value: "Any" = MISSING
-    counters, at = tally.counters, tally.at
-
-    def publish(cell: "Cell") -> None:
-        nonlocal value, counters, at
-        is_fresh = cell.has_value and cell.fresh_until > cell.fresh_from and ADDS_AT_ONCE
-        counters, at = tally.counters, tally.at
-        value = cell.value if is_fresh else MISSING
-
-    cell = Cell(function, options, tally, publish)
-    look_up = cell.look_up
-
-    def get() -> "Any":
-        there = value
-        if there is not MISSING:
-            counters[at] += 1
-            return there
-        return look_up()
-
-    return cell, get
-
-
-def _timed(function: "Any", options: "Options", tally: "Tally") -> "tuple[Cell, Any]":
-    """A value that serves for a while."""
-    value: "Any" = MISSING
-    fresh_from = fresh_until = 0.0
-    counters, at = tally.counters, tally.at
-    clock = options.clock
-
-    def publish(cell: "Cell") -> None:
-        nonlocal value, fresh_from, fresh_until, counters, at
-        is_fresh = cell.has_value and cell.fresh_until > cell.fresh_from and ADDS_AT_ONCE
-        counters, at = tally.counters, tally.at
-        value = cell.value if is_fresh else MISSING
-        fresh_from, fresh_until = cell.fresh_from, cell.fresh_until
-
-    cell = Cell(function, options, tally, publish)
-    look_up = cell.look_up
-
-    def get() -> "Any":
-        there = value
-        if there is not MISSING and fresh_from <= clock() < fresh_until:
-            counters[at] += 1
-            return there
-        return look_up()
-
-    return cell, get
-
-
-def dress(get: "Any", function: "Any") -> None:
-    """Let the new function look like the one it stands for."""
+def dressed(get: "Any", factory: "Any") -> "Any":
+    """Let `get` look like the factory, as functools.update_wrapper does (1 ms to import)."""
+    get.__dict__.update(getattr(factory, "__dict__", {}))
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        if hasattr(function, attribute):
-            setattr(get, attribute, getattr(function, attribute))
-    get.__dict__.update(getattr(function, "__dict__", {}))
-    get.__wrapped__ = function
+        if hasattr(factory, attribute):
+            setattr(get, attribute, getattr(factory, attribute))
+    get.__wrapped__ = factory
+    return get
 
 
-def _info(tally: "Tally", maxsize: "Optional[int]", currsize: int) -> "CacheInfo":
-    counters = tally.read()
-    reasons = {reason: counters[place] for reason, place in REASONS.items()}
-    return CacheInfo((counters[HITS], sum(reasons.values()), maxsize, currsize, reasons))
+def name_of(function: "Any") -> str:
+    """By what name a callable appears in records."""
+    return str(getattr(function, "__qualname__", None) or type(function).__qualname__)
+
+
+def call_site(function: "Any") -> str:
+    """Where a callable is defined, as in "app.py:12"; empty where that is not known.
+
+    The path is relative to the function's folder, and just the file's name elsewhere.
+    """
+    function = getattr(function, "__func__", function)
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ""
+    path = code.co_filename
+    root = os.environ.get("LAMBDA_TASK_ROOT")
+    is_inside = root and path.startswith(os.path.join(root, ""))
+    shown = os.path.relpath(path, root) if is_inside else os.path.basename(path)
+    return f"{shown}:{code.co_firstlineno}"

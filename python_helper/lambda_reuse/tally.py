@@ -1,102 +1,147 @@
-"""One resource's counters: where they are, and what each event adds to them."""
+"""What one resource has counted: hits, misses by reason, builds and their time.
+
+The counts live on the page alone, so that a hit costs one addition. CPython (3.10 and later, with
+its global lock) does not switch threads within `hits[0] += 1` on a memoryview: it looks for other
+threads only at calls and at jumps backwards, and there is neither. Everywhere else, and where
+several resources share a slot, `count_hit` adds under a lock.
+"""
 
 import sys
-from _thread import allocate_lock
 
-from . import invocations, page
+from . import page
 
-HITS = 0
-REASONS = {
-    "first": 1,
-    "expired": 2,
-    "invalid": 3,
-    "evicted": 4,
-    "forced": 5,
-    "loop_changed": 6,
-    "error": 7,
-}
-BUILDS_IN_INIT, BUILDS_IN_INVOCATIONS, INIT_US, INVOCATIONS_US = 8, 9, 10, 11
-FAILED, FAILED_US = 12, 13
-COUNTERS = 16
-"""Places in a slot, after `page_format.COUNTERS`, which is not imported with the helper."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Optional
 
-ADDS_AT_ONCE = sys.version_info >= (3, 10) and getattr(sys, "_is_gil_enabled", lambda: True)()
-"""Whether `counters[i] += 1` cannot be interrupted by another thread: CPython looks for another
-thread to run at calls and backward jumps only, since 3.10. Elsewhere every count is made under a
-lock."""
+    from .info import CacheInfo
 
-_lock = allocate_lock()
-_names: "dict[str, int]" = {}  # how many resources have each name
-_has_warned = False
+COUNTERS = (
+    "hits",
+    "first",
+    "expired",
+    "invalid",
+    "evicted",
+    "forced",
+    "loop_changed",
+    "error",
+    "builds_in_init",
+    "builds_in_invocations",
+    "init_us",
+    "invocations_us",
+    "failed",
+    "failed_us",
+    "recreated",
+    "recreated_us",
+)
+"""A slot's counters, as in `page_format` (a test compares), which is not loaded at import: its
+namedtuples take 2 ms."""
+
+AT = {counter: at for at, counter in enumerate(COUNTERS)}
+REASONS = COUNTERS[1:8]
+
+
+def adds_whole() -> bool:
+    """Whether `hits[0] += 1` cannot be interrupted in this interpreter."""
+    has_lock = getattr(sys, "_is_gil_enabled", lambda: True)()
+    return sys.implementation.name == "cpython" and sys.version_info >= (3, 10) and has_lock
 
 
 class Tally:
-    """A resource's slot in the page of this process; taken when the resource is first used."""
+    """The counters of one resource."""
 
     def __init__(self, name: str, kind: str, call_site: str) -> None:
-        self.name = _unique(name)
-        self._kind = kind
-        self._call_site = call_site
-        self.lock = allocate_lock()
-        self.forget()
+        self._texts = (name, kind, call_site)
+        self._slot, self._is_first = page.take(name, kind, call_site)
+        self._hits: "Optional[memoryview]" = None
+        self._before = [0] * page.WIDTH  # on pages before this one, less what was cleared
+        self._own = [0] * page.WIDTH  # on this page, where the slot is shared
+        self.count_hit: "Optional[Callable[[], None]]" = None
+        """How to count a hit; None where adding to `hits()[0]` will do."""
+        if not self._is_first:
+            self.count_hit = self.hit
+        elif not adds_whole():
+            self.count_hit = self._hit_under_lock
+
+    def hits(self) -> memoryview:
+        """The counters on the page, the hits at 0; makes the page where there is none."""
+        if self._hits is None:
+            self._hits = page.view(self._slot)
+        return self._hits
+
+    def hit(self) -> None:
+        """One look-up found its value."""
+        self.add("hits", 1)
+
+    def _hit_under_lock(self) -> None:
+        with page.counting:
+            self._hits[0] += 1  # type: ignore[index]  # a hit comes after a miss
+
+    def miss(self, reason: str) -> None:
+        """One look-up did not; counted before the build."""
+        self.add(reason, 1)
+
+    def built(self, took_us: int, in_init: bool) -> None:
+        """A build gave a value."""
+        self.add("builds_in_init" if in_init else "builds_in_invocations", 1)
+        self.add("init_us" if in_init else "invocations_us", took_us)
+
+    def failed(self, took_us: int) -> None:
+        """A build raised."""
+        self.add("failed", 1)
+        self.add("failed_us", took_us)
+
+    def add(self, counter: str, more: int) -> None:
+        """Add to the counter of this name."""
+        hits = self.hits()
+        at = AT[counter]
+        with page.counting:
+            hits[at] += more
+            if not self._is_first:
+                page.others(self._slot)[at] += more
+                self._own[at] += more
+
+    def info(self, maxsize: "Optional[int]", currsize: int) -> "CacheInfo":
+        """The counts since the start of the process, or since they were cleared."""
+        from .info import CacheInfo  # its namedtuple takes 2 ms, and few functions ask
+
+        counts = dict(zip(COUNTERS, self._counts()))
+        reasons = {reason: counts[reason] for reason in REASONS}
+        return CacheInfo(
+            hits=counts["hits"],
+            misses=sum(reasons.values()),
+            maxsize=maxsize,
+            currsize=currsize,
+            reasons=reasons,
+            builds=counts["builds_in_init"] + counts["builds_in_invocations"],
+            build_ms=(counts["init_us"] + counts["invocations_us"]) / 1000,
+            failed=counts["failed"],
+        )
+
+    def clear(self) -> None:
+        """Let `info` begin at 0 again; the page keeps what it has."""
+        self._before = [0] * page.WIDTH
+        self._before = [-count for count in self._counts()]
+
+    def leave_page(self) -> None:
+        """Go on on another page, when the next thing is counted."""
+        self._before = self._counts()
+        self._own = [0] * page.WIDTH
+        self._hits = None
 
     def forget(self) -> None:
-        """Count from 0, in memory, until `attach`: this is another process than before."""
-        self.is_attached = False
-        self.counters: "page.Counters" = [0] * COUNTERS
-        self.at = 0
+        """Start anew, as in a new container; all slots have been given back."""
+        self._slot, self._is_first = page.take(*self._texts)
+        self._before = [0] * page.WIDTH
+        self._own = [0] * page.WIDTH
+        self._hits = None
 
-    def attach(self) -> None:
-        """Count in the page from now on."""
-        if not self.is_attached:
-            self.counters, self.at = page.current().take_slot(
-                self.name, self._kind, self._call_site
-            )
-            self.is_attached = True
-
-    def add(self, counter: int, amount: int = 1) -> None:
-        """Add to a counter."""
-        if ADDS_AT_ONCE:
-            self.counters[self.at + counter] += amount
+    def _counts(self) -> "list[int]":
+        if self._hits is None:
+            return list(self._before)
+        if self._is_first:
+            shared = page.others(self._slot)
+            here = [count - more for count, more in zip(self._hits, shared)]
         else:
-            with self.lock:
-                self.counters[self.at + counter] += amount
-
-    def add_miss(self, reason: str) -> None:
-        """Somebody asked, and it was not there."""
-        self.add(REASONS[reason])
-
-    def built(self, microseconds: int) -> None:
-        """A build has given a value."""
-        in_init = invocations.number == 0
-        self.add(BUILDS_IN_INIT if in_init else BUILDS_IN_INVOCATIONS)
-        self.add(INIT_US if in_init else INVOCATIONS_US, microseconds)
-
-    def failed(self, microseconds: int) -> None:
-        """A build has raised."""
-        self.add(FAILED)
-        self.add(FAILED_US, microseconds)
-
-    def read(self) -> "list[int]":
-        """All counters."""
-        return list(self.counters[self.at : self.at + COUNTERS])
-
-
-def _unique(name: str) -> str:
-    """`name`, or with a number behind it where another resource has it; told once."""
-    global _has_warned
-    with _lock:
-        unique, number = name, _names.get(name, 0) + 1
-        _names[name] = number
-        while number > 1 and unique in _names:
-            unique = f"{name}#{number}"
-            number += 1
-        _names.setdefault(unique, 1)
-        is_to_warn = unique != name and not _has_warned
-        _has_warned = _has_warned or is_to_warn
-    if is_to_warn:
-        sys.stderr.write(
-            f"lambda-reuse: two resources are named {name}; the later ones are counted as {unique}"
-            " and so on (give them names with name=)\n"
-        )
-    return unique
+            here = self._own
+        return [before + count for before, count in zip(self._before, here)]

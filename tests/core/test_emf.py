@@ -121,7 +121,7 @@ def test_resources_declare_their_own_metrics_when_asked():
 
 @given(st.text(st.characters()) | st.text(st.characters(categories=("Cs", "Ll", "So"))))
 @example("ends high \ud83d")
-@example("\ud83d\ude00 \ude00\ud83d\ud83d\ude00 \U0001f600 \"\\\x7f\x00")
+@example('\ud83d\ude00 \ude00\ud83d\ud83d\ude00 \U0001f600 "\\\x7f\x00')
 def test_any_text_is_written_so_that_it_reads_back(text):
     """ASCII only; a surrogate without its partner becomes the replacement character."""
     written = json_text.text(text)

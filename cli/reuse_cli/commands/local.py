@@ -13,8 +13,8 @@ import click
 from reuse_cli import errors
 from reuse_cli.commands import options
 from reuse_cli.errors import CliError, ConfigurationError, UsageError
+from reuse_cli.layers.source_layer import assemble
 from reuse_cli.local.handlers import find
-from reuse_cli.local.source_layer import assemble
 
 if TYPE_CHECKING:
     from reuse_sandbox import FunctionConfig, InvokeResult, Sandbox

@@ -1,6 +1,6 @@
 """Zips a folder so that the same files always give the same bytes.
 
-`python -m reuse_cli.local.zip_folder FOLDER ZIP`
+`python -m reuse_cli.layers.zip_folder FOLDER ZIP`
 """
 
 import stat

@@ -1,0 +1,1 @@
+"""The layer: what goes into it, and how it gets to functions."""

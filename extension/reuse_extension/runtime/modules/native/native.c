@@ -1,0 +1,32 @@
+// The one thing that MicroPython's sockets for Unix cannot tell: the port they were bound to.
+//
+// The listener asks for any free port, and Lambda must be told which one it is.
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "py/runtime.h"
+
+static mp_obj_t port_of(mp_obj_t file_number) {
+    struct sockaddr_in address;
+    socklen_t size = sizeof(address);
+    if (getsockname(mp_obj_get_int(file_number), (struct sockaddr *)&address, &size) != 0) {
+        mp_raise_OSError(errno);
+    }
+    return mp_obj_new_int(ntohs(address.sin_port));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(port_of_obj, port_of);
+
+static const mp_rom_map_elem_t members[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_native)},
+    {MP_ROM_QSTR(MP_QSTR_port_of), MP_ROM_PTR(&port_of_obj)},
+};
+static MP_DEFINE_CONST_DICT(globals, members);
+
+const mp_obj_module_t native_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_native, native_module);

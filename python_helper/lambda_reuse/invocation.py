@@ -1,0 +1,89 @@
+"""Whether an invocation is running in this process, and the how manieth.
+
+AWS's runtime client calls `awslambdaric.bootstrap.handle_event_request` once for every invocation,
+with the request id as its third argument. That function is wrapped where the client is loaded
+already; it is never imported from here. Everything before the first call is init, everything after
+it belongs to invocations. Where no runtime client is loaded (a script, a test, a custom runtime),
+all is init until `lambda_reuse.testing.simulate` or a call of `begin` says otherwise.
+"""
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Optional
+
+CLIENT = "awslambdaric.bootstrap"
+ENTRY = "handle_event_request"
+
+count = 0
+"""Invocations begun in this process."""
+running = False
+request_id: "Optional[str]" = None
+"""Of the invocation that is running."""
+
+at_begin: "list[Callable[[], None]]" = []
+at_end: "list[Callable[[], None]]" = []
+"""Called at every invocation's begin and end; they must not raise."""
+
+
+def in_init() -> bool:
+    """Whether the handler could not run yet."""
+    return count == 0
+
+
+def begin(new_request_id: "Optional[str]" = None) -> None:
+    """An invocation starts."""
+    global count, running, request_id
+    count += 1
+    running = True
+    request_id = new_request_id
+    for call in at_begin:
+        call()
+
+
+def end() -> None:
+    """The invocation is over; its answer has been sent."""
+    global running, request_id
+    for call in at_end:
+        call()
+    running = False
+    request_id = None
+
+
+def forget() -> None:
+    """Start anew, as in a new container."""
+    global count, running, request_id
+    count = 0
+    running = False
+    request_id = None
+
+
+def attach() -> None:
+    """Wrap the runtime client's function, once, where the client is there.
+
+    A client that looks otherwise is left alone.
+    """
+    client = sys.modules.get(CLIENT)
+    handle = getattr(client, ENTRY, None)
+    if handle is None or hasattr(handle, "lambda_reuse_original"):
+        return
+    setattr(client, ENTRY, _wrapped(handle))
+    late = getattr(client, "_GLOBAL_AWS_REQUEST_ID", None)
+    if late is not None and not running:
+        begin(late)  # the helper was imported by the handler: that call is under way
+
+
+def _wrapped(handle: "Callable[..., Any]") -> "Callable[..., Any]":
+    def handle_event_request(*args: "Any", **kwargs: "Any") -> "Any":
+        begin(args[2] if len(args) > 2 else kwargs.get("invoke_id"))
+        try:
+            return handle(*args, **kwargs)
+        finally:
+            end()
+
+    handle_event_request.lambda_reuse_original = handle  # type: ignore[attr-defined]
+    return handle_event_request
+
+
+attach()

@@ -1,0 +1,305 @@
+"""Resources with parameters: one value a key, the least recently used going first."""
+
+import functools
+import inspect
+
+import pytest
+from lambda_reuse import registry, resource
+
+from tests.helper.parts import DownError, Factory, Value, numbers
+
+
+def keyed(factory, **options):
+    return resource(name="keyed", **options)(factory.build_for)
+
+
+class TestKeys:
+    """What makes a key."""
+
+    def test_one_value_a_key(self):
+        """Each key is built once."""
+        factory = Factory()
+        get = keyed(factory)
+
+        assert [get("a"), get("b"), get("a")] == ["value 1", "value 2", "value 1"]
+        assert numbers("keyed") == {"hits": 1, "first": 2, "builds_in_init": 2}
+
+    def test_however_it_is_written(self):
+        """By position, by name or by default: it is the values that count."""
+        calls = []
+
+        @resource
+        def get(name, ttl=300, *, region="eu"):
+            calls.append((name, ttl, region))
+            return len(calls)
+
+        same = [
+            get("a"),
+            get("a", 300),
+            get(name="a"),
+            get(ttl=300, name="a"),
+            get("a", region="eu"),
+        ]
+
+        assert same == [1] * 5
+        assert get("a", 300, region="us") == 2
+        assert calls == [("a", 300, "eu"), ("a", 300, "us")]
+
+    def test_any_arguments(self):
+        """Functions with *args and **kwargs: names make other keys than positions."""
+        factory = Factory()
+
+        @resource
+        def get(*args, **kwargs):
+            return factory(args, tuple(kwargs.items()))
+
+        assert get() == get() == "value 1"
+        assert get(1) == get(1) == "value 2"
+        assert get(1, a=2, b=3) == get(1, b=3, a=2) == "value 3"
+        assert get(1, "a", 2) == "value 4"
+
+    def test_positional_only(self):
+        """A name that is only a position is refused, as the function itself would."""
+
+        @resource
+        def get(name, /):
+            return name
+
+        assert get("a") == "a"
+        with pytest.raises(TypeError, match=r"positional.only"):
+            get(name="a")
+
+    @pytest.mark.parametrize(
+        ("args", "kwargs", "message"),
+        [
+            ((), {}, "missing a required argument: 'name'"),
+            (("a", 1, 2), {}, "too many positional arguments"),
+            (("a",), {"colour": 1}, "unexpected keyword argument 'colour'"),
+            (("a",), {"name": 1}, "multiple values for argument 'name'"),
+        ],
+    )
+    def test_wrong_calls(self, args, kwargs, message):
+        """A call that the function would refuse is refused, and not counted."""
+
+        @resource
+        def get(name, ttl=1):
+            return name
+
+        with pytest.raises(TypeError, match=message):
+            get(*args, **kwargs)
+        assert get.cache_info()[:2] == (0, 0)
+
+    def test_a_signature_that_lies(self):
+        """Where a function says of itself what it does not do, the call is still refused."""
+
+        def get(name):
+            return name
+
+        get.__signature__ = inspect.signature(lambda *arguments: arguments)
+        with pytest.raises(TypeError, match=r"get\(\): these are not its arguments"):
+            resource(get)("a", "b")
+
+    def test_unhashable(self):
+        """An argument that cannot be a key is Python's own TypeError."""
+        get = keyed(Factory())
+        with pytest.raises(TypeError, match="unhashable"):
+            get([])
+        assert get.cache_info()[:2] == (0, 0)
+
+    def test_callables_without_code(self):
+        """Classes, partials and built-in functions have keys too."""
+
+        class Client:
+            def __init__(self, name):
+                self.name = name
+
+        client = resource(Client)
+        assert client("a") is client(name="a")
+        assert client("b").name == "b"
+        assert resource(functools.partial(pow, 2), name="p")(5) == 32
+        assert resource(Value)() is not None
+        with pytest.raises(TypeError, match=r"positional.only"):
+            resource(len)(obj="abc")
+        assert resource(max)(1, 3) == 3
+
+    def test_bound_methods(self):
+        """The instance of a bound method is no key."""
+
+        class Client:
+            def table(self, name="orders"):
+                return [name]
+
+            def region(self):
+                return object()
+
+        client = Client()
+        table, region = resource(client.table), resource(client.region)
+        assert table() is table("orders") is table(name="orders")
+        assert region() is region()
+        assert region.cache_info().maxsize == 1
+
+    def test_methods(self):
+        """On a class, every instance has values of its own."""
+
+        class Client:
+            @resource
+            def table(self, name):
+                return [name]
+
+        one, two = Client(), Client()
+        assert one.table("a") is one.table("a")
+        assert one.table("a") is not two.table("a")
+
+
+class TestRoom:
+    """`max_keys`: how many values there may be."""
+
+    def test_least_recently_used(self):
+        """The value not used for longest goes, and is closed; it comes back as `evicted`."""
+        factory = Factory()
+        closed = []
+        get = keyed(factory, max_keys=2, close=closed.append)
+        get("a")
+        get("b")
+        get("a")
+        get("c")
+
+        assert closed == ["value 2"]
+        assert get("a") == "value 1"
+        assert get("b") == "value 4"
+        assert closed == ["value 2", "value 3"]
+        assert numbers("keyed") == {"hits": 2, "first": 3, "evicted": 1, "builds_in_init": 4}
+        assert get.cache_info()[2:4] == (2, 2)
+
+    def test_default(self):
+        """128, as in functools."""
+        get = keyed(Factory())
+        for key in range(130):
+            get(key)
+        assert get.cache_info()[2:4] == (128, 128)
+
+    def test_unbounded(self):
+        """None keeps them all."""
+        get = keyed(Factory(), max_keys=None)
+        for key in range(200):
+            get(key)
+        assert get.cache_info()[2:4] == (None, 200)
+
+    def test_failing_keys_put_nothing_out(self):
+        """Keys that cannot be built take no value's room, and are remembered up to max_keys."""
+        factory = Factory()
+        get = keyed(factory, max_keys=2)
+        get("a")
+        factory.error = DownError()
+        for key in ("x", "y", "z", "x"):
+            with pytest.raises(DownError):
+                get(key)
+        with pytest.raises(DownError):
+            get("x")
+        factory.error = None
+
+        assert get("a") == "value 1"
+        # x was forgotten when z came, and known when it came again
+        assert numbers("keyed") == {
+            "hits": 1, "first": 5, "error": 1, "builds_in_init": 1, "failed": 5,
+        }  # fmt: skip
+
+    def test_a_long_forgotten_key(self):
+        """What was evicted long ago is like new."""
+        get = keyed(Factory(), max_keys=1)
+        for key in ("a", "b", "c", "a"):
+            get(key)
+        assert get.cache_info().reasons["first"] == 4
+        assert get("c") == "value 5"
+        assert get.cache_info().reasons["evicted"] == 1
+
+
+class TestOptions:
+    """The options of single values hold for each key."""
+
+    def test_max_age(self, clock):
+        """Each key has its own age."""
+        factory = Factory()
+        get = keyed(factory, max_age=10, clock=clock)
+        get("a")
+        clock.now += 5
+        get("b")
+        clock.now += 5
+
+        assert get("a") == "value 3"
+        assert get("b") == "value 2"
+        assert numbers("keyed") == {"hits": 1, "first": 2, "expired": 1, "builds_in_init": 3}
+
+    def test_check(self):
+        """A broken value is replaced, the others stay."""
+        get = resource(check=lambda v: v.is_healthy, name="keyed")(lambda _key: Value())
+        one, two = get(1), get(2)
+        one.is_healthy = False
+
+        assert get(1) is not one
+        assert get(2) is two
+
+    def test_clear_peek_refresh(self):
+        """They take the key as the call does."""
+        factory = Factory()
+        closed = []
+        get = keyed(factory, close=closed.append)
+        get("a")
+        get("b")
+        assert get.peek("a") == get.peek(key="a") == "value 1"
+        assert get.peek("c") is None
+        assert get.refresh(key="a") == "value 3"
+        get.cache_clear()
+        assert closed[0] == "value 1"
+        assert sorted(closed[1:]) == ["value 2", "value 3"]
+        assert get("b") == "value 4"
+        assert numbers("keyed")["forced"] == 2
+
+    def test_after_a_fork_or_a_restore(self):
+        """The values stay where they are."""
+        factory = Factory()
+        get = keyed(factory)
+        get("a")
+        registry.after_restore()
+        assert get("a") == "value 1"
+        registry.after_fork()
+        assert get("a") == get("a") == "value 1"
+        assert numbers("keyed") == {"hits": 2}
+        assert get.cache_info()[:2] == (3, 1)
+
+
+def test_a_key_that_is_evicted_by_another_thread(monkeypatch):
+    """A value found just before it is evicted is still handed out, and counted."""
+    factory = Factory()
+
+    class Key:
+        """Equal keys; while one is looked up, what evicts it happens."""
+
+        meddle = None
+
+        def __hash__(self):
+            return 7
+
+        def __eq__(self, other):
+            return isinstance(other, Key)
+
+    get = keyed(factory, max_keys=1)
+    get(Key())
+    kept = get.refresh.__self__
+    find = kept._shelf.full.get
+
+    class Meddling(dict):
+        def get(self, key):
+            place = find(key)
+            del kept._shelf.full[key]
+            return place
+
+        def move_to_end(self, key):
+            kept._shelf.full.move_to_end(key)
+
+    class Shelf:
+        full = Meddling()
+
+    kept._publish(kept.tally.hits(), Shelf)
+    assert get(Key()) == "value 1"
+    assert get.cache_info().hits == 1
