@@ -5,6 +5,9 @@
 #   layer_build.sh --arch x86_64         one of x86_64, arm64, or native: this machine's
 #   layer_build.sh --from-source-tree    for Python functions only: the extension's sources, run by the
 #                                        function's own python3; needs no compiler
+#   layer_build.sh --frozen DIR FILE     nothing but an executable for this machine, with the Python
+#                                        packages of DIR in place of the extension's: how the tests
+#                                        run the core under MicroPython
 #
 # In each zip are extensions/lambda-reuse, a static executable that needs nothing of the machine it
 # runs on, and python/lambda_reuse, the helper. Beside the zips are SHA256SUMS and a CycloneDX list of
@@ -26,36 +29,49 @@ export SOURCE_DATE_EPOCH
 export ZIG_GLOBAL_CACHE_DIR=$BUILD/zig-cache ZIG_LOCAL_CACHE_DIR=$BUILD/zig-cache
 
 main() {
-    local architectures=() from_source=
+    local architectures=() from_source='' other_sources='' other_executable=''
     while [ $# -gt 0 ]; do
         case $1 in
             --arch) architectures+=("$(known_architecture "${2:-}")"); shift 2 ;;
             --from-source-tree) from_source=1; shift ;;
+            --frozen)
+                [ $# -ge 3 ] || { usage >&2; exit 252; }
+                other_sources=$2 other_executable=$3; shift 3 ;;
             --help | -h) usage; exit 0 ;;
             *) usage >&2; exit 252 ;;
         esac
     done
     need "$PYTHON" "Python 3.11 or newer: set PYTHON to where it is"
     mkdir -p "$BUILD" dist
+    exec 9> "$BUILD/lock"
+    flock 9 # one build at a time in one folder
     if [ -n "$from_source" ]; then
         stage_sources
         pack "$ROOT/build/layer-source" dist/lambda-reuse-layer.zip
         return
     fi
+    case $ROOT in *[[:space:]]*) fail "make needs a path without blanks, and this folder is $ROOT" ;; esac
     [ ${#architectures[@]} -gt 0 ] || architectures=(x86_64 arm64)
     need gcc "a C compiler for the build's own tools: apt-get install gcc"
     need make "make: apt-get install make"
     get_source
     get_compiler
     build_tools
-    local architecture
+    if [ -n "$other_sources" ]; then
+        build_executable "$(known_architecture native)" "$other_sources" "$BUILD/other"
+        cp "$BUILD/other/lambda-reuse" "$other_executable"
+        return
+    fi
+    tools frozen_sources "$BUILD/frozen"
+    local architecture made=()
     for architecture in "${architectures[@]}"; do
-        build_executable "$architecture"
+        build_executable "$architecture" "$BUILD/frozen" "$BUILD/executable-$architecture"
         stage "$architecture"
         pack "$ROOT/build/layer-$architecture" "dist/lambda-reuse-layer-$architecture.zip"
+        made+=("lambda-reuse-layer-$architecture.zip")
     done
     tools sbom "$RUNTIME/versions.sh" dist/lambda-reuse-layer.cdx.json
-    (cd dist && sha256sum -- *.zip *.cdx.json > SHA256SUMS)
+    (cd dist && sha256sum -- "${made[@]}" lambda-reuse-layer.cdx.json > SHA256SUMS)
 }
 
 usage() {
@@ -162,10 +178,10 @@ build_tools() {
     quietly mpy-cross -C "$MICROPYTHON/mpy-cross" CFLAGS_EXTRA=-Wno-error
 }
 
+# build_executable ARCHITECTURE SOURCES FOLDER: FOLDER/lambda-reuse, with the packages of SOURCES
+# frozen in.
 build_executable() {
-    local architecture=$1 target=${1/arm64/aarch64}
-    local frozen=$BUILD/frozen output=$BUILD/executable-$architecture
-    tools frozen_sources "$frozen"
+    local target=${1/arm64/aarch64} frozen=$2 output=$3
     cmp -s "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c" || cp "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c"
     mkdir -p "$BUILD/no-library"
     touch "$BUILD/no-library/README.md" # the build asks for a library folder, which Debian's source leaves out
@@ -173,7 +189,7 @@ build_executable() {
         -Wno-error -g0 -fno-pie -fomit-frame-pointer -include stdlib.h
         "-ffile-prefix-map=$MICROPYTHON=." "-ffile-prefix-map=$RUNTIME=."
     )
-    quietly "executable-$architecture" -C "$MICROPYTHON/ports/unix" \
+    quietly "$(basename "$output")" -C "$MICROPYTHON/ports/unix" \
         VARIANT=extension VARIANT_DIR="$RUNTIME/variant" USER_C_MODULES="$RUNTIME/modules" \
         MICROPY_MANIFEST_REUSE_SOURCES="$frozen" MPY_LIB_DIR="$BUILD/no-library" \
         BUILD="$output" PROG=lambda-reuse CROSS_COMPILE= \

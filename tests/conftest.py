@@ -1,6 +1,8 @@
 """What all tests share: one unit of waiting, and the extension in the forms it is shipped in."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,16 @@ def source_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from reuse_cli.layers.source_layer import assemble
 
     return assemble(tmp_path_factory.mktemp("layer") / "opt")
+
+
+@pytest.fixture(scope="session")
+def standalone_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A layer folder as it is shipped, with the executable for this machine; built once."""
+    built = subprocess.run(
+        [ROOT / "layer_build.sh", "--arch", "native"], check=True, capture_output=True, text=True
+    )
+    archive = ROOT / built.stdout.strip()
+    folder = tmp_path_factory.mktemp("layer") / "opt"
+    shutil.unpack_archive(archive, folder)
+    (folder / "extensions" / "lambda-reuse").chmod(0o755)  # unpack_archive keeps no modes
+    return folder

@@ -45,15 +45,15 @@ class Pages:
         names = [
             name for name in interpreter.names_in(self._folder) if name.endswith(page_format.SUFFIX)
         ]
-        return sorted(names, key=_started)[-MOST_PAGES:]
+        return sorted(names, key=_age_order)[-MOST_PAGES:]
 
     def _bytes_of(self, name: str) -> bytes:
         return interpreter.read_file(self._folder + "/" + name, page_format.PAGE_SIZE) or b""
 
 
-def _started(name: str) -> str:
+def _age_order(name: str) -> "tuple[str, str]":
     """A page's name, <pid>-<start>.page, by its start: of one length until the year 2286."""
-    return name.partition("-")[2]
+    return (name.partition("-")[2], name)
 
 
 def _is_alive(name: str) -> bool:

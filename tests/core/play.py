@@ -1,6 +1,6 @@
 """Plays the life of a container, as a fixture tells it, to the core, and prints its lines.
 
-Usage: python play.py FIXTURE.json. It runs under CPython and MicroPython alike; a test compares the
+Usage: python play.py FIXTURE.json... It runs under CPython and MicroPython alike; a test compares the
 two outputs byte by byte. The wall clock starts at START_MS and stands where each step says.
 """
 
@@ -65,8 +65,9 @@ class Played:
         elif "tick" in step:
             assert container.wake_ms <= now_ms
             self.take(container.tick(now_ms))
-        elif "batch" in step:
-            for event in batches.events(json.dumps(step["batch"]).encode()):
+        elif "batch" in step or "body" in step:
+            body = step["body"] if "body" in step else json.dumps(step["batch"])
+            for event in batches.events(body.encode()):
                 self.take(container.receive(event, now_ms))
             self.take(container.settle(now_ms))
             self.finish_if_settled(now_ms)
@@ -101,7 +102,13 @@ def play(fixture):
     return played.lines()
 
 
+def main():
+    """The lines of every fixture that the command line names."""
+    for path in sys.argv[1:]:
+        with open(path) as file:
+            for line in play(json.loads(file.read())):
+                sys.stdout.write(line + "\n")
+
+
 if __name__ == "__main__":
-    with open(sys.argv[1]) as file:
-        for line in play(json.loads(file.read())):
-            sys.stdout.write(line + "\n")
+    main()

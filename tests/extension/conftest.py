@@ -7,7 +7,7 @@ import pytest
 
 from tests.player import Player
 
-FORMS = ["source"]
+FORMS = ["source", "standalone"]
 
 
 @pytest.fixture(params=FORMS)

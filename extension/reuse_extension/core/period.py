@@ -67,7 +67,9 @@ class Period:
     def in_order(self) -> "list[Invocation]":
         """All invocations that may have something to tell, in the order they began."""
         every = self.late + self.invocations
-        return sorted(every, key=_beginning)
+        # MicroPython's sort does not keep the order of equals: the place decides between them.
+        places = sorted([(_beginning(invocation), i) for i, invocation in enumerate(every)])
+        return [every[place] for _beginning_ms, place in places]
 
 
 def _beginning(invocation: "Invocation") -> int:
