@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What to test: TESTS=tests/core, TESTS="tests -k reset"
 TESTS ?= tests
+# The tests that hold every branch of the pure parts
+COVERED := tests/core tests/extension/test_config.py tests/extension/test_wire.py
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format bench layer dashboards docs clean
+.PHONY: help demo test check cover fuzz lint format bench layer dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -16,11 +18,24 @@ help: ## tell what every target does
 demo: $(READY) ## run the example in several containers and show how they were reused
 	@$(BIN)/python examples/orders/demo.py
 
-test: $(READY) ## run every test
+test: $(READY) ## run every test, or those that TESTS names
+ifeq ($(TESTS),tests)
+test: cover
+	$(BIN)/pytest -n 2 --dist worksteal $(COVERED:%=--ignore=%)
+else
 	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
+endif
+
+cover: $(READY) ## the pure parts, every branch of them
+	$(BIN)/coverage run -m pytest $(COVERED)
+	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest -m 'not slow' $(TESTS)
+
+fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each of three targets
+	-@$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: atheris
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check $(SOURCES)

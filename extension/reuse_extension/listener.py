@@ -64,13 +64,15 @@ class Listener:
         try:
             messages = reader.feed(data)
         except wire.WireError:
-            interpreter.send(connection, wire.BAD_REQUEST)
-            is_open = False
+            pass  # `is_broken` says so too
         if reader.wants_continue:
             reader.wants_continue = False
             is_open = is_open and interpreter.send(connection, wire.CONTINUE)
         for message in messages:
             is_open = is_open and interpreter.send(connection, wire.OK) and message.keeps_open
+        if reader.is_broken and is_open:
+            interpreter.send(connection, wire.BAD_REQUEST)
+            is_open = False
         if not is_open:
             self._close(connection)
         self._make_room()

@@ -41,6 +41,7 @@ class Reader:
             "chunk end": self._read_chunk_end,
             "trailer": self._read_trailer,
             "until end": self._read_until_end,
+            "broken": self._refuse,
         }
         self._begin()
 
@@ -54,6 +55,11 @@ class Reader:
         self._is_whole = False
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the peer has sent what is not HTTP."""
+        return self._step == "broken"
+
+    @property
     def buffered(self) -> int:
         """Bytes that are held for a message which is not whole yet."""
         return len(self._rest) + (self._size if self._parts else 0)
@@ -61,13 +67,20 @@ class Reader:
     def feed(self, data: bytes) -> "list[Message]":
         """Take in what arrived; the messages that are whole now.
 
-        Raises WireError when this is not HTTP; the connection is of no use then.
+        Raises WireError when this is not HTTP; the connection is of no use then. Where whole
+        messages came before that, they are given out, and `is_broken` tells.
         """
         messages: "list[Message]" = []
         data = self._rest + data if self._rest else data
         self._rest = b""
         while True:
-            rest = self._steps[self._step](data)
+            try:
+                rest = self._steps[self._step](data)
+            except WireError:
+                self._step = "broken"
+                if messages:
+                    return messages
+                raise
             if rest is None:
                 self._rest = data
                 return messages
@@ -178,6 +191,9 @@ class Reader:
     def _read_until_end(self, data: bytes) -> "bytes | None":
         self._missing = len(data)
         return self._keep(data)
+
+    def _refuse(self, _data: bytes) -> bytes:
+        raise WireError("what came before was not HTTP")
 
     def _keep(self, data: bytes) -> bytes:
         """Add to the body what belongs to it; what is left. Counted, not kept, once too large."""

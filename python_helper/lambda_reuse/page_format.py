@@ -146,8 +146,8 @@ def _read_slot(data: bytes, at: int) -> "Slot":
     kind_at = at + NAME_SIZE
     call_site_at = kind_at + KIND_SIZE
     return Slot(
-        _read_text(data, at, NAME_SIZE),
-        _read_text(data, kind_at, KIND_SIZE),
+        _read_text(data, at, NAME_SIZE) or "?",
+        _read_text(data, kind_at, KIND_SIZE) or "?",
         _read_text(data, call_site_at, CALL_SITE_SIZE),
         struct.unpack_from("16Q", data, at + COUNTERS_AT),
     )
@@ -155,7 +155,7 @@ def _read_slot(data: bytes, at: int) -> "Slot":
 
 def _read_phase(data: bytes, at: int) -> "Phase":
     start_ms, duration_us, failed = struct.unpack_from("3Q", data, at + PHASE_NAME_SIZE)
-    return Phase(_read_text(data, at, PHASE_NAME_SIZE), start_ms, duration_us, failed)
+    return Phase(_read_text(data, at, PHASE_NAME_SIZE) or "?", start_ms, duration_us, failed)
 
 
 def _read_text(data: bytes, at: int, size: int) -> str:

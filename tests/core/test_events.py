@@ -105,6 +105,17 @@ def test_what_is_malformed_is_unknown(item):
     assert isinstance(events.parse(item), events.Unknown)
 
 
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [("init", "init"), ("snap-start", "snap-start"), ("party", None), (5, None)],
+)
+def test_phases_are_those_that_the_platform_has(phase, expected):
+    """A text that is none of them says nothing."""
+    item = {"type": "platform.initStart", "record": {"phase": phase}}
+
+    assert events.parse(item).phase == expected
+
+
 @pytest.mark.parametrize("kind", ["platform.extension", "platform.newThing", "function", ""])
 def test_types_that_do_not_concern_us_are_ignored(kind):
     """New types will appear, and are no damage."""

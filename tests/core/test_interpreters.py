@@ -91,10 +91,11 @@ def random_life(seed: int) -> dict:
         if number:
             steps.append({"at_ms": segment[0][0] - START_MS, "restart": True})
         for at_ms, kind, value in segment:
+            step = {"at_ms": at_ms - START_MS, kind: value}
             if kind == "batch" and chance.random() < 0.05:
-                body = json.dumps(value)
-                kind, value = "body", body[: chance.randrange(len(body))]
-            steps.append({"at_ms": at_ms - START_MS, kind: value})
+                body = json.dumps(step.pop("batch"))
+                step["body"] = body[: chance.randrange(len(body))]
+            steps.append(step)
     return {"environment": {}, "subscription": 200, "steps": steps}
 
 

@@ -119,6 +119,22 @@ def test_bytes_that_are_no_http_end_their_own_connection_only(play):
     assert invocations_told(player) == 1
 
 
+def test_a_batch_before_such_bytes_counts(play):
+    """Both came in one piece: one answer each, and the connection ends."""
+    player = play().start().ready()
+    body = json.dumps([pe.start(int(time.time() * 1000), "one")]).encode()
+
+    with connections(player, 1) as (connection,):
+        head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+        connection.sendall(head + body + b"\x16\x03\x01\r\n\r\n")
+        answers = b""
+        while piece := connection.recv(1000):
+            answers += piece
+
+    assert [answers.count(b"HTTP/1.1 200 "), answers.count(b"HTTP/1.1 400 ")] == [1, 1]
+    assert invocations_told(player) == 1
+
+
 def test_a_peer_that_waits_for_100_continue_gets_it(play):
     player = play().start().ready()
     body = json.dumps([pe.start(int(time.time() * 1000), "one")]).encode()

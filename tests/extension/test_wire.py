@@ -112,6 +112,26 @@ def test_what_is_not_http_is_refused(name, step):
         read(NOT_HTTP[name], step)
 
 
+@pytest.mark.parametrize("step", [1, 10_000])
+def test_whole_messages_before_what_is_not_http_are_given_out(step):
+    """However the bytes arrive; then nothing more is read."""
+    data, request = next(iter(REQUESTS.values()))
+    reader = wire.Reader(MOST, reads_responses=False)
+    messages = []
+    bad = data + b"\x16\x03\x01 this is not HTTP\r\n\r\n"
+    for at in range(0, len(bad), step):
+        try:
+            messages += reader.feed(bad[at : at + step])
+        except wire.WireError:
+            break
+
+    assert told(messages) == [request]
+    assert reader.is_broken
+    with pytest.raises(wire.WireError):
+        reader.feed(data)
+    assert reader.end() == []
+
+
 def test_a_response_with_another_status_line_is_refused():
     with pytest.raises(wire.WireError):
         read(b"HTTP/2 200 OK\r\n\r\n", 100, reads_responses=True)

@@ -189,7 +189,7 @@ def test_what_is_missing_is_said_in_a_sentence(tmp_path, arguments, environment,
 
 
 def test_a_folder_that_make_cannot_work_in_is_refused(tmp_path):
-    """make takes a blank in a path for the end of it."""
+    """A blank in a path is the end of it to make."""
     folder = tmp_path / "a folder"
     folder.mkdir()
     shutil.copy(ROOT / "layer_build.sh", folder)

@@ -408,7 +408,8 @@ class Container:
 
     def _is_history(self, phase: "str | None") -> bool:
         """Whether an init event tells of the making of the snapshot."""
-        return self.account.who["init_type"] == SNAP_START and phase != SUPPRESSED
+        is_copy = self.account.who["init_type"] == SNAP_START
+        return phase == SNAP_START or (is_copy and phase != SUPPRESSED)
 
     def _begin_copy(self, time_ms: int) -> None:
         """The process came out of a snapshot just now; before that it was another container's."""

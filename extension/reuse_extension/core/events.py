@@ -55,6 +55,8 @@ documentation prints it in capitals. `deadline_ms`: epoch milliseconds, or None.
 Ignored = namedtuple("Ignored", ("type",))
 Unknown = namedtuple("Unknown", ("why",))
 
+PHASES = ("init", "invoke", "snap-start")
+"""The phases of an init; any other text is none."""
 LONGEST_TEXT = 1024
 LARGEST_COUNT = 1 << 53
 """Beyond this a JSON number is no longer exact, and nothing here is that large."""
@@ -167,6 +169,11 @@ def text(record: "dict[str, Any]", key: str) -> "str | None":
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
 
 
+def _phase(record: "dict[str, Any]") -> "str | None":
+    phase = text(record, "phase")
+    return phase if phase in PHASES else None
+
+
 def _metrics(record: "dict[str, Any]") -> "dict[str, Any]":
     metrics = record.get("metrics")
     return metrics if isinstance(metrics, dict) else {}
@@ -176,7 +183,7 @@ def _init_start(time: "int | None", record: "dict[str, Any]") -> "InitStart":
     return InitStart(
         time,
         text(record, "initializationType"),
-        text(record, "phase"),
+        _phase(record),
         text(record, "instanceId"),
         text(record, "functionVersion"),
         text(record, "runtimeVersion"),
@@ -184,16 +191,14 @@ def _init_start(time: "int | None", record: "dict[str, Any]") -> "InitStart":
 
 
 def _init_runtime_done(time: "int | None", record: "dict[str, Any]") -> "InitRuntimeDone":
-    return InitRuntimeDone(
-        time, text(record, "phase"), text(record, "status"), text(record, "errorType")
-    )
+    return InitRuntimeDone(time, _phase(record), text(record, "status"), text(record, "errorType"))
 
 
 def _init_report(time: "int | None", record: "dict[str, Any]") -> "InitReport":
     return InitReport(
         time,
         text(record, "initializationType"),
-        text(record, "phase"),
+        _phase(record),
         microseconds(_metrics(record).get("durationMs")),
         text(record, "status"),
         text(record, "errorType"),

@@ -1,0 +1,1 @@
+"""Searches for bytes that the extension cannot take: `make fuzz`."""

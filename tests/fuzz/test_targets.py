@@ -1,0 +1,24 @@
+"""The promises that fuzzing looks for breaches of, on good input and on a little damage."""
+
+import random
+
+import pytest
+
+from tests.fuzz.damage import damaged
+from tests.fuzz.targets import TARGETS, seeds
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_good_input_keeps_the_promises(name):
+    """The search begins from there."""
+    for data in seeds(name):
+        TARGETS[name](data)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_damaged_input_keeps_the_promises(name):
+    """A few hundred inputs, the same ones every time."""
+    chance = random.Random(name)
+    good = seeds(name)
+    for _ in range(300):
+        TARGETS[name](damaged(chance.choice(good), chance))
