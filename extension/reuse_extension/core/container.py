@@ -25,6 +25,8 @@ telemetry of the invocation before it. An INVOKE that telemetry does not confirm
 counted all the same.
 """
 
+from . import failures
+from .clock import PlatformClock
 from .emf import MOST_VALUES
 from .events import (
     InitReport,
@@ -98,15 +100,10 @@ TRANSITIONS = {
 HOLD_MS = 2000
 """How long an INVOKE of a later minute waits for telemetry before it is taken as it is: twice the
 time for which the platform may hold a batch back."""
-CLOCK_LIMIT_MS = 24 * 3600 * 1000
-"""No container is frozen this long: beyond it the wall clock and the platform's disagree."""
 STATE_VERSION = 1
 """Of the snapshot; another version's is another release's, and is left alone."""
 CLOSED_KEPT = 16
 """Closed requests kept in the state of every minute; at a reset all that are remembered are."""
-
-FAILED = {"error": "errors", "failure": "errors", "timeout": "timeouts"}
-"""The platform's status of an invocation, and the count it belongs to."""
 
 RESETS = {"timeout": "timeout", "failure": "failure", "releasefail": "failure"}
 """SHUTDOWN reasons after which the container may come back, and what a record says of them. AWS's
@@ -125,8 +122,7 @@ class Container:
         self._is_managed = account.who["init_type"] == MANAGED
         self._ledger = Ledger(self._is_managed)
         self._waiting: "list[Invocation]" = []  # invoked, and not confirmed by telemetry yet
-        self._latest_ms: "int | None" = None  # the platform's latest time
-        self._told_ms: "int | None" = None  # the time that the event in hand tells, if it can be
+        self._clock = PlatformClock()
         self._first = FirstInvocation(account.who["init_type"])
         self._has_told_first = False
         self._is_restored = False
@@ -174,7 +170,7 @@ class Container:
     def tick(self, now_ms: int) -> "list[Record]":
         """The time to wake has come."""
         self._wake_ms = None
-        now_ms = self._now(now_ms)
+        now_ms = self._clock.now(now_ms)
         self._count_waiting()
         if self._is_managed and self.account.is_worth_a_record:
             self.account.close()
@@ -200,7 +196,7 @@ class Container:
         """Tell the rest: the last record of this process."""
         self._count_waiting()
         self._classify(is_forced=True)
-        self.account.touch(self._now(now_ms))
+        self.account.touch(self._clock.now(now_ms))
         if self.state == RESETTING:
             self.account.add("resets")
         self.account.close(self.end, is_over=self.state == ENDING)
@@ -263,7 +259,7 @@ class Container:
         known, told = account.instance_id, event.instance_id
         if self._is_restored and known is not None and told is not None and known != told:
             self.begin_anew()
-        init = account.inits.told(event.phase, "start_ms", self._told_ms)
+        init = account.inits.told(event.phase, "start_ms", self._clock.told_ms)
         if init is None:
             return
         init.start_ms = time_ms
@@ -290,14 +286,14 @@ class Container:
     def _init_told(self, event: "Any", part: str) -> "Init | None":
         if self._is_history(event.phase):
             return None
-        init = self.account.inits.told(event.phase, part, self._told_ms)
+        init = self.account.inits.told(event.phase, part, self._clock.told_ms)
         if init is not None:
             init.status = event.status or init.status
             init.error_type = event.error_type or init.error_type
         return init
 
     def _restore_start(self, event: "RestoreStart", time_ms: int) -> None:
-        init = self.account.inits.told(RESTORE, "start_ms", self._told_ms)
+        init = self.account.inits.told(RESTORE, "start_ms", self._clock.told_ms)
         if init is not None:
             init.start_ms = time_ms
             self._begin_copy(time_ms)
@@ -306,7 +302,7 @@ class Container:
             self._classify()
 
     def _restore_report(self, event: "RestoreReport", time_ms: int) -> None:
-        init = self.account.inits.told(RESTORE, "report_ms", self._told_ms)
+        init = self.account.inits.told(RESTORE, "report_ms", self._clock.told_ms)
         if init is not None:
             init.report_ms = time_ms
             init.duration_us = event.duration_us
@@ -331,14 +327,14 @@ class Container:
         self._classify()
 
     def _start(self, event: "Start", time_ms: int) -> None:
-        invocation = self._ledger.told(event.request_id, "start_ms", self._told_ms)
+        invocation = self._ledger.told(event.request_id, "start_ms", self._clock.told_ms)
         if invocation is not None:
             invocation.start_ms = time_ms
             self._note(invocation, event, time_ms)
             self._ledger.finish(invocation)
 
     def _runtime_done(self, event: "RuntimeDone", time_ms: int) -> None:
-        invocation = self._ledger.told(event.request_id, "done_ms", self._told_ms)
+        invocation = self._ledger.told(event.request_id, "done_ms", self._clock.told_ms)
         if invocation is not None:
             invocation.done_ms = time_ms
             invocation.done_us = event.duration_us
@@ -346,7 +342,7 @@ class Container:
             self._ended(invocation, event)
 
     def _report(self, event: "Report", time_ms: int) -> None:
-        invocation = self._ledger.told(event.request_id, "report_ms", self._told_ms)
+        invocation = self._ledger.told(event.request_id, "report_ms", self._clock.told_ms)
         if invocation is None:
             return
         invocation.report_ms = time_ms
@@ -390,21 +386,8 @@ class Container:
         return written
 
     def _time_of(self, event: "Any", now_ms: int) -> int:
-        """The event's own time, or the present where it has none that can be true."""
-        self._told_ms = None
-        if isinstance(event, (Invoke, Shutdown, Unknown)) or event.time is None:
-            return self._now(now_ms)
-        if event.time > now_ms + CLOCK_LIMIT_MS:
-            return self._now(now_ms)
-        self._told_ms = int(event.time)
-        self._latest_ms = max(self._latest_ms or 0, self._told_ms)
-        return self._told_ms
-
-    def _now(self, now_ms: int) -> int:
-        """The present: the wall clock's, unless the platform's is another day."""
-        if self._latest_ms is None or abs(now_ms - self._latest_ms) < CLOCK_LIMIT_MS:
-            return now_ms
-        return self._latest_ms
+        is_timed = not isinstance(event, (Invoke, Shutdown, Unknown))
+        return self._clock.of(event.time if is_timed else None, now_ms)
 
     def _is_history(self, phase: "str | None") -> bool:
         """Whether an init event tells of the making of the snapshot."""
@@ -458,27 +441,13 @@ class Container:
         self._classify(is_forced=not self.has_telemetry)
 
     def _ended(self, invocation: "Invocation", event: "Any") -> None:
-        self._judge(invocation, event)
+        for count in failures.found(invocation, event):
+            self.account.add(count)
         if invocation.duration_us is not None:
             self.account.ended(invocation)
         self._ledger.finish(invocation)
         if all(other.end_us is not None for other in self._ledger.unreported()):
             self._move("served")
-
-    def _judge(self, invocation: "Invocation", event: "Any") -> None:
-        """Count a failure, once, and that it ran out of memory, once."""
-        failure = FAILED.get(event.status)
-        if failure and not invocation.is_failed:
-            invocation.is_failed = True
-            self.account.add(failure)
-        if invocation.is_out_of_memory or not invocation.is_failed:
-            return
-        is_at_limit = isinstance(event, Report) and (
-            event.memory_size_mb is not None and event.memory_used_mb == event.memory_size_mb
-        )
-        if is_at_limit or event.error_type == "Runtime.OutOfMemory":
-            invocation.is_out_of_memory = True
-            self.account.add("out_of_memory")
 
     def _classify(self, is_forced: bool = False) -> None:
         """Tell, once and as soon as it is known, whether the first invocation was a cold start."""
