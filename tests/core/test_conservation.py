@@ -41,6 +41,9 @@ def total(records: list[dict], name: str) -> int:
     loss=st.sampled_from((0.0, 0.0, 0.1, 0.7, 1.0)),
 )
 @example(seed=1, sizes=[120, 120, 120, 120, 10, 10], disorder=1.0, loss=0.5)
+@example(seed=1190, sizes=[1, 0], disorder=1.0, loss=0.0)  # the first initReport after a reset
+@example(seed=3413308071, sizes=[0, 1, 5, 7], disorder=1.0, loss=0.1)
+@example(seed=1809698803, sizes=[3, 16, 5], disorder=1.0, loss=0.7)  # its duration after a reset
 def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     """For any order, repetition, splitting into batches and loss of init and report events."""
     life = Life(seed, sizes, disorder, loss)

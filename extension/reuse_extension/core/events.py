@@ -180,12 +180,13 @@ def _metrics(record: "dict[str, Any]") -> "dict[str, Any]":
 
 
 def _init_start(time: "int | None", record: "dict[str, Any]") -> "InitStart":
+    instance_id, version = text(record, "instanceId"), text(record, "functionVersion")
     return InitStart(
         time,
         text(record, "initializationType"),
         _phase(record),
-        text(record, "instanceId"),
-        text(record, "functionVersion"),
+        None if instance_id == version else instance_id,  # AWS's emulator has one id for all
+        version,
         text(record, "runtimeVersion"),
     )
 

@@ -9,6 +9,12 @@ The restore from a SnapStart snapshot is kept here as one more kind of init, its
 Init events of the snapshot's making describe another container and are left out.
 """
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FIRST = "init"
+"""The platform's phase of the init that a container begins with; it has one."""
 RESTORE = "restore"
 SUPPRESSED = "invoke"
 """The platform's phase of an init that runs inside an invocation, after a failure or a reset."""
@@ -65,6 +71,9 @@ class Inits:
     def __init__(self) -> None:
         self.all: "list[Init]" = []
         self._past: "dict[str, list[int]]" = {part: [] for part in PARTS}
+        # Of a first init that is past: what was never heard of it, its duration aside.
+        self._unheard: "list[str]" = []
+        self._lacks_duration = False
 
     def told(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
         """The init an event speaks of, or None for a duplicate.
@@ -76,7 +85,7 @@ class Inits:
             known = getattr(init, part)
             if known is not None and (time_ms is None or time_ms == known):
                 return None
-        if time_ms in self._past[part]:
+        if time_ms in self._past[part] or (phase == FIRST and self._is_late(part)):
             return None
         for init in self.all:
             if getattr(init, part) is None and (init.phase == phase or not init.phase or not phase):
@@ -84,14 +93,19 @@ class Inits:
                 return init
         return self._add(phase)
 
+    def _is_late(self, part: str) -> bool:
+        """Whether an event of a first init that an earlier process told adds nothing to that."""
+        is_duration = part == "report_ms" and self._lacks_duration
+        return part in self._unheard and not is_duration
+
     def report(self, duration_us: int, is_restore: bool) -> None:
         """What an invocation's report says of the init before it."""
         for init in self.all:
             if (init.phase == RESTORE) == is_restore and init.phase != SUPPRESSED:
                 init.reported_us = duration_us
                 return
-        if not any(self._past.values()):
-            self._add(RESTORE if is_restore else "init").reported_us = duration_us
+        if self._lacks_duration or not any(self._past.values()):
+            self._add(RESTORE if is_restore else FIRST).reported_us = duration_us
 
     def unmeasured(self) -> None:
         """There was an init, and no telemetry will tell more of it."""
@@ -114,15 +128,22 @@ class Inits:
         self.all.append(init)
         return init
 
-    def snapshot(self) -> "dict[str, list[int]]":
+    def snapshot(self) -> "dict[str, Any]":
         """The times of the events of every init that was told, so that a later process knows."""
-        kept = {}
+        kept: "dict[str, Any]" = {}
         for part in PARTS:
             times = [getattr(init, part) for init in self.all if init.is_told]
             kept[part] = (self._past[part] + [time for time in times if time is not None])[-KEPT:]
+        kept["unheard"], kept["lacks_duration"] = self._unheard, self._lacks_duration
+        for init in self.all:
+            if init.is_told and init.phase == FIRST:
+                kept["unheard"] = [part for part in PARTS if getattr(init, part) is None]
+                kept["lacks_duration"] = init.known_us is None
         return kept
 
-    def restore(self, snapshot: "dict[str, list[int]]") -> None:
+    def restore(self, snapshot: "dict[str, Any]") -> None:
         """Go on from what a process before this one left."""
+        self._unheard = list(snapshot["unheard"])
+        self._lacks_duration = snapshot["lacks_duration"]
         for part in PARTS:
             self._past[part] = list(snapshot[part])
