@@ -100,11 +100,12 @@ known_architecture() {
     esac
 }
 
-# MicroPython's source, checked and unpacked.
+# MicroPython's source, checked, unpacked and patched.
 get_source() {
-    local source=$BUILD/micropython/$MICROPYTHON_VERSION archive=$BUILD/$MICROPYTHON_FILE
+    local source=$BUILD/micropython/$MICROPYTHON_VERSION archive=$BUILD/$MICROPYTHON_FILE patches
     MICROPYTHON=$source/tree
-    [ -f "$source/complete" ] && return
+    patches=$(cd "$RUNTIME/patches" && find . -name '*.sed' -exec sha256sum {} + | sort)
+    [ "$(cat "$source/complete" 2>/dev/null)" != "$patches" ] || return 0
     if [ -n "${MICROPYTHON_SOURCE:-}" ]; then
         [ -f "$MICROPYTHON_SOURCE" ] || fail "MICROPYTHON_SOURCE names $MICROPYTHON_SOURCE, which is not there"
         archive=$MICROPYTHON_SOURCE
@@ -118,7 +119,19 @@ get_source() {
     rm -rf "$source"
     mkdir -p "$MICROPYTHON"
     tar -xf "$archive" -C "$MICROPYTHON" --strip-components=1
-    touch "$source/complete"
+    apply_patches
+    echo "$patches" > "$source/complete"
+}
+
+# patches/FILE.sed changes FILE; each says why.
+apply_patches() {
+    local patch file
+    while read -r patch; do
+        file=$MICROPYTHON/${patch%.sed}
+        cp "$file" "$BUILD/unpatched"
+        sed -i -f "$RUNTIME/patches/$patch" "$file"
+        ! cmp -s "$file" "$BUILD/unpatched" || fail "patches/$patch changes nothing in MicroPython $MICROPYTHON_VERSION"
+    done < <(cd "$RUNTIME/patches" && find . -name '*.sed' -printf '%P\n')
 }
 
 # From Debian's archive, by the mirror this machine is set up for, with lists of our own: the

@@ -1,15 +1,11 @@
 """What a hit costs, beside the caches people use today.
 
 All candidates take turns, so that a machine that slows down slows all of them down; each figure is
-the median of its turns. What is not installed is left out. Run: python benchmarks/helper/hits.py
+the median of its turns. What is not installed is left out.
 """
 
-import asyncio
 import functools
-import os
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -103,27 +99,3 @@ async def awaited() -> float:
             await session()
         turns.append((time.perf_counter_ns() - start) / CALLS)
     return statistics.median(turns)
-
-
-def main() -> int:
-    """Print the table; 1 where a limit is not kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["TMPDIR"] = folder
-        results = measured(candidates())
-        results["resource, awaited"] = asyncio.run(awaited())
-    base = results["functools.cache"]
-    print(f"Python {sys.version.split()[0]}: median of {ROUNDS} turns of {CALLS} calls")
-    print(f"{'hit of':<30}{'ns':>8}{'x functools.cache':>20}{'limit':>8}")
-    for name, ns in results.items():
-        limit = LIMITS_NS.get(name)
-        print(f"{name:<30}{ns:>8.0f}{ns / base:>20.1f}{limit or '':>8}")
-    is_fine = all(results[name] <= limit for name, limit in LIMITS_NS.items())
-    is_fine = is_fine and results["resource"] <= 4 * base
-    others = [ns for name, ns in results.items() if name.startswith("cachetools")]
-    is_fine = is_fine and all(results[name] < ns for name in LIMITS_NS for ns in others)
-    print("within the limits" if is_fine else "NOT within the limits")
-    return 0 if is_fine else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,14 +1,10 @@
 """What `import lambda_reuse` adds to a cold start: time and memory, in fresh interpreters.
 
 Measured with compiled files, as a layer has them, and without. The two kinds of start take turns.
-Run: python benchmarks/helper/importing.py [PYTHON ...]
 """
 
-import os
 import statistics
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 HELPER = Path(__file__).parents[2] / "python_helper"
@@ -53,25 +49,3 @@ def measured(python: str, environment: dict[str, str]) -> tuple[float, float]:
         statistics.median([with_it[0] - without[0] for with_it, without in pairs]),
         statistics.median([with_it[1] - without[1] for with_it, without in pairs]),
     )
-
-
-def main(pythons: list[str]) -> int:
-    """Print the table; 1 where a limit is not kept."""
-    is_fine = True
-    print(
-        f"import lambda_reuse, median of {STARTS} starts (limits: {LIMIT_MS} ms, {LIMIT_KIB} KiB)"
-    )
-    for python in pythons:
-        with tempfile.TemporaryDirectory() as folder:
-            plain = {"PATH": os.environ["PATH"]}
-            compiled = {**plain, "PYTHONPYCACHEPREFIX": folder}
-            ms, kib = measured(python, compiled)
-            uncompiled_ms, _ = measured(python, {**plain, "PYTHONDONTWRITEBYTECODE": "1"})
-        is_fine = is_fine and ms <= LIMIT_MS and kib <= LIMIT_KIB
-        print(f"{python}: {ms:.2f} ms, {kib:.0f} KiB; not compiled {uncompiled_ms:.1f} ms")
-    print("within the limits" if is_fine else "NOT within the limits")
-    return 0 if is_fine else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or [sys.executable]))

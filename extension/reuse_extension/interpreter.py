@@ -21,6 +21,8 @@ IS_MICROPYTHON = sys.implementation.name == "micropython"
 
 _WOULD_BLOCK = (11, 35)
 """EAGAIN on Linux and on macOS."""
+_buffer = bytearray(16384)
+_received = memoryview(_buffer)
 _MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 """The ELF header's machine numbers of the architectures that Lambda has."""
 
@@ -107,11 +109,18 @@ def accept(listener: "Any") -> "Any | None":
     return connection
 
 
-def receive(connection: "Any", most: int) -> "bytes | None":
-    """What has arrived, b"" after the end or a failure; None where nothing has."""
+def receive(connection: "Any") -> "bytes | None":
+    """What has arrived, b"" after the end or a failure; None where nothing has.
+
+    Into a buffer that stays: MicroPython's `recv` would take room for all that might come, and
+    collect garbage for it, every time.
+    """
     try:
-        data: "bytes" = connection.recv(most)
-        return data
+        if IS_MICROPYTHON:
+            size = connection.readinto(_buffer)
+        else:
+            size = connection.recv_into(_buffer)
+        return None if size is None else bytes(_received[:size])
     except OSError as error:
         return None if error.args[0] in _WOULD_BLOCK else b""
 
@@ -164,8 +173,9 @@ def random_hex(size: int) -> str:
 def read_file(path: str, most: int) -> "bytes | None":
     """The first `most` bytes of a file, or None where it cannot be read."""
     try:
+        size = min(os.stat(path)[6], most)  # MicroPython takes room for all that it is asked for
         with open(path, "rb") as file:
-            return file.read(most)
+            return file.read(size)
     except OSError:
         return None
 

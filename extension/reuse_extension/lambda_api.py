@@ -120,7 +120,7 @@ class LambdaApi:
 
     def receive(self) -> "dict[str, Any] | None":
         """The event that `next` has brought, or None for nothing yet and for failures."""
-        data = interpreter.receive(self.socket, 65536)
+        data = interpreter.receive(self.socket)
         if data is None:
             return None
         try:
@@ -172,7 +172,7 @@ class LambdaApi:
         while True:
             if self.socket not in self._poller.wait(milliseconds):
                 raise ApiError("Lambda's API does not answer")
-            data = interpreter.receive(self.socket, 65536)
+            data = interpreter.receive(self.socket)
             try:
                 messages = self._reader.feed(data) if data else self._reader.end()
             except wire.WireError:

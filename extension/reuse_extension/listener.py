@@ -18,7 +18,7 @@ MOST_CONNECTIONS = 16
 """Lambda uses one."""
 MOST_HELD = 4 * 1024 * 1024
 """Bytes of unfinished batches over all connections."""
-PIECE = 65536
+MOST_HOSTS = 65536
 
 HOSTS_FILE = "/etc/hosts"
 HOST = "sandbox.localdomain"
@@ -42,7 +42,7 @@ class Listener:
             return []
         if ready not in self._connections:
             return []  # closed a moment ago, to make room
-        data = interpreter.receive(ready, PIECE)
+        data = interpreter.receive(ready)
         return [] if data is None else self._read(ready, data)
 
     def _accept(self) -> None:
@@ -96,7 +96,7 @@ class Listener:
 
 def _listen() -> "tuple[Any, int]":
     """Listen where Lambda posts to: the address of sandbox.localdomain, else on every one."""
-    for line in (interpreter.read_file(HOSTS_FILE, PIECE) or b"").split(b"\n"):
+    for line in (interpreter.read_file(HOSTS_FILE, MOST_HOSTS) or b"").split(b"\n"):
         words = line.split(b"#", 1)[0].split()
         if HOST.encode() in words[1:]:
             try:

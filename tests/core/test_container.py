@@ -332,3 +332,22 @@ def test_an_invocation_without_a_duration_is_none_in_the_array():
     first, last = containers(played)
     assert "Duration" not in first
     assert (last["Duration"], last["IdleTime"]) == ([5], [295])
+
+
+@pytest.mark.parametrize("count", [1, 10, 40])
+def test_telemetry_that_is_read_before_every_invoke(count):
+    """However much of it: each INVOKE after it is the same invocation, and a later one is not."""
+    played = begun()
+    for i in range(count):
+        at_ms = START_MS + 1000 + i * 10
+        name = f"request-{i}"
+        played.step({"at_ms": 5000, "batch": served(at_ms - START_MS, name)})
+    for i in range(count):
+        played.step({"at_ms": 5000, "invoke": f"request-{i}"})
+    played.step({"at_ms": 6000, "invoke": "request-0"})
+    played.step({"at_ms": 7000, "batch": served(6000, "request-0")})
+    played.step({"at_ms": 8000, "shutdown": "spindown"})
+
+    last = containers(played)[-1]
+    assert [last["total"]["invocations"], last["total"]["cold_starts"]] == [count + 1, 1]
+    assert played.container.is_settled

@@ -50,7 +50,9 @@ def search(name: str, seconds: int) -> bool:
 
 def _without_schemas(report: str) -> list[str]:
     """LibFuzzer's report without what jsonschema adds to an error."""
-    kept = [line for line in report.splitlines() if not line.startswith(("    {", " " * 5, "INFO", "#"))]
+    kept = [
+        line for line in report.splitlines() if not line.startswith(("    {", " " * 5, "INFO", "#"))
+    ]
     return [line[:300] for line in kept[:40]]
 
 

@@ -8,7 +8,8 @@ is an invocation.
 
 A request is closed when everything has been said of it; of closed ones only the id and the last
 time are kept, the newest `REMEMBERED` of them. What is older than all of these is taken for a
-duplicate.
+duplicate. Telemetry may be read before the INVOKE that it belongs to, so it is known which of them
+lack nothing but INVOKE, and the newest `EARLY` of those are kept whole.
 """
 
 TYPE_CHECKING = False
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1024
 """Requests remembered, open and closed each: far more than can be in flight or in one batch."""
+EARLY = 16
+"""More than can end before an INVOKE is read: Lambda waits for `next` after every one."""
 
 
 class Invocation:
@@ -64,6 +67,8 @@ class Ledger:
         self._managed = managed
         self._open: "dict[str, Invocation]" = {}
         self._order: "list[str]" = []  # ids of open ones, oldest first
+        self._early: "list[Invocation]" = []  # the newest of the closed that lack INVOKE
+        self._uninvoked: "set[str]" = set()  # the ids of all of them
         self._closed: "dict[str, int]" = {}  # id -> the last time that was told of it
         self._closed_order: "list[str]" = []  # a ring
         self._oldest = 0
@@ -76,7 +81,21 @@ class Ledger:
             if invocation.invoked_ms is None and not invocation.is_past:
                 return invocation
             self._close(invocation)
+        if request_id in self._uninvoked:
+            return self._invoked_late(request_id)
         return self._add(request_id)
+
+    def _invoked_late(self, request_id: str) -> "Invocation":
+        """The invocation that ended before its INVOKE was read."""
+        self._uninvoked.remove(request_id)
+        for early in self._early:
+            if early.request_id == request_id:
+                self._early.remove(early)
+                return early
+        stand_in = Invocation(request_id)
+        stand_in.start_ms = self._closed[request_id]
+        stand_in.is_counted = stand_in.is_told = True
+        return stand_in
 
     def told(self, request_id: str, part: str, time_ms: "int | None") -> "Invocation | None":
         """The invocation a telemetry event speaks of, or None for a duplicate.
@@ -99,11 +118,13 @@ class Ledger:
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""
         is_told = invocation.start_ms is not None and invocation.report_ms is not None
-        if not self._managed:
-            is_invoked = invocation.invoked_ms is not None or invocation.is_past
-            is_told = is_told and is_invoked and invocation.done_ms is not None
-        if is_told:
-            self._close(invocation)
+        is_told = is_told and (self._managed or invocation.done_ms is not None)
+        if not is_told or self._open.get(invocation.request_id) is not invocation:
+            return
+        self._close(invocation)
+        if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
+            self._early = self._early[1 - EARLY :] + [invocation]
+            self._uninvoked.add(invocation.request_id)
 
     def unreported(self) -> "list[Invocation]":
         """Those of this process whose report has not come, oldest first."""
@@ -139,6 +160,7 @@ class Ledger:
         else:
             forgotten = self._closed_order[self._oldest]
             self._forgotten_ms = max(self._forgotten_ms, self._closed.pop(forgotten))
+            self._uninvoked.discard(forgotten)
             self._closed_order[self._oldest] = request_id
             self._oldest = (self._oldest + 1) % REMEMBERED
         self._closed[request_id] = last_ms

@@ -1,0 +1,1 @@
+"""The helper beside the caches people use today."""

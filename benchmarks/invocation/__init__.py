@@ -1,0 +1,1 @@
+"""What the layer adds to an invocation of a real function in the sandbox."""
