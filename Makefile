@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SYSTEM := $(VENV)/.system
 # What to test: TESTS=tests/core, TESTS="tests -k reset"
 TESTS ?= tests
 # The tests that hold every branch of the pure parts
@@ -18,7 +19,7 @@ help: ## tell what every target does
 demo: $(READY) ## run the example in several containers and show how they were reused
 	@$(BIN)/python examples/orders/demo.py
 
-test: $(READY) ## run every test, or those that TESTS names
+test: $(READY) $(SYSTEM) ## run every test, or those that TESTS names
 ifeq ($(TESTS),tests)
 test: cover
 	$(BIN)/pytest -n 2 --dist worksteal $(COVERED:%=--ignore=%)
@@ -61,6 +62,10 @@ docs: $(READY) ## write the pages that are made from the code
 
 clean: ## remove what was built, the virtual environment included
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+
+$(SYSTEM): $(READY) tests/system_packages.sh
+	@tests/system_packages.sh
+	@touch $@
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lambda-reuse is built with Python 3.11 or newer: make PYTHON=python3.x")'

@@ -116,10 +116,8 @@ def receive(connection: "Any") -> "bytes | None":
     collect garbage for it, every time.
     """
     try:
-        if IS_MICROPYTHON:
-            size = connection.readinto(_buffer)
-        else:
-            size = connection.recv_into(_buffer)
+        read = connection.readinto if IS_MICROPYTHON else connection.recv_into
+        size = read(_buffer)
         return None if size is None else bytes(_received[:size])
     except OSError as error:
         return None if error.args[0] in _WOULD_BLOCK else b""

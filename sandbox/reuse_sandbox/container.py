@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from reuse_sandbox import actions, events, records
+from reuse_sandbox.cgroup import Groups
 from reuse_sandbox.clock import Instant, iso, now
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.crew import Crew
 from reuse_sandbox.delivery import LOOPBACK, OpenDestination
 from reuse_sandbox.events import RUNTIME, extension_process
 from reuse_sandbox.extensions_api import ExtensionsApi
-from reuse_sandbox.freezer import NoFreezer, SignalFreezer
+from reuse_sandbox.freezer import Freezer, NoFreezer, SignalFreezer
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.log_lines import json_lines, text_lines
 from reuse_sandbox.logs import Recording, new_stream_name
@@ -40,6 +41,7 @@ class Surroundings:
     open_destination: OpenDestination
     folder: Path
     freeze: bool = True
+    isolate: bool = False
 
 
 class Container:
@@ -58,13 +60,15 @@ class Container:
         self._function = function
         self._freezes = surroundings.freeze
         self._idle = idle
+        groups = _groups(surroundings, number) if surroundings.isolate else None
         self._crew = Crew(
             function,
             surroundings.layer,
             tmp,
-            SignalFreezer(str(tmp)) if surroundings.freeze else NoFreezer(),
+            _freezer(surroundings, tmp, groups),
             line=self._line,
-            exited=lambda name, outcome: self._happen(events.Exited(name, outcome)),
+            exited=lambda *how: self._happen(events.Exited(*how)),
+            groups=groups,
         )
         names = tuple(self._crew.extensions)
         self._platform = Platform(function, names, self.id, self._crew.memory_mb)
@@ -305,3 +309,18 @@ class Container:
         self._log.write(wall, text)
         if self.pending is not None:
             self.pending.log(text)
+
+
+def _groups(surroundings: Surroundings, number: int) -> Groups | None:
+    """The container's control groups, by whose names the keeper knows them; None without rights."""
+    try:
+        groups = Groups(f"{surroundings.folder.name}-{number}", surroundings.function.memory_mb)
+    except OSError:
+        return None
+    return groups if groups.steps else None
+
+
+def _freezer(surroundings: Surroundings, tmp: Path, groups: Groups | None) -> Freezer:
+    if not surroundings.freeze:
+        return NoFreezer()
+    return groups if groups is not None and "freeze" in groups.steps else SignalFreezer(str(tmp))

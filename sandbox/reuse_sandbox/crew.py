@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reuse_sandbox.cgroup import Groups
 from reuse_sandbox.commands import runtime_command
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.events import RUNTIME, LaunchFailed, extension_process
@@ -25,14 +26,14 @@ FREEZE_REST_S = 0.05
 AWAKE_S = 0.01
 
 Line = Callable[[str, Message], None]
-Exited = Callable[[str, str], None]
+Exited = Callable[[str, str, bool], None]
 
 
 class Crew:
     """The processes, with the folder that is their temporary one.
 
     `line` is told each line with its category (`function` or `extension`), `exited` each exit with
-    its outcome.
+    its outcome and whether memory had run out. `groups` hold all processes, where there are any.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Crew:
         *,
         line: Line,
         exited: Exited,
+        groups: Groups | None = None,
     ) -> None:
         self.tmp = tmp
         self.extensions = layer.extensions() if layer is not None else {}
@@ -52,6 +54,7 @@ class Crew:
         self._freezer = freezer
         self._line = line
         self._exited = exited
+        self._control = groups
         self._processes: dict[str, Process] = {}
         self._groups: list[int] = []
         self._peak_mb = 0
@@ -103,6 +106,8 @@ class Crew:
     def memory_mb(self) -> int:
         """What all processes together held at most so far."""
         self._peak_mb = max(self._peak_mb, peak_memory_mb(self._groups))
+        if self._control is not None:
+            self._peak_mb = max(self._peak_mb, self._control.peak_mb())
         return self._peak_mb
 
     def clear(self) -> None:
@@ -111,7 +116,11 @@ class Crew:
         if self._processes:
             for process in self._processes.values():
                 process.signal(signal.SIGKILL)
+            if self._control is not None:
+                self._control.thaw()  # version 1 lets nothing die that is frozen
             kill_processes_of(str(self.tmp))
+            if self._control is not None:
+                self._control.forget_peak()
         for process in self._processes.values():
             process.close()
         self._processes, self._groups, self._peak_mb = {}, [], 0
@@ -120,6 +129,8 @@ class Crew:
     def remove(self) -> None:
         """Ends everything and removes the temporary folder; may be called again."""
         self.clear()
+        if self._control is not None:
+            self._control.remove()
         shutil.rmtree(self.tmp, ignore_errors=True)
 
     def _start(
@@ -134,6 +145,7 @@ class Crew:
                 told=lambda message: self._line(category, message),
                 ended=self._ended,
                 framed=name == RUNTIME and self._function.is_python,
+                before=self._control.join if self._control is not None else None,
             )
         except OSError as error:
             message = f"fork/exec {command[0]}: {(error.strerror or str(error)).lower()}"
@@ -150,7 +162,13 @@ class Crew:
     def _ended(self, process: Process, outcome: str) -> None:
         if self._processes.get(process.name) is process:
             self._groups.remove(process.pid)
-            self._exited(process.name, outcome)
+            self._exited(process.name, outcome, self._ran_out_of_memory())
+
+    def _ran_out_of_memory(self) -> bool:
+        if self._control is None or not self._control.was_out_of_memory():
+            return False
+        self._peak_mb = self._function.memory_mb
+        return True
 
     def _variables(self, log_stream: str, api: str) -> dict[str, str]:
         return runtime_variables(

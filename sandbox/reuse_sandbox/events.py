@@ -120,10 +120,14 @@ class LaunchFailed:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """A process ended; `outcome` is `exit status 1`, `signal: killed`, or empty for code 0."""
+    """A process ended; `outcome` is `exit status 1`, `signal: killed`, or empty for code 0.
+
+    `out_of_memory` says that the kernel killed it because the container's memory was used up.
+    """
 
     process: str
     outcome: str
+    out_of_memory: bool = False
 
 
 @dataclass(frozen=True, slots=True)

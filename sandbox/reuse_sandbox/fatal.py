@@ -68,7 +68,8 @@ def exited(event: Exited) -> Fatal:
     if event.process != RUNTIME:
         return Fatal("Extension.Crash", event.outcome or "exit code 0")
     how = f"with error: {event.outcome}" if event.outcome else "without providing a reason"
-    return Fatal("Runtime.ExitError", f"Runtime exited {how}")
+    error_type = "Runtime.OutOfMemory" if event.out_of_memory else "Runtime.ExitError"
+    return Fatal(error_type, f"Runtime exited {how}")
 
 
 def launch_failed(event: LaunchFailed) -> Fatal:

@@ -87,10 +87,12 @@ def start(
     told: Told,
     ended: Ended,
     framed: bool = False,
+    before: Callable[[], None] | None = None,
 ) -> Process:
     """Starts a process; raises `OSError` when it cannot be executed.
 
-    `framed` gives it a further pipe for framed messages, as Lambda gives its managed runtimes.
+    `framed` gives it a further pipe for framed messages, as Lambda gives its managed runtimes;
+    `before` is called in the new process, ahead of the program.
     """
     output = Pipe(Lines(), told)
     frames = Pipe(Frames(), told) if framed else None
@@ -108,11 +110,14 @@ def start(
             stderr=output.writing,
             pass_fds=[frames.writing] if frames is not None else [],
             process_group=0,
+            preexec_fn=before,  # noqa: PLW1509 - it only writes to files that are open already
         )
-    except OSError:
+    except (OSError, subprocess.SubprocessError) as error:
         for pipe in pipes:
             pipe.close()
-        raise
+        if isinstance(error, OSError):
+            raise
+        raise OSError(str(error)) from error  # it is `before` that failed
     for pipe in pipes:
         pipe.listen()
     return Process(name, popen, pipes, ended)
@@ -130,8 +135,17 @@ def peak_memory_mb(pids: Sequence[int]) -> int:
     """The sum of what each process held at most, in MB; one that has gone counts nothing."""
     total_kb = 0
     for pid in pids:
-        with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/status", "rb") as status:
-            text = status.read()
+        with contextlib.suppress(OSError, ValueError):
+            text = _status(pid)
             at = text.index(b"VmHWM:")
             total_kb += int(text[at + 6 : text.index(b"kB", at)])
     return round(total_kb / 1024)
+
+
+def _status(pid: int) -> bytes:
+    """The process's status; by bare calls, as it is read at every invocation's end."""
+    file = os.open(f"/proc/{pid}/status", os.O_RDONLY)
+    try:
+        return os.read(file, 8192)
+    finally:
+        os.close(file)

@@ -26,7 +26,9 @@ class Sandbox:
     `layer` is the folder that Lambda would unpack under /opt; `data` is where the logs go, one file
     a container in `logs/<function name>/`. Up to `concurrency` containers serve at a time; one that
     has been idle for `keep_alive_s` seconds ends. `freeze=False` leaves the processes running
-    between invocations. `port` is the Invoke API's, 0 for any.
+    between invocations. `isolate` holds each container to the memory and the processor's share of
+    its size, as far as this user may (`reuse_sandbox.cgroup`). `port` is the Invoke API's, 0 for
+    any.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -42,6 +44,7 @@ class Sandbox:
         concurrency: int = 10,
         keep_alive_s: float = 600.0,
         freeze: bool = True,
+        isolate: bool = False,
         port: int = 0,
     ) -> None:
         if not hasattr(os, "pidfd_open"):
@@ -56,6 +59,7 @@ class Sandbox:
         self._concurrency = concurrency
         self._keep_alive_s = keep_alive_s
         self._freeze = freeze
+        self._isolate = isolate
         self._port = port
         self._stack = AsyncExitStack()
         self._recording: Recording | None = None
@@ -141,6 +145,7 @@ class Sandbox:
             courier.open_destination,
             folder,
             freeze=self._freeze,
+            isolate=self._isolate,
         )
         return Fleet(surroundings, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s)
 

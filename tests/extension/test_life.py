@@ -69,6 +69,21 @@ def test_a_life(play):
         check_line(line)
 
 
+def test_the_last_record_is_out_before_the_deadline(play):
+    """Also where the report of the last invocation never comes."""
+    player = play().start().ready()
+    player.tell(pe.start(int(time.time() * 1000), "one"))
+    player.invoke("one")
+
+    deadline = time.time() + 1.0
+    player.shutdown(grace_ms=1000)
+
+    assert player.end() == 0
+    assert time.time() < deadline
+    last = player.records()[-1]
+    assert [last["end"], last["total"]["invocations"]] == ["spindown", 1]
+
+
 def test_next_is_asked_again_at_once(play):
     """`Player.invoke` returns when it was: no telemetry is waited for."""
     player = play().start().ready()

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from reuse_sandbox import SandboxClosed
+from reuse_sandbox.keeper import groups_of
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running
 from tests.sandbox.patience import before_long, eventually
+from tests.sandbox.test_cgroup import needs_rights
 from tests.sandbox.workshop import Workshop
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +52,7 @@ class Opened(Workshop):
         self.data, self.records = folder / "data", folder / "records"
 
 async def main():
-    async with Opened(Path(sys.argv[1])).sandbox() as sandbox:
+    async with Opened(Path(sys.argv[1])).sandbox(isolate=bool(sys.argv[3])) as sandbox:
         await sandbox.invoke(sys.argv[2].encode())
         print("idle", flush=True)
         await asyncio.sleep(1000)
@@ -59,13 +61,15 @@ asyncio.run(main())
 """
 
 
-def program(workshop: Workshop, tmp: Path, event: dict[str, Any]) -> "subprocess.Popen[str]":
+def program(
+    workshop: Workshop, tmp: Path, event: dict[str, Any], isolate: str = ""
+) -> "subprocess.Popen[str]":
     """Starts the program, with a temporary folder of its own."""
     workshop.write_function(FAMILY)
     workshop.write_extension('register("INVOKE", "SHUTDOWN")\nloop()\n')
     tmp.mkdir()
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(workshop.function.parent), json.dumps(event)],
+        [sys.executable, "-c", PROGRAM, str(workshop.function.parent), json.dumps(event), isolate],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp)},
         stdout=subprocess.PIPE,
@@ -100,6 +104,24 @@ def test_sigkill(workshop: Workshop, tmp_path: Path, *, idle: bool) -> None:
 
         assert gone(pids)
         assert emptied(tmp)
+
+
+@needs_rights
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_control_groups(workshop: Workshop, tmp_path: Path, number: signal.Signals) -> None:
+    """They go with the sandbox, however it ends, and with them what was frozen in them."""
+    tmp = tmp_path / "own"
+    with program(workshop, tmp, {}, "isolated") as sandbox:
+        assert (sandbox.stdout and sandbox.stdout.readline()) == "idle\n"
+        pids = family(workshop)
+        (folder,) = tmp.iterdir()
+        assert groups_of(str(folder))
+        sandbox.send_signal(number)
+        sandbox.wait()
+
+        assert gone(pids)
+        assert emptied(tmp)
+        assert groups_of(str(folder)) == []
 
 
 @pytest.mark.parametrize("idle", [True, False])

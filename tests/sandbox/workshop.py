@@ -55,7 +55,7 @@ class Workshop:
         """A sandbox; those of `Sandbox` aside, settings are the function's."""
         own = {
             name: settings.pop(name)
-            for name in ("concurrency", "keep_alive_s", "port")
+            for name in ("concurrency", "keep_alive_s", "port", "isolate")
             if name in settings
         }
         layer = self.layer if os.listdir(self.layer / "extensions") else None

@@ -9,7 +9,7 @@ orders/app.handler              the same, as one path
 from pathlib import Path
 from typing import NamedTuple
 
-from reuse_cli.errors import UsageError
+from reuse_cli.errors import ConfigurationError, UsageError
 
 
 class Handler(NamedTuple):
@@ -30,12 +30,12 @@ class Handler(NamedTuple):
 
 
 def find(text: str) -> Handler:
-    """The function that `text` names. Raises UsageError where there is none."""
+    """The function that `text` names. Raises ConfigurationError where there is none."""
     path, colon, function = text.rpartition(":")
     if colon and path.endswith(".py"):
         file = Path(path)
         if not file.is_file():
-            raise UsageError(f"there is no file {path}")
+            raise ConfigurationError(f"there is no file {path}")
         return Handler(file.parent, f"{file.stem}.{function}")
     folder, handler = (Path(path), function) if colon else (Path(text).parent, Path(text).name)
     if handler.endswith(".py"):
@@ -46,5 +46,5 @@ def find(text: str) -> Handler:
             f"{text} does not name a function: write FILE.py:FUNCTION or FOLDER:MODULE.FUNCTION"
         )
     if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}")
+        raise ConfigurationError(f"there is no folder {folder}")
     return Handler(folder, handler)

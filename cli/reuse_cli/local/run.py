@@ -3,12 +3,21 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from reuse_sandbox import InvokeResult, Sandbox
+from reuse_sandbox import InvokeResult, Sandbox, SandboxError
 
-from reuse_cli.local.traffic import Arrival
+from reuse_cli.errors import CliError, ConfigurationError
+from reuse_cli.local.traffic import Arrival, Traffic
+
+NOT_THERE = (
+    "Runtime.ImportModuleError",
+    "Runtime.HandlerNotFound",
+    "Runtime.MalformedHandlerName",
+    "Runtime.InvalidEntrypoint",
+)
+"""Errors of an init that found no function to run."""
 
 Tell = Callable[[InvokeResult], None]
 
@@ -38,16 +47,32 @@ class Outcome:
         return f"{self.errors.total()} of {self.invocations} invocations failed: {message}{more}"
 
 
-async def drive(sandbox: Sandbox, arrivals: Iterable[Arrival], workers: int, tell: Tell) -> Outcome:
-    """Send every event at its time, or, where it has none, when one of `workers` is free."""
+async def drive(sandbox: Sandbox, traffic: Traffic, tell: Tell) -> Outcome:
+    """Send every event at its time, or, where it has none, when a worker is free.
+
+    Raises CliError when the first invocation shows that the function cannot be initialised: the
+    others would tell the same.
+    """
     outcome = Outcome()
-    free = asyncio.Semaphore(workers)
-    started = asyncio.get_running_loop().time()
+    try:
+        await _send_all(sandbox, traffic, tell, outcome)
+    except* (CliError, SandboxError) as group:
+        failure = _first(group)
+    else:
+        return outcome
+    raise failure
+
+
+async def _send_all(sandbox: Sandbox, traffic: Traffic, tell: Tell, outcome: Outcome) -> None:
+    loop = asyncio.get_running_loop()
+    free, started = asyncio.Semaphore(traffic.workers), loop.time()
 
     async def send(arrival: Arrival) -> None:
         result = await sandbox.invoke(arrival.payload, wait=True)
         outcome.add(result)
         tell(result)
+        if outcome.invocations == 1 and result.function_error:
+            _check_init(result)
 
     async def send_in_turn(arrival: Arrival) -> None:
         try:
@@ -56,14 +81,37 @@ async def drive(sandbox: Sandbox, arrivals: Iterable[Arrival], workers: int, tel
             free.release()
 
     async with asyncio.TaskGroup() as tasks:
-        for arrival in arrivals:
+        for arrival in traffic.arrivals:
             if arrival.at_s is None:
                 await free.acquire()
+                if loop.time() - started >= traffic.duration_s:
+                    break
                 tasks.create_task(send_in_turn(arrival))
+            elif arrival.at_s >= traffic.duration_s:
+                break
             else:
-                await asyncio.sleep(started + arrival.at_s - asyncio.get_running_loop().time())
+                await asyncio.sleep(started + arrival.at_s - loop.time())
                 tasks.create_task(send(arrival))
-    return outcome
+
+
+def _check_init(result: InvokeResult) -> None:
+    """Raises CliError when it was the init that failed: it was then repeated, and failed again."""
+    error = _decoded(result.payload)
+    if not isinstance(error, dict):
+        return
+    kind, sentence = error.get("errorType"), f"the function cannot start: {error_message(result)}"
+    if kind in NOT_THERE:
+        raise ConfigurationError(sentence)
+    if kind == "Extension.LaunchError" or error.get("requestId") == "":
+        raise CliError(sentence)  # an error outside an init names its request
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error itself in a group of groups."""
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def line(result: InvokeResult) -> str:

@@ -1,12 +1,15 @@
 """Which events a function is given, and when.
 
 An events file has one JSON value a line. A line `{"at_ms": 250, "event": {…}}` is sent 250 ms after
-the start; any other line is an event itself, sent as soon as a container is free, or, with a rate,
-in its turn.
+the start; any other line is an event itself, sent as soon as a container is free, or, with a pace,
+in its turn. A file that is sent again goes on from the time of its last event.
 """
 
 import json
-from collections.abc import Iterator
+import math
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,35 +23,75 @@ class Arrival(NamedTuple):
     payload: bytes
 
 
-def arrivals(events: Path | None, count: int | None, rate: float | None) -> Iterator[Arrival]:
-    """The events in order; `count` repeats or cuts them, `rate` is so many a second."""
-    sent = 0
+@dataclass(frozen=True)
+class Pace:
+    """When events come: `rate` a second in the mean, `burst` of them at the same moment.
+
+    With `poisson` the moments are those of a Poisson process, the same ones for the same seed.
+    """
+
+    rate: float
+    burst: int = 1
+    poisson: bool = False
+    seed: int = 0
+
+    def moments(self) -> Iterator[float]:
+        """The time of each event in seconds after the start, without end."""
+        dice = random.Random(self.seed)
+        between_s, at_s = self.burst / self.rate, 0.0
+        if self.poisson:
+            at_s = dice.expovariate(1 / between_s)
+        while True:
+            for _ in range(self.burst):
+                yield at_s
+            at_s += dice.expovariate(1 / between_s) if self.poisson else between_s
+
+
+class Traffic(NamedTuple):
+    """What is sent: events without a time go to `workers` at a time, all end after `duration_s`."""
+
+    arrivals: Iterable[Arrival]
+    workers: int
+    duration_s: float = math.inf
+
+
+def arrivals(
+    events: Path | None, count: int | None, pace: Pace | None, *, is_endless: bool = False
+) -> Iterator[Arrival]:
+    """The events in order; `count` repeats or cuts them, `is_endless` repeats them for ever."""
+    moments = pace.moments() if pace else None
+    sent, round_began_s = 0, 0.0
     while True:
+        last_s = round_began_s
         for arrival in _read(events) if events else iter([Arrival(None, b"{}")]):
             if sent == count:
                 return
-            at_s = sent / rate if rate and arrival.at_s is None else arrival.at_s
-            yield Arrival(at_s, arrival.payload)
+            if arrival.at_s is not None:
+                last_s = round_began_s + arrival.at_s
+                yield Arrival(last_s, arrival.payload)
+            else:
+                yield Arrival(next(moments) if moments else None, arrival.payload)
             sent += 1
-        if count is None:
-            return
         if sent == 0:
             raise UsageError(f"there are no events in {events}")
+        if count is None and not is_endless:
+            return
+        round_began_s = last_s
 
 
 def _read(events: Path) -> Iterator[Arrival]:
-    with events.open(encoding="utf-8") as lines:
+    with events.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
                 value = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise UsageError(f"line {number} of {events} is not JSON") from None
             if not isinstance(value, dict) or "at_ms" not in value or "event" not in value:
-                yield Arrival(None, line.strip().encode())
+                yield Arrival(None, line.strip())
                 continue
             at_ms = value["at_ms"]
-            if not isinstance(at_ms, int | float) or not 0 <= at_ms < float("inf"):
+            if type(at_ms) not in (int, float) or not 0 <= at_ms < math.inf:
                 raise UsageError(f"line {number} of {events}: at_ms is a number of milliseconds")
             yield Arrival(at_ms / 1000, json.dumps(value["event"]).encode())

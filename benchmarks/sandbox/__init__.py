@@ -1,0 +1,1 @@
+"""What the sandbox adds to an invocation, beside AWS's own emulator."""

@@ -1,0 +1,170 @@
+"""`layer`: publish the layer, add it to functions, and take it away again."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reuse_cli.errors import ConfigurationError, UsageError
+from reuse_cli.layers import plan
+
+if TYPE_CHECKING:
+    from reuse_cli.layers.aws import Aws
+
+Command = Callable[..., None]
+ABOUT = "Shows how well the containers of a function are reused"
+
+
+@click.group()
+def layer() -> None:
+    """Publish the layer, attach it to functions, detach it.
+
+    Every command shows what it will do and asks; --dry-run shows alone.
+    """
+
+
+def account(command: Command) -> Command:
+    """The options that say which account, and whether to change anything there."""
+    for decorate in (
+        click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+        click.option("--region", metavar="NAME", help="An AWS region."),
+        click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+    ):
+        command = decorate(command)
+    return command
+
+
+@layer.command()
+@click.option(
+    "--arch",
+    "architectures",
+    type=click.Choice(plan.ARCHITECTURES),
+    multiple=True,
+    help="Only this architecture; may be given twice.  [default: both]",
+)
+@click.option(
+    "--dist",
+    type=click.Path(path_type=Path),
+    default=Path("dist"),
+    show_default=True,
+    help="Where layer_build.sh has put the zips.",
+)
+@account
+def publish(
+    *,
+    architectures: Sequence[str],
+    dist: Path,
+    profile: str | None,
+    region: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Publish what layer_build.sh has built, a layer for each architecture."""
+    archives = {}
+    for architecture in architectures or plan.ARCHITECTURES:
+        archive = dist / f"lambda-reuse-layer-{architecture}.zip"
+        if not archive.is_file():
+            raise ConfigurationError(f"there is no {archive}; ./layer_build.sh makes it")
+        archives[architecture] = archive
+    aws = _aws(profile, region)
+    for architecture, archive in archives.items():
+        size = archive.stat().st_size
+        click.echo(f"+ a version of {plan.layer_name(architecture)}: {archive}, {size:,} bytes")
+    if dry_run or not _is_wanted(yes):
+        return
+    for architecture, archive in archives.items():
+        name = plan.layer_name(architecture)
+        click.echo(aws.publish(name, architecture, archive, ABOUT))
+
+
+@layer.command()
+@click.argument("functions", nargs=-1, required=True, metavar="FUNCTION...")
+@click.option(
+    "--layer",
+    "version",
+    metavar="ARN",
+    help="A version of the layer.  [default: the newest published one]",
+)
+@account
+def attach(
+    *,
+    functions: Sequence[str],
+    version: str | None,
+    profile: str | None,
+    region: str | None,
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Add the layer to functions; their other layers and the order stay."""
+    aws = _aws(profile, region)
+
+    def wanted(function: plan.Function) -> tuple[str, ...]:
+        if function.is_image:
+            raise UsageError(plan.IMAGE.format(function.name))
+        arn = version or aws.newest(plan.layer_name(function.architecture))
+        if arn is None:
+            raise UsageError(
+                f"no layer {plan.layer_name(function.architecture)} is published in this account "
+                "and region: `lambda-reuse layer publish` does it, or name one with --layer"
+            )
+        try:
+            return plan.attached(function, aws.layer(arn))
+        except plan.RefusedError as error:
+            raise UsageError(str(error)) from None
+
+    _change(aws, functions, wanted, dry_run, yes)
+
+
+@layer.command()
+@click.argument("functions", nargs=-1, required=True, metavar="FUNCTION...")
+@account
+def detach(
+    *, functions: Sequence[str], profile: str | None, region: str | None, dry_run: bool, yes: bool
+) -> None:
+    """Take the layer away from functions; their other layers and the order stay."""
+    _change(_aws(profile, region), functions, plan.detached, dry_run, yes)
+
+
+def _change(
+    aws: "Aws",
+    names: Sequence[str],
+    wanted: Callable[[plan.Function], tuple[str, ...]],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Decide for all functions before the first is changed."""
+    changes = []
+    for name in dict.fromkeys(names):
+        function = aws.function(name)
+        layers = wanted(function)
+        click.echo(
+            f"{function.name}:" + (" nothing to change" if layers == function.layers else "")
+        )
+        if layers != function.layers:
+            changes.append((function, layers))
+            click.echo("\n".join(f"  {line}" for line in plan.difference(function.layers, layers)))
+    if not changes or dry_run or not _is_wanted(yes):
+        return
+    for function, layers in changes:
+        aws.set_layers(function, layers)
+        click.echo(f"{function.name} is changed; to undo it: {_undo(function)}")
+
+
+def _undo(function: plan.Function) -> str:
+    """The command that brings a function's layers back to what they were."""
+    before = [arn for arn in function.layers if plan.name_of(arn) in plan.NAMES]
+    if before:
+        return f"lambda-reuse layer attach {function.name} --layer {before[0]}"
+    return f"lambda-reuse layer detach {function.name}"
+
+
+def _is_wanted(yes: bool) -> bool:
+    return yes or click.confirm("Do it?", err=True)
+
+
+def _aws(profile: str | None, region: str | None) -> "Aws":
+    from reuse_cli.layers.aws import Aws  # boto3 takes 200 ms to import
+
+    return Aws(profile, region)

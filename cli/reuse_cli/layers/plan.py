@@ -1,0 +1,104 @@
+"""What a function's layers are to become: a pure decision, and the reasons to refuse one.
+
+Limits are Lambda's: five layers a function, 250 MB for code and layers unzipped (developer guide,
+"Lambda quotas"). Lambda tells zipped sizes alone, so what is zipped already too large is refused
+here, and the rest is left to Lambda, which checks again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+MOST_LAYERS = 5
+MOST_BYTES = 250 * 1024 * 1024
+NAME = "lambda-reuse"
+IMAGE = (
+    "{} is a container image, which takes no layers; its Dockerfile takes two lines instead: "
+    "COPY extensions/ /opt/extensions/ and COPY python/ /opt/python/"
+)
+ARCHITECTURES = ("x86_64", "arm64")
+
+
+def layer_name(architecture: str) -> str:
+    """The name under which this architecture's layer is published."""
+    return f"{NAME}-{architecture}"
+
+
+NAMES = frozenset(layer_name(architecture) for architecture in ARCHITECTURES)
+
+
+@dataclass(frozen=True)
+class Function:
+    """What of a function's configuration decides; `layers` are version ARNs in their order."""
+
+    name: str
+    architecture: str = "x86_64"
+    layers: tuple[str, ...] = ()
+    is_image: bool = False
+    code_bytes: int = 0
+    layer_bytes: dict[str, int] = field(default_factory=dict)
+    revision: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A published version of our layer; `architectures` is empty where it claims none."""
+
+    arn: str
+    architectures: tuple[str, ...] = ()
+    size: int = 0
+
+    @property
+    def name(self) -> str:
+        """The layer's name, without region, account and version."""
+        return name_of(self.arn)
+
+
+class RefusedError(Exception):
+    """A function that the layer cannot be attached to, and why, in a sentence."""
+
+
+def name_of(version_arn: str) -> str:
+    """The layer's name in arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION."""
+    parts = version_arn.split(":")
+    return parts[6] if len(parts) == 8 else ""
+
+
+def attached(function: Function, layer: Layer) -> tuple[str, ...]:
+    """The function's layers with ours: in the place of another version of it, else last.
+
+    Raises RefusedError.
+    """
+    if function.is_image:
+        raise RefusedError(IMAGE.format(function.name))
+    if layer.architectures and function.architecture not in layer.architectures:
+        raise RefusedError(
+            f"{function.name} runs on {function.architecture}, and {layer.arn} is for "
+            f"{' and '.join(layer.architectures)}"
+        )
+    ours = NAMES | {layer.name}
+    kept = [arn for arn in function.layers if name_of(arn) not in ours]
+    places = [i for i, arn in enumerate(function.layers) if name_of(arn) in ours]
+    place = places[0] if places else len(kept)
+    wanted = (*kept[:place], layer.arn, *kept[place:])
+    if len(wanted) > MOST_LAYERS:
+        raise RefusedError(
+            f"{function.name} has {len(kept)} layers already, and Lambda allows {MOST_LAYERS}"
+        )
+    size = function.code_bytes + layer.size + sum(function.layer_bytes.get(arn, 0) for arn in kept)
+    if size > MOST_BYTES:
+        raise RefusedError(
+            f"{function.name} would have {size / 2**20:.0f} MB of code and layers, zipped; Lambda "
+            f"allows {MOST_BYTES // 2**20} MB unzipped"
+        )
+    return wanted
+
+
+def detached(function: Function, names: frozenset[str] = NAMES) -> tuple[str, ...]:
+    """The function's layers without ours."""
+    return tuple(arn for arn in function.layers if name_of(arn) not in names)
+
+
+def difference(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """The change as lines: what stays, what goes (-) and what comes (+), in the new order."""
+    lines = [f"- {arn}" for arn in before if arn not in after]
+    return lines + [f"{' ' if arn in before else '+'} {arn}" for arn in after]

@@ -1,0 +1,65 @@
+"""The options of `local run` that say which events come, and when."""
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reuse_cli.errors import UsageError
+from reuse_cli.local.traffic import Pace, Traffic, arrivals
+
+Command = Callable[..., int]
+
+
+def traffic_options(command: Command) -> Command:
+    """The options that say what is sent."""
+    for decorate in (
+        click.option(
+            "--events",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help='Events, one JSON value a line; {"at_ms": 250, "event": ...} comes at its time.'
+            "  [default: {}]",
+        ),
+        click.option(
+            "--count", type=click.IntRange(1), help="How many invocations.  [default: all events]"
+        ),
+        click.option(
+            "--rate", type=click.FloatRange(0, min_open=True), help="Invocations a second."
+        ),
+        click.option(
+            "--burst",
+            type=click.IntRange(1),
+            default=1,
+            metavar="N",
+            help="Send N at the same moment, and so many fewer moments; needs --rate.",
+        ),
+        click.option(
+            "--poisson", is_flag=True, help="At random moments, --rate a second in the mean."
+        ),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="Of the random moments."
+        ),
+        click.option(
+            "--duration",
+            type=click.FloatRange(0, min_open=True),
+            metavar="S",
+            help="Repeat the events for so many seconds.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def traffic(chosen: Mapping[str, Any]) -> Traffic:
+    """What the options ask for."""
+    rate, duration = chosen["rate"], chosen["duration"]
+    if rate is None and (chosen["burst"] > 1 or chosen["poisson"]):
+        raise UsageError("--burst and --poisson need a --rate")
+    pace = None
+    if rate is not None:
+        pace = Pace(rate, chosen["burst"], chosen["poisson"], chosen["seed"])
+    events = arrivals(chosen["events"], chosen["count"], pace, is_endless=duration is not None)
+    return Traffic(events, chosen["concurrency"], math.inf if duration is None else duration)

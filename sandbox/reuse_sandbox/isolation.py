@@ -1,0 +1,95 @@
+"""What keeps containers apart on this machine, step by step, and what it changes for a function."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reuse_sandbox.cgroup import ROOT, Step, available
+
+LACKING = {
+    "cpu": "a function is as fast as this machine, whatever its memory size",
+    "memory": "a function may use more memory than its size, and is not ended for it",
+}
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """One step; `how` says by what means, or why not, `effect` what follows for the function."""
+
+    step: str
+    available: bool
+    how: str
+    effect: str
+
+
+def isolation(root: Path = ROOT) -> list[Isolation]:
+    """Every step; what needs rights is looked up, and nothing is changed by looking."""
+    places = available(root)
+    return [*_always(), _freeze(places["freeze"]), *_limits(places), *_shared()]
+
+
+def _always() -> list[Isolation]:
+    return [
+        Isolation(
+            "temporary folder",
+            True,
+            "TMPDIR",
+            "tempfile, and all that asks for TMPDIR, writes into the container's own folder",
+        ),
+        Isolation(
+            "process group",
+            True,
+            "one group a process, and TMPDIR as the mark of what leaves it",
+            "whatever a container starts is frozen with it and ends with it",
+        ),
+        Isolation(
+            "environment",
+            True,
+            "built from nothing",
+            "the function sees Lambda's variables and its own, not those of this terminal",
+        ),
+    ]
+
+
+def _freeze(place: Step | str) -> Isolation:
+    if isinstance(place, Step):
+        how = f"control groups, version {place.version}; without limits SIGSTOP"
+        return Isolation("freeze", True, how, "nothing of a container runs between invocations")
+    return Isolation(
+        "freeze",
+        True,
+        f"SIGSTOP, as {place}",
+        "nothing runs between invocations, but for 50 ms a process in a session of its own may",
+    )
+
+
+def _limits(places: dict[str, Step | str]) -> list[Isolation]:
+    effects = {
+        "cpu": ("processor share", "a function is as slow as its memory size makes it on Lambda"),
+        "memory": ("memory limit", "the kernel kills a function that needs more than its size"),
+    }
+    found = []
+    for step, (name, effect) in effects.items():
+        place = places[step]
+        if isinstance(place, Step):
+            found.append(Isolation(name, True, f"control groups, version {place.version}", effect))
+        else:
+            found.append(Isolation(name, False, place, LACKING[step]))
+    return found
+
+
+def _shared() -> list[Isolation]:
+    return [
+        Isolation(
+            "private /tmp and /opt",
+            False,
+            "not done: functions and layers lie in /tmp too, and would be hidden",
+            "a path that begins with /tmp or /opt is this machine's: use TMPDIR",
+        ),
+        Isolation(
+            "network",
+            False,
+            "not done: it would cut the function off from services on this machine",
+            "the function reaches what you reach, also at 127.0.0.1; a fixed port of an extension"
+            " serves one container only",
+        ),
+    ]

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs the programs of Debian that some tests use. Without them, or without the right to install
+# them, those tests say why they are skipped.
+set -u
+wanted=
+command -v qemu-aarch64-static >/dev/null || wanted="$wanted qemu-user-static" # runs the arm64 layer
+command -v gcc >/dev/null || wanted="$wanted gcc"                              # builds the layer's tools
+[ -z "$wanted" ] && exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "some tests will be skipped; they need Debian's$wanted" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+apt-get install -y -qq $wanted >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq $wanted >/dev/null 2>&1; } ||
+    echo "some tests will be skipped:$wanted could not be installed" >&2
