@@ -7,7 +7,7 @@ SYSTEM := $(VENV)/.system
 # What to test: TESTS=tests/core, TESTS="tests -k reset"
 TESTS ?= tests
 # The tests that hold every branch of the pure parts
-COVERED := tests/core tests/extension/test_config.py tests/extension/test_wire.py
+COVERED := tests/core tests/helper tests/extension/test_config.py tests/extension/test_wire.py
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
@@ -27,7 +27,7 @@ else
 	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 endif
 
-cover: $(READY) ## the pure parts, every branch of them
+cover: $(READY) ## the pure parts and the helper, every branch of them
 	$(BIN)/coverage run -m pytest $(COVERED)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 

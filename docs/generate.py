@@ -1,6 +1,7 @@
 """Writes the pages that are made from the code: `python docs/generate.py [FOLDER]`.
 
-`metrics.md` is the extension's catalogue, `container-life.md` its table of transitions. A test
+`metrics.md` is the extension's catalogue, `container-life.md` its table of transitions, `helper.md`
+the helper's examples with words around them. A test
 compares what is committed with what this gives.
 """
 
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from reuse_extension.core import records
 from reuse_extension.core.container import STARTING, TRANSITIONS
+
+sys.path.insert(0, str(Path(__file__).parent))
+from helper_page import helper_page
 
 HERE = Path(__file__).parent
 METRIC_PRICE = 0.30
@@ -128,7 +132,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-PAGES = {"metrics.md": metrics_page, "container-life.md": life_page}
+PAGES = {"metrics.md": metrics_page, "container-life.md": life_page, "helper.md": helper_page}
 
 
 def write(folder: Path) -> None:

@@ -22,7 +22,7 @@ def generator():
     return module
 
 
-@pytest.mark.parametrize("name", ["metrics.md", "container-life.md"])
+@pytest.mark.parametrize("name", ["metrics.md", "container-life.md", "helper.md"])
 def test_generated_pages_are_what_the_code_gives(name):
     """`make docs` writes them."""
     assert (ROOT / "docs" / name).read_text() == generator().PAGES[name]()
@@ -71,13 +71,16 @@ def commands(page: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+SHOWING = [page for page in PAGES if commands(page)]
+
+
 @pytest.mark.slow
-def test_the_readmes_commands_run(tmp_path):
+@pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.name)
+def test_the_commands_of_a_page_run(tmp_path, page):
     """In the order in which they stand there, from one folder; `make` ones are other tests."""
-    shown = commands(ROOT / "README.md")
-    assert len(shown) >= 5
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    for command in shown:
+    for name in ("examples", "template.yaml", "dashboards", "dist"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    for command in commands(page):
         if command.startswith("make "):
             assert f"\n{command.split()[1]}: " in (ROOT / "Makefile").read_text()
             continue
@@ -88,6 +91,20 @@ def test_the_readmes_commands_run(tmp_path):
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_the_python_of_the_helpers_page_runs():
+    """Every block, each by itself."""
+    page = (ROOT / "docs" / "helper.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+    assert len(blocks) >= 9
+    for block in blocks:
+        exec(compile(block, "helper.md", "exec"), {"__name__": "example"})
+
+
+def test_the_readme_shows_commands():
+    assert len(commands(ROOT / "README.md")) >= 5
 
 
 @pytest.mark.slow

@@ -1,0 +1,86 @@
+"""Every example of a pattern, in the sandbox: what it reuses is what the records tell."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from reuse_sandbox import FunctionConfig, Sandbox
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+PATTERNS = ROOT / "examples" / "patterns"
+CALLS = 10
+
+# What each resource must tell after CALLS invocations in one container: hits, misses by reason.
+EXPECTED = {
+    "awaited": {"session": (9, {"first": 1})},
+    "clients": {"database": (10, {"first": 1}), "mailer": (1, {"first": 1})},
+    "connections": {"database": (19, {"first": 1, "invalid": 1})},
+    "files": {"weights": (9, {"first": 1}), "model.txt": (0, {"first": 1})},
+    "parameters": {"parameter": (18, {"first": 2}), "exchange_rates": (0, {"first": 1, "error": 9})},
+    "warmed": {"prices": (10, {"first": 1}), "model": (10, {"first": 1})},
+    "watched": {"country_of": (8, {"first": 2})},
+    "wrong": {"client in the handler": (0, {"first": 10})},
+}
+
+
+def events() -> list[dict]:
+    """The fourth breaks the connection; two cities take turns."""
+    return [{"n": n, "city": ("Oslo", "Lima")[n % 2], "break": n == 3} for n in range(CALLS)]
+
+
+@pytest.fixture(scope="module")
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    """Name of an example -> (its answers, its records), each run once."""
+    layer = request.getfixturevalue("source_layer")
+    known: dict[str, tuple[list, list]] = {}
+
+    async def run(name: str, data: Path) -> list:
+        config = FunctionConfig(PATTERNS, handler=f"{name}.handler", timeout_s=20)
+        async with Sandbox(config, layer=layer, data=data, concurrency=1) as sandbox:
+            results = [await sandbox.invoke(json.dumps(event).encode()) for event in events()]
+        assert [result.status for result in results] == ["success"] * CALLS
+        return [json.loads(result.payload) for result in results]
+
+    def of(name: str) -> tuple[list, list]:
+        if name not in known:
+            data = tmp_path_factory.mktemp(name)
+            answers = asyncio.run(run(name, data))
+            (log,) = data.glob("logs/*/*.jsonl")
+            messages = [json.loads(line)["message"] for line in log.read_text().splitlines()]
+            records = [json.loads(text) for text in messages if '"record"' in text]
+            known[name] = (answers, records)
+        return known[name]
+
+    return of
+
+
+def test_every_example_is_here():
+    assert {path.stem for path in PATTERNS.glob("*.py")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_is_reused_is_told(told, name):
+    """Hits and misses by reason, of each resource and over all of them."""
+    answers, records = told(name)
+    last = [record for record in records if record["record"] == "container/1"][-1]
+    found = {
+        record["Resource"]: (record["total"]["hits"], record["total"]["reasons"])
+        for record in records
+        if record["record"] == "resource/1"
+    }
+
+    assert len(answers) == CALLS
+    assert found == EXPECTED[name]
+    assert last["total"]["hits"] == sum(hits for hits, _ in EXPECTED[name].values())
+
+
+def test_the_init_tells_its_phases(told):
+    """Those of the settings, and of what was preloaded."""
+    _, records = told("warmed")
+    (init,) = [record for record in records if record["record"] == "init/1"]
+
+    assert {phase["name"] for phase in init["phases"]} == {"settings", "prices", "model"}
