@@ -20,7 +20,10 @@ EXPECTED = {
     "clients": {"database": (10, {"first": 1}), "mailer": (1, {"first": 1})},
     "connections": {"database": (19, {"first": 1, "invalid": 1})},
     "files": {"weights": (9, {"first": 1}), "model.txt": (0, {"first": 1})},
-    "parameters": {"parameter": (18, {"first": 2}), "exchange_rates": (0, {"first": 1, "error": 9})},
+    "parameters": {
+        "parameter": (18, {"first": 2}),
+        "exchange_rates": (0, {"first": 1, "error": 9}),
+    },
     "warmed": {"prices": (10, {"first": 1}), "model": (10, {"first": 1})},
     "watched": {"country_of": (8, {"first": 2})},
     "wrong": {"client in the handler": (0, {"first": 10})},
