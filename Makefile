@@ -28,11 +28,11 @@ else
 endif
 
 cover: $(READY) ## the pure parts and the helper, every branch of them
-	$(BIN)/coverage run -m pytest $(COVERED)
+	$(BIN)/coverage run -m pytest --hypothesis-profile=same $(COVERED)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
-	$(BIN)/pytest -m 'not slow' $(TESTS)
+	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' $(TESTS)
 
 fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each of three targets
 	-@$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: atheris

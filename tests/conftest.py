@@ -6,7 +6,11 @@ import signal
 import subprocess
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("same", derandomize=True)
+"""The same examples in every run: what they cover does not change by chance."""
 
 MS = 0.001 * float(os.environ.get("LAMBDA_REUSE_TEST_SLOWDOWN", "1"))
 """One millisecond in seconds; every wait in the tests is a multiple of it."""

@@ -14,8 +14,6 @@ import contextlib
 import fcntl
 import functools
 import hashlib
-import http.client
-import json
 import os
 import platform
 import shlex
@@ -63,34 +61,12 @@ exec env -i "$@"
 
 
 @dataclass
-class Answer:
-    """What an invocation was answered with."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
 class Emulator:
     """A running emulator; `written` is what it and all beside it write."""
 
     process: subprocess.Popen
     port: int
     written: Path
-
-    def invoke(self, event: object = None, **headers: str) -> Answer:
-        """Invoke the function, which always has the name `function`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
-        with contextlib.closing(connection):
-            connection.request(
-                "POST",
-                "/2015-03-31/functions/function/invocations",
-                json.dumps(event),
-                {"Content-Type": "application/json", **headers},
-            )
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read())
 
     def end(self) -> None:
         """End it as a container engine does, and wait for it."""
@@ -101,11 +77,6 @@ class Emulator:
     def _first_process(self) -> int:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return int(children.read_text().split()[0])
-
-    def lines(self) -> list[dict]:
-        """The records that an extension wrote."""
-        written = self.written.read_text(errors="replace").splitlines()
-        return [json.loads(line) for line in written if line.startswith("{") and '"record"' in line]
 
 
 @functools.cache

@@ -20,6 +20,10 @@ from reuse_sandbox.results import Pending
 # would have taken longer; extensions that take their time still cost another container.
 SETTLE_S = 0.05
 
+# Lambda ends no container in the middle of an invocation, and an invocation lasts until every
+# extension has asked for the next event. One that takes longer than this is not waited for.
+END_SETTLE_S = 2.0
+
 
 class Fleet:
     """All containers of one function."""
@@ -143,6 +147,12 @@ class Fleet:
 
     def _end(self, container: Container) -> None:
         self._containers.discard(container)  # it counts no more, though its end takes its time
-        task = asyncio.get_running_loop().create_task(container.shutdown("spindown"))
+        task = asyncio.get_running_loop().create_task(_shut_down(container))
         self._ending[task] = container
         task.add_done_callback(self._ending.pop)
+
+
+async def _shut_down(container: Container) -> None:
+    if container.settling and container.pending is not None:
+        await asyncio.wait({container.pending.finished}, timeout=END_SETTLE_S)
+    await container.shutdown("spindown")

@@ -61,13 +61,15 @@ def thaw_groups_of(folder: str) -> None:
                 file.write("THAWED")
 
 
-def remove_groups_of(folder: str) -> None:
-    """Removes the groups, now that their processes are gone."""
-    for group in groups_of(folder):
-        try:
-            os.rmdir(group)
-        except OSError:
-            continue  # a process that nobody could find still runs in it
+def remove_groups_of(folder: str, patience_s: float = 2.0) -> None:
+    """Removes the groups; a killed process stays in its group until it has quite gone."""
+    deadline = time.monotonic() + patience_s
+    while (groups := groups_of(folder)) and time.monotonic() < deadline:
+        for group in groups:
+            try:
+                os.rmdir(group)
+            except OSError:
+                time.sleep(0.002)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from reuse_extension.core import container as life
+from reuse_extension.core.inits import Inits
 from reuse_extension.core.invocations import REMEMBERED
 
 from tests import platform_events as pe
@@ -351,3 +352,34 @@ def test_telemetry_that_is_read_before_every_invoke(count):
     last = containers(played)[-1]
     assert [last["total"]["invocations"], last["total"]["cold_starts"]] == [count + 1, 1]
     assert played.container.is_settled
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "expected"),
+    [
+        (5_000, {"init_kind": "proactive", "init_to_invoke_ms": 4_600}),
+        (450, {"cold_start_kind": "on-demand", "init_to_invoke_ms": 50}),
+    ],
+)
+def test_with_the_report_alone_the_process_tells_when_the_init_ended(at_ms, expected):
+    """All init events and the start are lost: its own beginning and the init's duration remain."""
+    played = Played(FULL)
+    played.step({"at_ms": at_ms, "invoke": "one"})
+    report = pe.report(START_MS + at_ms + 10, "one", 10, init_ms=400)
+    played.step({"at_ms": at_ms + 20, "batch": [report]})
+    played.step({"at_ms": at_ms + 1000, "shutdown": "spindown"})
+
+    last = containers(played)[-1]
+    assert {name: last.get(name) for name in expected} == expected
+
+
+def test_a_report_tells_of_the_first_init_and_not_of_a_repeated_one():
+    """Of the repeated init the platform tells in initReport alone."""
+    inits = Inits()
+    inits.told("invoke", "start_ms", START_MS)
+    inits.report(400_000, is_restore=False)
+
+    assert [(init.phase, init.reported_us) for init in inits.all] == [
+        ("invoke", None),
+        ("init", 400_000),
+    ]
