@@ -67,7 +67,7 @@ class Awaited(Kept):
         with place.changing:
             shelf = self._shelves.get(loop)
             if shelf is None:
-                shelf = Shelf(self.is_keyed, self.max_keys, lambda: TaskTurn(self.label))
+                shelf = Shelf(self.max_keys, lambda: TaskTurn(self.label))
                 if self._last is not None:
                     shelf.follow(self._last, "loop_changed")
                 for ended in [loop for loop in self._shelves if loop.is_closed()]:
@@ -112,7 +112,9 @@ class Awaited(Kept):
 
     def _show(self, loop: "AbstractEventLoop", shelf: Shelf, where: "Place") -> None:
         """Let hits go the fast way; the places are asked there, so nothing can be out of date."""
-        self._publish(self.tally.hits(), loop, shelf if self.is_keyed else where)
+        hits = self.tally.hits()
+        where.used = hits[0]
+        self._publish(hits, loop, shelf if self.is_keyed else where)
 
     async def _close(self, values: "list[Any]") -> None:
         if self.options.close is not None:

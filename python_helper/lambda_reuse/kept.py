@@ -115,7 +115,7 @@ class Called(Kept):
 
     def __init__(self, factory: "Callable[..., Any]", options: "Options", tally: Tally) -> None:
         super().__init__(factory, options, tally)
-        self._shelf = Shelf(self.is_keyed, self.max_keys, lambda: ThreadTurn(self.label))
+        self._shelf = Shelf(self.max_keys, lambda: ThreadTurn(self.label))
         self.get, self._publish = self._fast_way(tally.count_hit)
 
     def _fast_way(self, count: "Count") -> "Pair":
@@ -184,6 +184,7 @@ class Called(Kept):
     def _show(self, where: "Place") -> None:
         """Let hits go the fast way; under the lock, lest a value just cleared away be shown."""
         hits = self.tally.hits()
+        where.used = hits[0]
         with place.changing:
             self._publish(hits, self._shelf if self.is_keyed else where)
 

@@ -24,7 +24,11 @@ class Parameters:
         code = getattr(function, "__code__", None)
         if code is None:
             self._read_signature()
-            return
+        else:
+            self._read_code(function, code, bound)
+        self._tails = {} if self.is_open else self._all_defaults()
+
+    def _read_code(self, function: "Any", code: "Any", bound: int) -> None:
         by_position = code.co_argcount
         self._names = code.co_varnames[bound : by_position + code.co_kwonlyargcount]
         self._by_position = by_position - bound
@@ -49,6 +53,15 @@ class Parameters:
         self._only_by_position = kinds.count(Parameter.POSITIONAL_ONLY)
         self._defaults = {p.name: p.default for p in parameters if p.default is not Parameter.empty}
 
+    def _all_defaults(self) -> "dict[int, tuple[Any, ...]]":
+        """How many are passed by position -> the values of the others, where all have defaults."""
+        tails = {}
+        for passed in range(self._by_position, -1, -1):
+            names = self._names[passed:]
+            if all(name in self._defaults for name in names):
+                tails[passed] = tuple([self._defaults[name] for name in names])
+        return tails
+
     @property
     def are_there(self) -> bool:
         """Whether the factory takes arguments at all."""
@@ -59,8 +72,15 @@ class Parameters:
         """How many arguments by position are a key as they are; -1 where they never are."""
         return -1 if self.is_open or len(self._names) > self._by_position else self._by_position
 
+    @property
+    def is_key_as_passed(self) -> bool:
+        """Whether arguments by position that equal a key are this key's; not with names only."""
+        return self.is_open or len(self._names) == self._by_position
+
     def key(self, args: "tuple[Any, ...]", kwargs: "dict[str, Any]") -> "tuple[Any, ...]":
         """The key of a call; TypeError, as the factory would raise it, where it cannot be made."""
+        if not kwargs and len(args) in self._tails:
+            return args + self._tails[len(args)]
         if self.is_open:
             by_name = tuple([item for pair in sorted(kwargs.items()) for item in pair])
             return (*args, MARK, *by_name) if kwargs else args

@@ -35,6 +35,7 @@ class Place:
         "has_failed",
         "reason",
         "turn",
+        "used",
         "users",
         "value",
     )
@@ -49,6 +50,8 @@ class Place:
         self.failure: "Optional[Exception]" = None
         self.turn: "Any" = turn
         """Held while the value is built or changed."""
+        self.used = 0
+        """How many hits the resource had had when this place was used last."""
         self.users = 0
         """Those who wait here or build."""
         self._built_at = self._checked_at = self._failed_at = 0.0

@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 class Shelf:
     """Places by key; a resource without parameters has the one key ()."""
 
-    def __init__(
-        self, is_keyed: bool, max_keys: "Optional[int]", make_turn: "Callable[[], Turn]"
-    ) -> None:
-        self.full: "Any" = _ordered_dict() if is_keyed else {}
-        """Key -> place with a value, the one used last at the end."""
+    def __init__(self, max_keys: "Optional[int]", make_turn: "Callable[[], Turn]") -> None:
+        self.full: "dict[Any, Place]" = {}
+        """Key -> place with a value."""
         self._without: "dict[Any, Place]" = {}
         self._max_keys = max_keys
         self._make_turn = make_turn
@@ -48,7 +46,7 @@ class Shelf:
     def clear(self, reason: str) -> "list[Any]":
         """Take all values out; the next misses are for this reason."""
         with self._lock:
-            places = list(self._without.items()) + list(self.full.items())
+            places = list(self._without.items()) + _by_use(self.full)
             values = [place.empty(reason) for _, place in places]
             for key, place in places:
                 self._put(key, place)
@@ -65,7 +63,7 @@ class Shelf:
     def follow(self, other: "Shelf", reason: str) -> None:
         """Remember of each key that the other shelf had a value of it, or why it had none."""
         with other._lock:
-            known = [(key, reason) for key in other.full]
+            known = [(key, reason) for key, _ in _by_use(other.full)]
             known += [(key, place.miss_reason()) for key, place in other._without.items()]
         for key, why in known:
             self._without[key] = Place(self._make_turn(), why)
@@ -81,6 +79,9 @@ class Shelf:
         for place in self.places():
             place.turn = self._make_turn()
             place.users = 0
+        # The child's page counts hits from 0 on: what was used before is older than all of those.
+        for at, (_, place) in enumerate(_by_use(self.full)):
+            place.used = at - len(self.full)
 
     def _put(self, key: "Any", place: Place) -> None:
         self.full.pop(key, None)
@@ -91,24 +92,27 @@ class Shelf:
         if self._max_keys is None:
             return []
         gone = []
-        for key, place in _oldest(self.full, self._max_keys):
-            gone.append(place.empty("evicted"))
-            self._put(key, place)
-        for key, _ in _oldest(self._without, self._max_keys):
-            del self._without[key]
+        too_many = len(self.full) - self._max_keys
+        if too_many > 0:
+            for key, place in _unused(_by_use(self.full), too_many):
+                gone.append(place.empty("evicted"))
+                self._put(key, place)
+        too_many = len(self._without) - self._max_keys
+        if too_many > 0:
+            for key, _ in _unused(list(self._without.items()), too_many):
+                del self._without[key]
         return gone
 
 
-def _ordered_dict() -> "dict[Any, Place]":
-    from collections import OrderedDict  # 2 ms, for those only who have keys
+def _by_use(places: "dict[Any, Place]") -> "list[tuple[Any, Place]]":
+    """The oldest first; among those used at the same count, the one that was put there first."""
+    return sorted(places.items(), key=_last_use)
 
-    return OrderedDict()
+
+def _last_use(item: "tuple[Any, Place]") -> int:
+    return item[1].used
 
 
-def _oldest(places: "dict[Any, Place]", max_keys: int) -> "list[tuple[Any, Place]]":
-    """Those that are too many and not in use, the oldest first."""
-    too_many = len(places) - max_keys
-    if too_many <= 0:
-        return []
-    unused = [(key, place) for key, place in places.items() if not place.users]
-    return unused[:too_many]
+def _unused(places: "list[tuple[Any, Place]]", too_many: int) -> "list[tuple[Any, Place]]":
+    """So many of those that nobody waits for."""
+    return [(key, place) for key, place in places if not place.users][:too_many]

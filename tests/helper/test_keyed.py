@@ -267,39 +267,52 @@ class TestOptions:
         assert numbers("keyed") == {"hits": 2}
         assert get.cache_info()[:2] == (3, 1)
 
+    def test_order_of_use_over_a_fork(self):
+        """What the parent used last goes after what it used before, and before the child's."""
+        factory = Factory()
+        get = keyed(factory, max_keys=3)
+        for key in ("a", "b", "c", "a", "c", "c"):
+            get(key)
+        registry.after_fork()
+        get("b")
+        get("d")
+        assert get.peek("a") is None
+        get("e")
+        assert [get.peek(key) for key in "bcde"] == ["value 2", None, "value 4", "value 5"]
 
-def test_a_key_that_is_evicted_by_another_thread(monkeypatch):
-    """A value found just before it is evicted is still handed out, and counted."""
+
+@pytest.mark.parametrize("options", [{}, {"max_age": 300}])
+def test_hits_however_the_call_is_written(options):
+    """By position, by name, with what is left to its default: each is a hit, and a use."""
     factory = Factory()
 
-    class Key:
-        """Equal keys; while one is looked up, what evicts it happens."""
+    def get_parameter(name, ttl=300, *, region="here"):
+        return factory(), name, ttl, region
 
-        meddle = None
+    get = resource(name="keyed", max_keys=2, **options)(get_parameter)
+    first = get("a")
+    assert first == ("value 1", "a", 300, "here")
+    get("b")
+    assert get("a") is get("a", 300) is get(name="a", region="here") is first
+    get("c")
+    assert get.peek("b") is None
+    assert get("a") is first
+    assert get.cache_info()[:2] == (4, 3)
+    with pytest.raises(TypeError):
+        get("a", 300, "here")
 
-        def __hash__(self):
-            return 7
 
-        def __eq__(self, other):
-            return isinstance(other, Key)
-
-    get = keyed(factory, max_keys=1)
-    get(Key())
+@pytest.mark.parametrize("options", [{}, {"max_age": 300}])
+def test_a_key_that_another_thread_has_just_evicted(options):
+    """The emptied place is not taken for a value."""
+    factory = Factory()
+    get = resource(name="keyed", **options)(lambda key, ttl=1: factory())  # noqa: ARG005
+    get("a")
     kept = get.refresh.__self__
-    find = kept._shelf.full.get
+    place = kept._shelf.full["a", 1]
+    place.empty("evicted")
 
-    class Meddling(dict):
-        def get(self, key):
-            place = find(key)
-            del kept._shelf.full[key]
-            return place
-
-        def move_to_end(self, key):
-            kept._shelf.full.move_to_end(key)
-
-    class Shelf:
-        full = Meddling()
-
-    kept._publish(kept.tally.hits(), Shelf)
-    assert get(Key()) == "value 1"
-    assert get.cache_info().hits == 1
+    assert get("a", 1) == "value 2"
+    place.empty("evicted")
+    assert get("a") == "value 3"
+    assert get.cache_info().reasons["evicted"] == 2
