@@ -22,6 +22,7 @@ The map of the room:
 
 from reuse_sandbox.config import FunctionConfig, Limits
 from reuse_sandbox.errors import (
+    BadRequest,
     ConfigError,
     FunctionNotFound,
     LayerError,
@@ -36,6 +37,7 @@ from reuse_sandbox.results import InvokeResult
 from reuse_sandbox.sandbox import Sandbox
 
 __all__ = [
+    "BadRequest",
     "ConfigError",
     "FunctionConfig",
     "FunctionNotFound",

@@ -10,7 +10,9 @@ from typing import Literal
 
 from reuse_sandbox.errors import ConfigError, FunctionNotFound
 
-InitType = Literal["on-demand"]  # each other kind of init has a life of its own
+InitType = Literal["on-demand", "provisioned-concurrency"]
+LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+SystemLogLevel = Literal["DEBUG", "INFO", "WARN"]
 
 MEMORY_MB = range(128, 10_241)  # Lambda quotas: memory in steps of 1 MB
 MAX_TIMEOUT_S = 900  # Lambda quotas: 15 minutes
@@ -45,6 +47,10 @@ class Limits:
     init_s: float = 10.0
     """The init phase of an on-demand container ("Lambda execution environment lifecycle")."""
 
+    init_ahead_s: float = 130.0
+    """The init of a container that nobody waits for by its kind, or the function's timeout if that
+    is longer (same page)."""
+
     shutdown_ms: int = 2000
     """The shutdown phase with at least one external extension (same page)."""
 
@@ -54,6 +60,10 @@ class Limits:
     runtime_share: float = 0.3
     """How much of the shutdown phase the runtime gets between SIGTERM and SIGKILL
     (`runtimeDeadlineShare` in the source of AWS's runtime interface emulator)."""
+
+    retry_s: tuple[float, ...] = (60.0, 120.0)
+    """The pauses before a failed asynchronous invocation is tried again ("Understanding retry
+    behavior in Lambda": two more attempts, after one minute and after two)."""
 
     kill_wait_s: float = 2.0
     """How long a killed process may take to go (`maxProcessExitWait` in the same source)."""
@@ -82,12 +92,29 @@ class FunctionConfig:
     account_id: str = "123456789012"
     init_type: InitType = "on-demand"
     log_format: Literal["Text", "JSON"] = "Text"
-    log_level: str | None = None
+    log_level: LogLevel | None = None
+    """The application log level; Lambda takes one with the JSON format only."""
+    system_log_level: SystemLogLevel = "INFO"
+    tenant_isolation: bool = False
+    """Whether a container serves one tenant only, and every invocation must name its tenant."""
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:
-        for check in (_check_name, _check_sizes, _check_entry_point, _check_environment):
+        for check in (
+            _check_name,
+            _check_sizes,
+            _check_entry_point,
+            _check_environment,
+            _check_logging,
+        ):
             check(self)
+
+    @property
+    def init_limit_s(self) -> float:
+        """How long the init phase may take."""
+        if self.init_type == "on-demand":
+            return self.limits.init_s
+        return max(self.limits.init_ahead_s, self.timeout_s)
 
     @property
     def arn(self) -> str:
@@ -147,3 +174,8 @@ def _check_environment(config: FunctionConfig) -> None:
             raise ConfigError(f"Lambda sets the environment variable {name} itself.")
         if not name or "=" in name or "\0" in name + value:
             raise ConfigError(f"The environment variable {name!r} cannot be set.")
+
+
+def _check_logging(config: FunctionConfig) -> None:
+    if config.log_format != "JSON" and (config.log_level or config.system_log_level != "INFO"):
+        raise ConfigError("Lambda filters by log level only where the log format is JSON.")

@@ -17,7 +17,7 @@ from reuse_sandbox.events import RUNTIME, extension_process
 from reuse_sandbox.extensions_api import ExtensionsApi
 from reuse_sandbox.freezer import Freezer, NoFreezer, SignalFreezer
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.log_lines import json_lines, text_lines
+from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
 from reuse_sandbox.logs import Recording, new_stream_name
 from reuse_sandbox.parties import Extension
 from reuse_sandbox.pipes import Message
@@ -57,6 +57,9 @@ class Container:
         function, tmp = surroundings.function, surroundings.folder / str(number)
         self.id = new_stream_name(now().wall, function.version)
         self.pending: Pending | None = None
+        self.init_type = function.init_type
+        self.is_new = False
+        self._tenant = ""
         self._function = function
         self._freezes = surroundings.freeze
         self._idle = idle
@@ -102,9 +105,19 @@ class Container:
         self._crew.tmp.mkdir()
         await self._site.open()
 
+    def takes(self, tenant: str) -> bool:
+        """Whether it may serve this tenant, when it is idle."""
+        return self._tenant in {"", tenant}
+
+    def initialise(self) -> None:
+        """Makes it ready though nobody waits for it; until then it `is_new`."""
+        self.is_new = True
+        self._happen(events.InitWanted())
+
     def invoke(self, pending: Pending) -> None:
         """Takes an invocation; the container must be idle."""
         self.pending = pending
+        self._tenant = pending.request.tenant
         self._happen(events.InvokeWanted(pending.request))
 
     async def shutdown(self, reason: str) -> None:
@@ -227,7 +240,7 @@ class Container:
             actions.Thaw: self._thaw,
             actions.Flush: lambda _: telemetry.flush(),
             actions.Clear: lambda _: self._clear(),
-            actions.Idle: lambda _: self._idle(self),
+            actions.Idle: self._become_idle,
             actions.Ended: lambda _: self._end(),
         }
 
@@ -287,6 +300,10 @@ class Container:
         self._telemetry.reset()
         self._waiting.cancel()
 
+    def _become_idle(self, _: actions.Idle) -> None:
+        self.is_new = False
+        self._idle(self)
+
     def _end(self) -> None:
         if not self._ended.done():
             self._ended.set_result(None)
@@ -295,14 +312,17 @@ class Container:
 
     def _tell(self, time: Instant, kind: str, record: actions.Record) -> None:
         self._telemetry.tell(time, kind, record)
-        text = self._function.log_format == "Text"
-        lines = text_lines(kind, record) if text else json_lines(kind, record, iso(time.wall))
+        if self._function.log_format == "Text":
+            lines = text_lines(kind, record)
+        else:
+            lines = json_lines(kind, record, iso(time.wall), self._function.system_log_level)
         for line in lines:
             self._write(time.wall, line)
 
     def _line(self, category: str, message: Message) -> None:
         wall, text = message
-        self._write(wall, text)
+        if self._function.log_level is None or is_logged(text, self._function.log_level):
+            self._write(wall, text)
         self._telemetry.tell(Instant(wall, 0.0), category, text)
 
     def _write(self, wall: float, text: str) -> None:

@@ -5,6 +5,7 @@ SandboxError
 |   +-- FunctionNotFound    the function's folder or entry point is not there
 |   +-- LayerError          the layer's folder is not a layer
 +-- PortTaken               another program listens there
++-- BadRequest              an invocation that this function does not take
 +-- TooManyRequests         every container is busy and the concurrency limit is reached
 +-- RecordingError          the logs cannot be written any more
 +-- SandboxClosed           an invocation after the end
@@ -30,6 +31,10 @@ class LayerError(ConfigError):
 
 class PortTaken(SandboxError):
     """Another program listens on the port that was asked for."""
+
+
+class BadRequest(SandboxError):
+    """An invocation that this function does not take."""
 
 
 class TooManyRequests(SandboxError):

@@ -31,6 +31,7 @@ class Request:
     arn: str = ""
     trace: str = field(default_factory=new_trace)
     client_context: str = ""
+    tenant: str = ""
 
     @property
     def sampled(self) -> bool:

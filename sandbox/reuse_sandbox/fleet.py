@@ -2,12 +2,18 @@
 
 The rules are Lambda's as far as they can be seen from outside: an invocation goes to an idle
 container, the one that was used last; without an idle one another is started; above the concurrency
-limit the invocation is refused; a container that has been idle for long ends.
+limit the invocation is refused; a container that has been idle for long ends. A container that has
+served a tenant serves no other; where all places are taken, one that is idle makes room.
+
+Containers may be initialised ahead of the invocations: provisioned ones, of which there is a fixed
+number that never ends by being idle, and proactive ones, of which one is always made ready when the
+last idle container has got work.
 """
 
 import asyncio
 import contextlib
 from collections import deque
+from dataclasses import replace
 from itertools import count
 
 from reuse_sandbox.clock import now
@@ -24,35 +30,85 @@ SETTLE_S = 0.05
 # extension has asked for the next event. One that takes longer than this is not waited for.
 END_SETTLE_S = 2.0
 
+READY_STEP_S = 0.01
+
+KEPT = frozenset({"provisioned-concurrency"})
+"""Kinds of containers that do not end by being idle."""
+
+
+class Place:
+    """A caller's place in the queue, with the container that it will get."""
+
+    def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
+        loop = asyncio.get_running_loop()
+        self.container: asyncio.Future[Container | None] = loop.create_future()
+
+    def found(self) -> Container | None:
+        """The container, if there is one by now."""
+        done = self.container.done() and not self.container.cancelled()
+        return self.container.result() if done else None
+
+    def give_up(self) -> None:
+        """Let the caller look around again."""
+        if not self.container.done():
+            self.container.set_result(None)
+
 
 class Fleet:
     """All containers of one function."""
 
     def __init__(
-        self, surroundings: Surroundings, *, concurrency: int, keep_alive_s: float
+        self,
+        surroundings: Surroundings,
+        *,
+        concurrency: int,
+        keep_alive_s: float,
+        provisioned: int = 0,
+        is_proactive: bool = False,
     ) -> None:
         self._surroundings = surroundings
         self._concurrency = concurrency
         self._keep_alive_s = keep_alive_s
+        self._provisioned = provisioned
+        self._is_proactive = is_proactive
         self._numbers = count(1)
         self._containers: set[Container] = set()
         self._idle: list[tuple[float, Container]] = []  # the one used last at the end
-        self._waiting: deque[asyncio.Future[Container]] = deque()
+        self._waiting: deque[Place] = deque()
         self._ending: dict[asyncio.Task[None], Container] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
+    @property
+    def idle(self) -> int:
+        """How many containers could take an invocation at once."""
+        return len(self._idle)
+
+    async def open(self) -> None:
+        """Initialises what shall be there ahead of the invocations; waits for provisioned ones."""
+        provisioned = replace(
+            self._surroundings,
+            function=replace(self._surroundings.function, init_type="provisioned-concurrency"),
+        )
+        for _ in range(self._provisioned):
+            (await self._start(provisioned)).initialise()
+        while self.idle < self._provisioned:
+            await asyncio.sleep(READY_STEP_S)
+        await self._prepare()
+
     async def invoke(self, pending: Pending, *, wait: bool = False) -> None:
         """Hands an invocation to a container; with `wait` it waits for one instead of failing."""
-        container = await self._take(wait=wait)
+        container = await self._take(pending.request.tenant, wait=wait)
         container.invoke(pending)
+        await self._prepare()
 
     async def close(self) -> None:
         """Ends all containers at the same time, each in its proper way; when cancelled, at once."""
         self._closed = True
         self._cancel_timer()
         while self._waiting:
-            self._waiting.popleft().cancel()
+            self._waiting.popleft().container.cancel()
         for container in list(self._containers):
             self._end(container)
         self._idle.clear()
@@ -71,26 +127,35 @@ class Fleet:
         for container in (*self._containers, *self._ending.values()):
             container.kill()
 
-    async def _take(self, *, wait: bool) -> Container:
-        if self._closed:
-            raise SandboxClosed("The sandbox has ended.")
-        if self._idle:
-            return self._idle.pop()[1]
-        if any(container.settling for container in self._containers):
-            settled = await self._wait(SETTLE_S)
-            if settled is not None:
-                return settled
-        if len(self._containers) < self._concurrency:
-            return await self._start()
-        container = await self._wait(None) if wait else None
-        if container is None:
-            raise TooManyRequests(
-                f"All {self._concurrency} containers are busy: the invocation was refused."
-            )
-        return container
+    async def _take(self, tenant: str, *, wait: bool) -> Container:
+        while not self._closed:
+            container = self._pick(tenant)
+            if container is None and any(busy.settling for busy in self._containers):
+                container = await self._wait(tenant, SETTLE_S)
+            if container is None and len(self._containers) < self._concurrency:
+                container = await self._start(self._surroundings)
+            if container is not None:
+                return container
+            if self._idle:  # another tenant's
+                self._end(self._idle.pop(0)[1])
+            elif wait:
+                container = await self._wait(tenant, None)
+                if container is not None:
+                    return container
+            else:
+                raise TooManyRequests(
+                    f"All {self._concurrency} containers are busy: the invocation was refused."
+                )
+        raise SandboxClosed("The sandbox has ended.")
 
-    async def _start(self) -> Container:
-        container = Container(self._surroundings, next(self._numbers), self._became_idle)
+    def _pick(self, tenant: str) -> Container | None:
+        for at in reversed(range(len(self._idle))):
+            if self._idle[at][1].takes(tenant):
+                return self._idle.pop(at)[1]
+        return None
+
+    async def _start(self, surroundings: Surroundings) -> Container:
+        container = Container(surroundings, next(self._numbers), self._became_idle)
         self._containers.add(container)
         try:
             await container.open()
@@ -100,31 +165,43 @@ class Fleet:
             raise
         return container
 
-    async def _wait(self, timeout_s: float | None) -> Container | None:
-        place: asyncio.Future[Container] = asyncio.get_running_loop().create_future()
+    async def _prepare(self) -> None:
+        """Has another container made ready, where that is to be done and none is ready."""
+        if not self._is_proactive or self._idle or self._closed:
+            return
+        being_made = any(container.is_new for container in self._containers)
+        if not being_made and len(self._containers) < self._concurrency:
+            (await self._start(self._surroundings)).initialise()
+
+    async def _wait(self, tenant: str, timeout_s: float | None) -> Container | None:
+        """A container that has become idle; None when there is one of another tenant only."""
+        place = Place(tenant)
         self._waiting.append(place)
         try:
-            await asyncio.wait({place}, timeout=timeout_s)
+            await asyncio.wait({place.container}, timeout=timeout_s)
         except BaseException:
-            if place.done() and not place.cancelled():
-                self._became_idle(place.result())  # it was meant for a caller who has gone
+            container = place.found()
+            if container is not None:
+                self._became_idle(container)  # it was meant for a caller who has gone
             raise
         finally:
             with contextlib.suppress(ValueError):
                 self._waiting.remove(place)
-        if place.cancelled():
+        if place.container.cancelled():
             raise SandboxClosed("The sandbox has ended.")
-        return place.result() if place.done() else None
+        return place.found()
 
     def _became_idle(self, container: Container) -> None:
         if self._closed:
             return
-        while self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():
-                place.set_result(container)
+        for place in self._waiting:
+            if not place.container.done() and container.takes(place.tenant):
+                self._waiting.remove(place)
+                place.container.set_result(container)
                 return
         self._idle.append((now().tick, container))
+        if self._waiting:  # all of other tenants: the first may end this container for its own
+            self._waiting.popleft().give_up()
         if self._timer is None:
             self._set_timer(self._keep_alive_s)
 
@@ -140,10 +217,13 @@ class Fleet:
         """Ends what has been idle for too long; the list is in the order of last use."""
         self._timer = None
         present = now().tick
-        while self._idle and present - self._idle[0][0] >= self._keep_alive_s:
-            self._end(self._idle.pop(0)[1])
-        if self._idle:
-            self._set_timer(max(0.0, self._idle[0][0] + self._keep_alive_s - present))
+        for entry in [entry for entry in self._idle if entry[1].init_type not in KEPT]:
+            since, container = entry
+            if present - since < self._keep_alive_s:
+                self._set_timer(since + self._keep_alive_s - present)
+                return
+            self._idle.remove(entry)
+            self._end(container)
 
     def _end(self, container: Container) -> None:
         self._containers.discard(container)  # it counts no more, though its end takes its time

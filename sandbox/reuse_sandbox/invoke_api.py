@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.errors import RecordingError, SandboxClosed, TooManyRequests
+from reuse_sandbox.errors import BadRequest, RecordingError, SandboxClosed, TooManyRequests
 from reuse_sandbox.events import Request as Invocation
 from reuse_sandbox.events import new_trace
 from reuse_sandbox.results import InvokeResult, Pending
@@ -41,6 +41,9 @@ class ApiError(Exception):
 
 class Invoker(Protocol):
     """What the API needs of the sandbox."""
+
+    def check(self, request: Invocation) -> None:
+        """Raises `BadRequest` where the function does not take it."""
 
     async def submit(self, pending: Pending, *, wait: bool = False) -> None:
         """Hands an invocation to a container."""
@@ -80,6 +83,8 @@ class InvokeApi:
             return await self._invoke(request)
         except ApiError as error:
             return _error(error)
+        except BadRequest as error:
+            return _error(ApiError(400, "InvalidParameterValueException", str(error)))
         except TooManyRequests:
             return _throttled()
         except (RecordingError, SandboxClosed) as error:
@@ -118,9 +123,11 @@ class InvokeApi:
             arn=self._function.arn,
             trace=request.headers.get("X-Amzn-Trace-Id") or new_trace(),
             client_context=_client_context(request.headers.get("X-Amz-Client-Context", "")),
+            tenant=request.headers.get("X-Amz-Tenant-Id", ""),
         )
         if kind == "Event":
-            self._run_later(Pending(invocation))
+            self._invoker.check(invocation)
+            self._run_later(invocation)
             return Response(status=202, headers=self._headers(invocation.id))
         return await self._run(invocation, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
 
@@ -146,16 +153,23 @@ class InvokeApi:
             headers["X-Amz-Log-Result"] = base64.b64encode(pending.tail()).decode()
         return _result(result, headers)
 
-    def _run_later(self, pending: Pending) -> None:
-        task = asyncio.get_running_loop().create_task(self._run_asynchronously(pending))
+    def _run_later(self, invocation: Invocation) -> None:
+        task = asyncio.get_running_loop().create_task(self._run_asynchronously(invocation))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _run_asynchronously(self, pending: Pending) -> None:
-        try:
-            await self._invoker.submit(pending, wait=True)
-        except (RecordingError, SandboxClosed):
-            return  # the caller has been answered long ago; the sandbox tells it at its end
+    async def _run_asynchronously(self, invocation: Invocation) -> None:
+        """Runs it until it succeeds or has failed often enough, under the same id each time."""
+        for pause in (0.0, *self._function.limits.retry_s):
+            await asyncio.sleep(pause)
+            pending = Pending(invocation)
+            try:
+                await self._invoker.submit(pending, wait=True)
+                result = await pending.result
+            except (RecordingError, SandboxClosed):
+                return  # the caller has been answered long ago; the sandbox tells it at its end
+            if not result.function_error:
+                return
 
     def _headers(self, request_id: str = "") -> dict[str, str]:
         headers = {"X-Amz-Executed-Version": self._function.version}

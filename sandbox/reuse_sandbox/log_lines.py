@@ -1,8 +1,8 @@
 """Platform events as Lambda writes them to the function's log; pure.
 
 In text format Lambda writes a line of its own for some events, with tabs between the fields; in
-JSON format it writes the event itself. At the default system log level (INFO) a successful
-`initReport`, `initRuntimeDone` and `runtimeDone` stay out ("Log-level filtering").
+JSON format it writes the event itself, if the system log level lets it, and takes lines of the
+function and of extensions only from the application log level on ("Log-level filtering").
 """
 
 import json
@@ -18,11 +18,33 @@ def text_lines(kind: str, record: Record) -> list[str]:
     return write(record) if write else []
 
 
-def json_lines(kind: str, record: Record, time: str) -> list[str]:
-    """The line for an event in JSON format, if it is told at level INFO."""
-    if kind in DEBUG_WHEN_SUCCESSFUL and record["status"] == "success":
+def json_lines(kind: str, record: Record, time: str, least: str = "INFO") -> list[str]:
+    """The line for an event in JSON format, if it is told at this system log level."""
+    if LEVELS[_level(kind, record)] < LEVELS[least]:
         return []
     return [json.dumps({"time": time, "type": kind, "record": record}, separators=(",", ":"))]
+
+
+def is_logged(text: str, least: str) -> bool:
+    """Whether a line of the function or an extension is told at this application log level.
+
+    A line without a level that Lambda knows is one at INFO; what is no JSON object is not filtered.
+    """
+    if not text.startswith("{"):
+        return True
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        return True
+    level = line.get("level", "")
+    known = LEVELS.get(level.upper() if isinstance(level, str) else "", LEVELS["INFO"])
+    return known >= LEVELS[least]
+
+
+def _level(kind: str, record: Record) -> str:
+    if record.get("status", "success") != "success":
+        return "WARN"
+    return "DEBUG" if kind in DEBUG_WHEN_SUCCESSFUL else "INFO"
 
 
 def _init_start(record: Record) -> list[str]:
@@ -88,5 +110,13 @@ TEXT: Mapping[str, Callable[[Record], list[str]]] = {
     "platform.report": _report,
 }
 DEBUG_WHEN_SUCCESSFUL = frozenset(
-    {"platform.initReport", "platform.initRuntimeDone", "platform.runtimeDone"}
+    {
+        "platform.initReport",
+        "platform.initRuntimeDone",
+        "platform.restoreReport",
+        "platform.restoreRuntimeDone",
+        "platform.runtimeDone",
+    }
 )
+LEVELS = {"TRACE": 0, "DEBUG": 1, "INFO": 2, "WARN": 3, "WARNING": 3, "ERROR": 4, "FATAL": 5}
+LEVELS["CRITICAL"] = LEVELS["FATAL"]  # Python's name for it

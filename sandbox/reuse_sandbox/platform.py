@@ -238,7 +238,7 @@ class Platform:
 
     def _init_timed_out(self, _: events.TimeUp) -> None:
         function = self._function
-        seconds = function.timeout_s if self._current else function.limits.init_s
+        seconds = function.timeout_s if self._current else function.init_limit_s
         self._note(timed_out(seconds))
         self._fail_init()
 
@@ -262,7 +262,7 @@ class Platform:
         self._alive = {extension_process(name) for name in started}
         self._init = Initialisation(self._function, self._instance_id, self._phase, self._now)
         self._tell(self._init.start())
-        limit = self._now.tick + self._function.limits.init_s
+        limit = self._now.tick + self._function.init_limit_s
         self._do(actions.SetTimer(self._current.deadline.tick if self._current else limit))
         if started:
             self._do(actions.StartExtensions(started))

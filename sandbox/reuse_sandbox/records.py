@@ -75,7 +75,7 @@ def start(function: FunctionConfig, request: Request) -> Record:
         "functionArn": request.arn or function.arn,
         "version": function.version,
     }
-    return _with_tracing(record, request)
+    return _with_caller(record, request)
 
 
 def runtime_done(
@@ -92,7 +92,7 @@ def runtime_done(
     if spans:
         record["spans"] = [span.record() for span in spans]
     record["metrics"] = {"durationMs": duration_ms, "producedBytes": produced}
-    return _with_tracing(_with_error(record, error_type), request)
+    return _with_caller(_with_error(record, error_type), request)
 
 
 def report(
@@ -106,7 +106,7 @@ def report(
     record: Record = {"requestId": request.id, "status": status, "metrics": metrics}
     if spans:
         record["spans"] = [span.record() for span in spans]
-    return _with_tracing(_with_error(record, error_type), request)
+    return _with_caller(_with_error(record, error_type), request)
 
 
 def report_metrics(
@@ -140,7 +140,9 @@ def _with_error(record: Record, error_type: str | None) -> Record:
     return record if error_type is None else {**record, "errorType": error_type}
 
 
-def _with_tracing(record: Record, request: Request) -> Record:
+def _with_caller(record: Record, request: Request) -> Record:
+    if request.tenant:
+        record["tenantId"] = request.tenant
     if request.sampled:
         record["tracing"] = {"type": "X-Amzn-Trace-Id", "value": request.trace}
     return record

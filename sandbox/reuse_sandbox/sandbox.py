@@ -10,7 +10,7 @@ from uuid import uuid4
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.container import Surroundings
 from reuse_sandbox.delivery import LOOPBACK, Courier
-from reuse_sandbox.errors import ConfigError, RecordingError, SandboxClosed
+from reuse_sandbox.errors import BadRequest, ConfigError, RecordingError, SandboxClosed
 from reuse_sandbox.events import Request
 from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.invoke_api import InvokeApi
@@ -25,7 +25,9 @@ class Sandbox:
 
     `layer` is the folder that Lambda would unpack under /opt; `data` is where the logs go, one file
     a container in `logs/<function name>/`. Up to `concurrency` containers serve at a time; one that
-    has been idle for `keep_alive_s` seconds ends. `freeze=False` leaves the processes running
+    has been idle for `keep_alive_s` seconds ends. `provisioned` of them are initialised before the
+    block begins and never end by being idle; with `proactive`, another one is always initialised
+    before it is needed. `freeze=False` leaves the processes running
     between invocations. `isolate` holds each container to the memory and the processor's share of
     its size, as far as this user may (`reuse_sandbox.cgroup`). `port` is the Invoke API's, 0 for
     any.
@@ -43,6 +45,8 @@ class Sandbox:
         data: Path,
         concurrency: int = 10,
         keep_alive_s: float = 600.0,
+        provisioned: int = 0,
+        proactive: bool = False,
         freeze: bool = True,
         isolate: bool = False,
         port: int = 0,
@@ -51,6 +55,12 @@ class Sandbox:
             raise ConfigError("The sandbox needs Linux 5.3 or newer to run a function.")
         if concurrency < 1:
             raise ConfigError(f"A concurrency of {concurrency} leaves no container to run.")
+        if not 0 <= provisioned <= concurrency:
+            raise ConfigError(
+                f"{provisioned} containers cannot be provisioned: the concurrency is {concurrency}."
+            )
+        if provisioned and function.tenant_isolation:
+            raise ConfigError("Lambda provisions no containers of functions that isolate tenants.")
         if keep_alive_s < 0:
             raise ConfigError(f"Containers cannot be kept for {keep_alive_s:g} s.")
         self.function = function
@@ -58,6 +68,8 @@ class Sandbox:
         self._data = data
         self._concurrency = concurrency
         self._keep_alive_s = keep_alive_s
+        self._provisioned = provisioned
+        self._is_proactive = proactive
         self._freeze = freeze
         self._isolate = isolate
         self._port = port
@@ -72,12 +84,17 @@ class Sandbox:
         return f"http://{LOOPBACK}:{self._invoke_api.port}"
 
     @property
+    def idle(self) -> int:
+        """How many containers could take an invocation at once."""
+        return self._fleet.idle if self._fleet is not None else 0
+
+    @property
     def log_folder(self) -> Path:
         """Where the containers' log files are."""
         return self._data / "logs" / self.function.name
 
     async def __aenter__(self) -> Self:
-        """Opens the sandbox; the first container is started by the first invocation."""
+        """Opens the sandbox; containers are started by invocations, but for provisioned ones."""
         async with AsyncExitStack() as stack:
             self._recording = Recording(self._data, self.function.name)
             folder = TemporaryFolder()
@@ -86,9 +103,11 @@ class Sandbox:
             stack.push_async_callback(courier.close)
             await self._invoke_api.open(self._port)
             stack.push_async_callback(self._invoke_api.close)
-            self._fleet = self._new_fleet(self._recording, courier, folder.path)
-            stack.callback(self._fleet.kill)
-            stack.push_async_callback(self._fleet.close)
+            fleet = self._new_fleet(self._recording, courier, folder.path)
+            stack.callback(fleet.kill)
+            stack.push_async_callback(fleet.close)
+            await fleet.open()
+            self._fleet = fleet
             self._stack = stack.pop_all()
         return self
 
@@ -110,18 +129,21 @@ class Sandbox:
         *,
         request_id: str = "",
         client_context: str = "",
+        tenant: str = "",
         wait: bool = False,
     ) -> InvokeResult:
         """Invokes the function and returns when its container can take the next invocation.
 
         An error of the function is a result; `TooManyRequests` says that no container was free
-        (with `wait` it is waited for), `RecordingError` that the logs cannot be written any more.
+        (with `wait` it is waited for), `BadRequest` that a tenant is missing or one too many,
+        `RecordingError` that the logs cannot be written any more.
         """
         request = Request(
             payload,
             request_id or str(uuid4()),
             arn=self.function.arn,
             client_context=client_context,
+            tenant=tenant,
         )
         pending = Pending(request)
         await self.submit(pending, wait=wait)
@@ -134,6 +156,7 @@ class Sandbox:
         """Hands an invocation to a container; its result appears in `pending`."""
         if self._fleet is None:
             raise SandboxClosed("The sandbox is not open.")
+        self.check(pending.request)
         self._check_recording()
         await self._fleet.invoke(pending, wait=wait)
 
@@ -147,7 +170,21 @@ class Sandbox:
             freeze=self._freeze,
             isolate=self._isolate,
         )
-        return Fleet(surroundings, concurrency=self._concurrency, keep_alive_s=self._keep_alive_s)
+        return Fleet(
+            surroundings,
+            concurrency=self._concurrency,
+            keep_alive_s=self._keep_alive_s,
+            provisioned=self._provisioned,
+            is_proactive=self._is_proactive,
+        )
+
+    def check(self, request: Request) -> None:
+        """Raises `BadRequest` where the function does not take the invocation."""
+        if bool(request.tenant) is self.function.tenant_isolation:
+            return
+        if request.tenant:
+            raise BadRequest("This function does not isolate tenants: it takes no tenant id.")
+        raise BadRequest("This function isolates tenants: the invocation must name its tenant.")
 
     def _check_recording(self) -> None:
         if self._recording is not None and self._recording.failure is not None:

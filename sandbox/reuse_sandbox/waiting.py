@@ -99,6 +99,8 @@ class WaitingCalls:
         }
         if request.client_context:
             headers["Lambda-Runtime-Client-Context"] = request.client_context
+        if request.tenant:
+            headers["Lambda-Runtime-Aws-Tenant-Id"] = request.tenant
         return headers
 
     def _arn_of(self, request: Request) -> str:

@@ -4,17 +4,13 @@ import asyncio
 import base64
 import io
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
-import boto3
 import pytest
-from botocore.client import BaseClient
-from botocore.config import Config
-from botocore.exceptions import ClientError
-from reuse_sandbox import PortTaken, Sandbox
+from reuse_sandbox import Limits, PortTaken
 
+from tests.conftest import MS
+from tests.sandbox.caller import caller
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.patience import eventually
 from tests.sandbox.workshop import Workshop
@@ -33,51 +29,9 @@ ANSWERING = """
 """
 
 
-class Caller:
-    """A boto3 client; calls run in a thread, because the sandbox lives in this one."""
-
-    def __init__(self, client: BaseClient, sandbox: Sandbox) -> None:
-        self._client = client
-        self.sandbox = sandbox
-
-    async def invoke(self, name: str = "orders", payload: bytes = b"{}", **more: Any) -> Any:
-        """One call of Invoke, its payload read."""
-        call: Callable[..., Any] = self._client.invoke  # type: ignore[attr-defined]
-        answer = await asyncio.to_thread(call, FunctionName=name, Payload=payload, **more)
-        answer["Payload"] = await asyncio.to_thread(answer["Payload"].read)
-        return answer
-
-    async def error(self, *arguments: Any, **more: Any) -> tuple[int, str]:
-        """The status and code of a call that is refused."""
-        with pytest.raises(ClientError) as error:
-            await self.invoke(*arguments, **more)
-        response = error.value.response
-        assert response["Error"]["Message"]
-        return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
-
-
-@asynccontextmanager
-async def caller(workshop: Workshop, **settings: Any) -> AsyncIterator[Caller]:
-    """A client of a sandbox."""
-    workshop.write_function(ANSWERING)
-    async with workshop.sandbox(name="orders", **settings) as sandbox:
-        client = boto3.client(
-            "lambda",
-            endpoint_url=sandbox.invoke_url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"max_attempts": 0}),
-        )
-        try:
-            yield Caller(client, sandbox)
-        finally:
-            client.close()
-
-
 async def test_request_and_response(workshop: Workshop, leftovers: Leftovers) -> None:
     """200, the payload, the version; no error."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(payload=b'{"n": 1}')
 
     assert json.loads(answer["Payload"]) == {"event": {"n": 1}, "custom": None}
@@ -89,7 +43,7 @@ async def test_request_and_response(workshop: Workshop, leftovers: Leftovers) ->
 
 async def test_an_error_of_the_function(workshop: Workshop, leftovers: Leftovers) -> None:
     """200 too, but marked."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(payload=b'"raise"')
 
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
@@ -98,7 +52,7 @@ async def test_an_error_of_the_function(workshop: Workshop, leftovers: Leftovers
 
 async def test_without_a_payload(workshop: Workshop, leftovers: Leftovers) -> None:
     """The event is an empty object."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(payload=b"")
 
     assert json.loads(answer["Payload"])["event"] == {}
@@ -106,7 +60,7 @@ async def test_without_a_payload(workshop: Workshop, leftovers: Leftovers) -> No
 
 async def test_the_end_of_the_log(workshop: Workshop, leftovers: Leftovers) -> None:
     """LogType Tail brings the invocation's lines, from START to REPORT."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         await here.invoke(payload=b'"before"')
         answer = await here.invoke(payload=b'"this"', LogType="Tail")
 
@@ -117,7 +71,7 @@ async def test_the_end_of_the_log(workshop: Workshop, leftovers: Leftovers) -> N
 
 async def test_the_end_of_a_long_log(workshop: Workshop, leftovers: Leftovers) -> None:
     """It is at most 4 KB."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(payload=json.dumps("x" * 10_000).encode(), LogType="Tail")
 
     tail = base64.b64decode(answer["LogResult"])
@@ -129,7 +83,7 @@ async def test_event(workshop: Workshop, leftovers: Leftovers) -> None:
     """202 at once; the invocation runs, and waits for a container if there is none."""
     flag = workshop.records / "flag"
     event = json.dumps({"until": str(flag)}).encode()
-    async with caller(workshop, concurrency=1) as here:
+    async with caller(workshop, ANSWERING, concurrency=1) as here:
         first = await here.invoke(payload=event, InvocationType="Event")
         second = await here.invoke(payload=event, InvocationType="Event")
         flag.touch()
@@ -138,9 +92,24 @@ async def test_event(workshop: Workshop, leftovers: Leftovers) -> None:
     assert [(a["StatusCode"], a["Payload"]) for a in (first, second)] == [(202, b"")] * 2
 
 
+async def test_a_failed_event_is_tried_again(workshop: Workshop, leftovers: Leftovers) -> None:
+    """Twice more, under the same id, in the same container."""
+    limits = Limits(retry_s=(20 * MS, 40 * MS))
+    async with caller(workshop, ANSWERING, limits=limits) as here:
+        answer = await here.invoke(payload=b'"raise"', InvocationType="Event")
+        await eventually(lambda: workshop.logged("REPORT") == 3)
+        await asyncio.sleep(100 * MS)
+        await here.invoke(payload=b'"fine"', InvocationType="Event")
+        await eventually(lambda: workshop.logged("REPORT") == 4)
+
+    request_id = answer["ResponseMetadata"]["RequestId"]
+    assert workshop.logged(f"START RequestId: {request_id} ") == 3
+    assert workshop.logged("REPORT") == 4
+
+
 async def test_dry_run(workshop: Workshop, leftovers: Leftovers) -> None:
     """204, and nothing runs."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(InvocationType="DryRun")
 
     assert answer["StatusCode"] == 204
@@ -150,7 +119,7 @@ async def test_dry_run(workshop: Workshop, leftovers: Leftovers) -> None:
 async def test_client_context(workshop: Workshop, leftovers: Leftovers) -> None:
     """It reaches the handler."""
     context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(ClientContext=context)
         refused = await here.error(ClientContext="not base64!")
 
@@ -172,7 +141,7 @@ async def test_names(
     workshop: Workshop, leftovers: Leftovers, name: str, more: dict[str, Any]
 ) -> None:
     """A function may be named in short, in part and in full, with and without its version."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(name, **more)
 
     assert answer["StatusCode"] == 200
@@ -192,14 +161,14 @@ async def test_other_names(
     workshop: Workshop, leftovers: Leftovers, name: str, more: dict[str, Any]
 ) -> None:
     """Another function, version, region or account is not found."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         assert await here.error(name, **more) == (404, "ResourceNotFoundException")
 
 
 async def test_refused_payloads(workshop: Workshop, leftovers: Leftovers) -> None:
     """What is not JSON, and what is too large; the largest that is allowed gets through."""
     largest = json.dumps("x" * (6 * 1024 * 1024 - 2)).encode()
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         not_json = await here.error(payload=b"{")
         too_large = await here.error(payload=largest + b" ")
         too_large_event = await here.error(
@@ -217,7 +186,7 @@ async def test_above_the_limit(workshop: Workshop, leftovers: Leftovers) -> None
     """429, as the service answers; the invocation under way is not disturbed."""
     flag = workshop.records / "flag"
     event = json.dumps({"until": str(flag)}).encode()
-    async with caller(workshop, concurrency=1) as here:
+    async with caller(workshop, ANSWERING, concurrency=1) as here:
         busy = asyncio.create_task(here.invoke(payload=event))
         await eventually(lambda: workshop.logged("handling"))
         refused = await here.error()
@@ -231,7 +200,7 @@ async def test_above_the_limit(workshop: Workshop, leftovers: Leftovers) -> None
 async def test_callers_in_a_row_share_a_container(workshop: Workshop, leftovers: Leftovers) -> None:
     """A caller who asks again at once finds the container he had, extension or not."""
     workshop.write_extension('register("INVOKE", "SHUTDOWN")\nloop()\n')
-    async with caller(workshop, concurrency=2) as here:
+    async with caller(workshop, ANSWERING, concurrency=2) as here:
         for _ in range(20):
             await here.invoke()
 
@@ -240,7 +209,7 @@ async def test_callers_in_a_row_share_a_container(workshop: Workshop, leftovers:
 
 async def test_a_taken_port(workshop: Workshop, leftovers: Leftovers) -> None:
     """One clear sentence, and nothing is left of the attempt."""
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         port = int(here.sandbox.invoke_url.rpartition(":")[2])
         with pytest.raises(PortTaken, match=f"Port {port} of 127.0.0.1 cannot be used"):
             async with workshop.sandbox(port=port):
@@ -257,7 +226,7 @@ async def test_other_paths(workshop: Workshop, leftovers: Leftovers) -> None:
         writer.close()
         return io.BytesIO(answer).readline()
 
-    async with caller(workshop) as here:
+    async with caller(workshop, ANSWERING) as here:
         port = int(here.sandbox.invoke_url.rpartition(":")[2])
         answers = [
             await status(port, head)

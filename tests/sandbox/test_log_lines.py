@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from reuse_sandbox.log_lines import json_lines, text_lines
+from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
 
 METRICS = {
     "durationMs": 1233.96,
@@ -106,3 +106,43 @@ def test_json(kind: str, status: str | None, told: bool) -> None:
 
     lines = json_lines(f"platform.{kind}", record, "2026-11-21T00:00:00.000Z")
     assert ([event] if told else []) == [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("least", "told"),
+    [
+        ("DEBUG", ["runtimeDone", "report", "failed report"]),
+        ("INFO", ["report", "failed report"]),
+        ("WARN", ["failed report"]),
+    ],
+)
+def test_system_log_level(least: str, told: list[str]) -> None:
+    """What failed is a warning, what commonly succeeds is for debugging."""
+    events = {
+        "runtimeDone": ("platform.runtimeDone", {"status": "success"}),
+        "report": ("platform.report", {"status": "success"}),
+        "failed report": ("platform.report", {"status": "error"}),
+    }
+    assert told == [
+        name for name, (kind, record) in events.items() if json_lines(kind, record, "", least)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "least", "told"),
+    [
+        ('{"level": "DEBUG"}', "INFO", False),
+        ('{"level": "debug"}', "DEBUG", True),
+        ('{"level": "WARNING"}', "ERROR", False),
+        ('{"level": "CRITICAL"}', "FATAL", True),
+        ('{"level": "LOUD"}', "INFO", True),
+        ('{"level": "LOUD"}', "WARN", False),
+        ('{"level": 7}', "WARN", False),
+        ("{}", "WARN", False),
+        ("{not JSON", "FATAL", True),
+        ("plain", "FATAL", True),
+    ],
+)
+def test_application_log_level(line: str, least: str, told: bool) -> None:
+    """By the line's own level, which is INFO where there is none."""
+    assert is_logged(line, least) is told

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reuse_sandbox import RecordingError
+from reuse_sandbox import ConfigError, RecordingError
 from reuse_sandbox.logs import Recording, file_name, new_stream_name, stream_name
 
 from tests.sandbox.leftovers import Leftovers
@@ -93,6 +93,41 @@ async def test_json_format(workshop: Workshop, leftovers: Leftovers) -> None:
     assert result.request_id == system[-1]["record"]["requestId"]
     (logged,) = [line for line in lines if "level" in line]
     assert (logged["level"], logged["message"]) == ("WARNING", "logged\nin two lines")
+
+
+async def test_levels(workshop: Workshop, leftovers: Leftovers) -> None:
+    """Each side is filtered by its own level; telemetry by neither."""
+    workshop.write_function("""
+        def handler(event, context):
+            print('{"level": "INFO", "n": 1}')
+            print('{"level": "error", "n": 2}')
+            print('{"n": 3}')
+            print("no JSON")
+    """)
+    workshop.write_extension("""
+        register("INVOKE", "SHUTDOWN")
+        subscribe("platform", "function", timeoutMs=25)
+        print('{"level": "DEBUG", "n": 4}', flush=True)
+        print('{"level": "WARN", "n": 5}', flush=True)
+        loop()
+    """)
+    levels = {"log_level": "WARN", "system_log_level": "DEBUG"}
+    async with workshop.sandbox(log_format="JSON", **levels) as sandbox:
+        await sandbox.invoke()
+
+    lines = [json.loads(text) for text in workshop.log() if text.startswith("{")]
+    assert sorted(line["n"] for line in lines if "n" in line) == [2, 5]
+    assert "no JSON" in workshop.log()
+    system = [line["type"] for line in lines if "type" in line]
+    assert {"platform.initReport", "platform.runtimeDone"} <= set(system)
+    told = [event["record"] for event in workshop.telemetry() if event["type"] == "function"]
+    assert [record["n"] for record in told if isinstance(record, dict)] == [1, 2, 3]
+
+
+def test_levels_without_json(workshop: Workshop) -> None:
+    """Lambda takes no level for text."""
+    with pytest.raises(ConfigError, match="only where the log format is JSON"):
+        workshop.config(log_level="WARN")
 
 
 async def test_json_lines_reach_subscribers_as_objects(

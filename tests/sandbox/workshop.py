@@ -12,6 +12,7 @@ from reuse_sandbox import FunctionConfig, Sandbox
 from reuse_sandbox.logs import stream_name
 
 PROBE = Path(__file__).with_name("probe.py")
+OWN = ("concurrency", "keep_alive_s", "port", "isolate", "provisioned", "proactive")
 
 
 def whole_lines(path: Path) -> list[str]:
@@ -53,11 +54,7 @@ class Workshop:
 
     def sandbox(self, *, freeze: bool = True, **settings: Any) -> Sandbox:
         """A sandbox; those of `Sandbox` aside, settings are the function's."""
-        own = {
-            name: settings.pop(name)
-            for name in ("concurrency", "keep_alive_s", "port", "isolate")
-            if name in settings
-        }
+        own = {name: settings.pop(name) for name in OWN if name in settings}
         layer = self.layer if os.listdir(self.layer / "extensions") else None
         layer = settings.pop("layer", layer)
         config = self.config(**settings)
