@@ -47,6 +47,11 @@ class ReleaseEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRestore:
+    """Answer the runtime's `restore/next`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseShutdown:
     """Answer these extensions' `event/next` with SHUTDOWN."""
 
@@ -150,6 +155,7 @@ Action = (
     | CloseSubscriptions
     | ReleaseInvoke
     | ReleaseEvent
+    | ReleaseRestore
     | ReleaseShutdown
     | Emit
     | LogLine

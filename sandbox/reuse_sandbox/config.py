@@ -10,7 +10,7 @@ from typing import Literal
 
 from reuse_sandbox.errors import ConfigError, FunctionNotFound
 
-InitType = Literal["on-demand", "provisioned-concurrency"]
+InitType = Literal["on-demand", "provisioned-concurrency", "snap-start"]
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 SystemLogLevel = Literal["DEBUG", "INFO", "WARN"]
 
@@ -50,6 +50,9 @@ class Limits:
     init_ahead_s: float = 130.0
     """The init of a container that nobody waits for by its kind, or the function's timeout if that
     is longer (same page)."""
+
+    restore_s: float = 10.0
+    """The hooks between a restore and the first event ("Lambda SnapStart runtime hooks")."""
 
     shutdown_ms: int = 2000
     """The shutdown phase with at least one external extension (same page)."""
@@ -106,6 +109,7 @@ class FunctionConfig:
             _check_entry_point,
             _check_environment,
             _check_logging,
+            _check_snap_start,
         ):
             check(self)
 
@@ -179,3 +183,10 @@ def _check_environment(config: FunctionConfig) -> None:
 def _check_logging(config: FunctionConfig) -> None:
     if config.log_format != "JSON" and (config.log_level or config.system_log_level != "INFO"):
         raise ConfigError("Lambda filters by log level only where the log format is JSON.")
+
+
+def _check_snap_start(config: FunctionConfig) -> None:
+    if config.init_type == "snap-start" and config.version == "$LATEST":
+        raise ConfigError("SnapStart works with published versions: give the version as a number.")
+    if config.init_type == "snap-start" and config.tenant_isolation:
+        raise ConfigError("Lambda has no SnapStart for functions that isolate tenants.")

@@ -19,9 +19,9 @@ from reuse_sandbox.freezer import Freezer, NoFreezer, SignalFreezer
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
 from reuse_sandbox.logs import Recording, new_stream_name
+from reuse_sandbox.modes import new_platform
 from reuse_sandbox.parties import Extension
 from reuse_sandbox.pipes import Message
-from reuse_sandbox.platform import Platform
 from reuse_sandbox.results import InvokeResult, Pending
 from reuse_sandbox.runtime_api import MAX_RESPONSE, RuntimeApi
 from reuse_sandbox.subscription import Subscription
@@ -33,13 +33,18 @@ from reuse_sandbox.web import Request, Response, Site, dispatch
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What all containers of a sandbox share; `folder` holds their temporary folders."""
+    """What all containers of a sandbox share.
+
+    `folder` holds their temporary folders; `snapshot_id` is the instance whose init they were all
+    restored from, where they are.
+    """
 
     function: FunctionConfig
     layer: Layer | None
     recording: Recording
     open_destination: OpenDestination
     folder: Path
+    snapshot_id: str = ""
     freeze: bool = True
     isolate: bool = False
 
@@ -59,6 +64,7 @@ class Container:
         self.pending: Pending | None = None
         self.init_type = function.init_type
         self.is_new = False
+        self._has_served = False
         self._tenant = ""
         self._function = function
         self._freezes = surroundings.freeze
@@ -73,8 +79,8 @@ class Container:
             exited=lambda *how: self._happen(events.Exited(*how)),
             groups=groups,
         )
-        names = tuple(self._crew.extensions)
-        self._platform = Platform(function, names, self.id, self._crew.memory_mb)
+        names, memory_mb = tuple(self._crew.extensions), self._crew.memory_mb
+        self._platform = new_platform(function, names, self.id, memory_mb, surroundings.snapshot_id)
         self._log = surroundings.recording.open(self.id)
         json_format = function.log_format == "JSON"
         self._telemetry = Telemetry(surroundings.open_destination, json_lines=json_format)
@@ -83,7 +89,7 @@ class Container:
         self._happened: deque[events.Event] = deque()
         self._busy = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._runtime_api = RuntimeApi(self)
+        self._runtime_api = RuntimeApi(self, snap_start=self.init_type == "snap-start")
         extensions_api, telemetry_api = ExtensionsApi(self), TelemetryApi(self)
         self._routes = {
             **self._runtime_api.routes,
@@ -105,6 +111,13 @@ class Container:
         self._crew.tmp.mkdir()
         await self._site.open()
 
+    @property
+    def stays(self) -> bool:
+        """Whether being idle does not end it: it is provisioned, or a snapshot yet."""
+        if self.init_type == "snap-start":
+            return not self._has_served
+        return self.init_type == "provisioned-concurrency"
+
     def takes(self, tenant: str) -> bool:
         """Whether it may serve this tenant, when it is idle."""
         return self._tenant in {"", tenant}
@@ -117,6 +130,7 @@ class Container:
     def invoke(self, pending: Pending) -> None:
         """Takes an invocation; the container must be idle."""
         self.pending = pending
+        self._has_served = True
         self._tenant = pending.request.tenant
         self._happen(events.InvokeWanted(pending.request))
 
@@ -165,6 +179,17 @@ class Container:
 
     def runtime_init_failed(self, event: events.RuntimeInitFailed) -> None:
         """The runtime could not initialise."""
+        self._happen(event)
+
+    def runtime_restore_next(self) -> "asyncio.Future[None]":
+        """The runtime waits to be restored from a snapshot."""
+        self._crew.drain(RUNTIME)
+        call = self._waiting.restore_call()
+        self._happen_for(call, events.RuntimeRestoreNext())
+        return call
+
+    def runtime_restore_failed(self, event: events.RuntimeRestoreFailed) -> None:
+        """The runtime could not go on after a restore."""
         self._happen(event)
 
     def find_extension(self, identifier: str) -> Extension | None:
@@ -228,6 +253,7 @@ class Container:
             actions.CloseSubscriptions: lambda _: telemetry.close_subscriptions(),
             actions.ReleaseInvoke: waiting.release_invoke,
             actions.ReleaseEvent: waiting.release_event,
+            actions.ReleaseRestore: waiting.release_restore,
             actions.ReleaseShutdown: waiting.release_shutdown,
             actions.Emit: lambda action: self._tell(action.time, action.type, action.record),
             actions.LogLine: lambda action: self._write(action.time.wall, action.text),

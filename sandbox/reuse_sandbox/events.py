@@ -111,6 +111,19 @@ class RuntimeInitFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class RuntimeRestoreNext:
+    """The runtime called `restore/next`: it may be put into a snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeRestoreFailed:
+    """The runtime called `restore/error`."""
+
+    error_type: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchFailed:
     """A process could not be started."""
 
@@ -146,6 +159,8 @@ Event = (
     | RuntimeNext
     | RuntimeResponded
     | RuntimeInitFailed
+    | RuntimeRestoreNext
+    | RuntimeRestoreFailed
     | LaunchFailed
     | Exited
     | TimeUp

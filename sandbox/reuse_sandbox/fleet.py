@@ -32,9 +32,6 @@ END_SETTLE_S = 2.0
 
 READY_STEP_S = 0.01
 
-KEPT = frozenset({"provisioned-concurrency"})
-"""Kinds of containers that do not end by being idle."""
-
 
 class Place:
     """A caller's place in the queue, with the container that it will get."""
@@ -86,16 +83,17 @@ class Fleet:
         return len(self._idle)
 
     async def open(self) -> None:
-        """Initialises what shall be there ahead of the invocations; waits for provisioned ones."""
+        """Initialises what shall be there ahead of the invocations; waits until it is ready."""
         provisioned = replace(
             self._surroundings,
             function=replace(self._surroundings.function, init_type="provisioned-concurrency"),
         )
         for _ in range(self._provisioned):
             (await self._start(provisioned)).initialise()
-        while self.idle < self._provisioned:
-            await asyncio.sleep(READY_STEP_S)
         await self._prepare()
+        snapshots = self._surroundings.function.init_type == "snap-start"
+        while self.idle < max(self._provisioned, snapshots):
+            await asyncio.sleep(READY_STEP_S)
 
     async def invoke(self, pending: Pending, *, wait: bool = False) -> None:
         """Hands an invocation to a container; with `wait` it waits for one instead of failing."""
@@ -217,7 +215,7 @@ class Fleet:
         """Ends what has been idle for too long; the list is in the order of last use."""
         self._timer = None
         present = now().tick
-        for entry in [entry for entry in self._idle if entry[1].init_type not in KEPT]:
+        for entry in [entry for entry in self._idle if not entry[1].stays]:
             since, container = entry
             if present - since < self._keep_alive_s:
                 self._set_timer(since + self._keep_alive_s - present)

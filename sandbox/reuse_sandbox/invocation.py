@@ -22,6 +22,7 @@ class Invocation:
     began: Instant
     deadline: Instant
     init_ms: float | None = None
+    restore_ms: float | None = None
     cold: bool = False
     released: Instant | None = None
     response: RuntimeResponded | None = None
@@ -79,7 +80,9 @@ class Invocation:
         duration = ended.ms_since(self.began)
         if status == "timeout":
             duration = function.timeout_s * 1000.0  # as Lambda reports it since 2025
-        metrics = records.report_metrics(function, duration, self.memory_mb, self.init_ms)
+        metrics = records.report_metrics(
+            function, duration, self.memory_mb, self.init_ms, self.restore_ms
+        )
         spans = []
         if extensions and self.runtime_done and not self.fatal:
             spans = [Span("extensionOverhead", self.runtime_done, now)]

@@ -6,6 +6,7 @@ function and of extensions only from the application log level on ("Log-level fi
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,6 +63,17 @@ def _init_report(record: Record) -> list[str]:
     return ["\t".join(fields + _status(record))]
 
 
+def _restore_start(record: Record) -> list[str]:
+    version, arn = record["runtimeVersion"], record["runtimeVersionArn"]
+    return [f"RESTORE_START Runtime Version: {version}\tRuntime Version ARN: {arn}"]
+
+
+def _restore_report(record: Record) -> list[str]:
+    duration = record["metrics"]["durationMs"]
+    status = [] if record["status"] == "success" else _status(record)
+    return ["\t".join([f"RESTORE_REPORT Restore Duration: {duration:.2f} ms", *status])]
+
+
 def _extension(record: Record) -> list[str]:
     events = ",".join(record["events"])
     fields = [f"Name: {record['name']}", f"State: {record['state']}", f"Events: [{events}]"]
@@ -88,6 +100,10 @@ def _report(record: Record) -> list[str]:
     ]
     if "initDurationMs" in metrics:
         fields.append(f"Init Duration: {metrics['initDurationMs']:.2f} ms")
+    if "restoreDurationMs" in metrics:
+        restore_ms = metrics["restoreDurationMs"]
+        fields.append(f"Restore Duration: {restore_ms:.2f} ms")
+        fields.append(f"Billed Restore Duration: {math.ceil(restore_ms)} ms")
     if record["status"] != "success":
         fields += _status(record)
     return [f"END RequestId: {request_id}", "\t".join(fields)]
@@ -104,6 +120,8 @@ def _error_type(record: Record) -> list[str]:
 TEXT: Mapping[str, Callable[[Record], list[str]]] = {
     "platform.initStart": _init_start,
     "platform.initReport": _init_report,
+    "platform.restoreStart": _restore_start,
+    "platform.restoreReport": _restore_report,
     "platform.extension": _extension,
     "platform.telemetrySubscription": _telemetry_subscription,
     "platform.start": _start,

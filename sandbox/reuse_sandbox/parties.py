@@ -13,7 +13,10 @@ Table = Mapping[str, Mapping[str, str]]
 
 # state -> what the runtime does -> next state
 RUNTIME: Table = {
-    "Started": {"next": "Ready", "init error": "InitError"},
+    "Started": {"next": "Ready", "init error": "InitError", "restore next": "RestoreReady"},
+    "RestoreReady": {"restored": "Restoring"},
+    "Restoring": {"next": "Ready", "restore error": "RestoreError"},
+    "RestoreError": {},
     "InitError": {},
     "Ready": {"next": "Ready", "release": "Running"},
     "Running": {"next": "Running", "response": "ResponseSent", "error": "ResponseSent"},
@@ -26,6 +29,8 @@ RUNTIME_AIMS = {
     "init error": "InitError",
     "response": "InvocationResponse",
     "error": "InvocationErrorResponse",
+    "restore next": "RestoreReady",
+    "restore error": "RestoreError",
 }
 
 # state -> what the extension does, or what is done to it -> next state
@@ -192,6 +197,10 @@ class Parties:
     def runtime_ready(self) -> bool:
         """Whether the runtime waits for an event."""
         return self.runtime is not None and self.runtime.state == "Ready"
+
+    def runtime_initialised(self) -> bool:
+        """Whether the runtime waits for an event, or to be restored from a snapshot."""
+        return self.runtime is not None and self.runtime.state in {"Ready", "RestoreReady"}
 
     def extensions_ready(self) -> bool:
         """Whether every extension waits for an event."""

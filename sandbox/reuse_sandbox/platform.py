@@ -4,9 +4,9 @@ Rules of this file: `Platform.receive` takes what happened and answers what must
 it knows about time is handed to it. The first fatal error wins, because all later ones are its
 consequences. Nothing here knows how an action is carried out.
 
-Three tables at the end drive it. `CALLS`: what the parties say (what they may say at which moment
-stands in `parties.py`). `GATES`: the steps that wait for a condition, looked at after each call.
-`TRANSITIONS`: what befalls a container from outside, an invocation, an exit, a deadline. How
+Three tables at the end drive it. `calls`: what the parties say (what they may say at which moment
+stands in `parties.py`). `gates`: the steps that wait for a condition, looked at after each call.
+`transitions`: what befalls a container from outside, an invocation, an exit, a deadline. How
 processes are ended stands in `shutdown.py`.
 
 The order of things was read in AWS's runtime interface emulator (`internal/lambda/rapid`) and in
@@ -23,7 +23,7 @@ The order of things was read in AWS's runtime interface emulator (`internal/lamb
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from reuse_sandbox import actions, events
 from reuse_sandbox.actions import Action, Told
@@ -44,11 +44,18 @@ class State(Enum):
     REGISTERING = "registering"  # extensions run; not all have registered
     STARTING = "starting"  # the runtime runs; it has not called next
     SETTLING = "settling"  # the runtime is ready; not all extensions are
+    SNAPSHOT = "snapshot"  # frozen, before its first restore
+    RESTORING = "restoring"  # the runtime is told that it was restored; it has not called next
     READY = "ready"  # idle and frozen
     INVOKING = "invoking"  # the runtime has the event
     FINISHING = "finishing"  # the runtime is done; not all extensions are
     STOPPING = "stopping"  # the processes are being ended, for a reset or for good
     DOWN = "down"
+
+
+Calls = Mapping[type, Callable[[Any, Any], None]]
+Gates = Mapping[State, tuple[Callable[[Parties], bool], Callable[[Any], None]]]
+Transitions = Mapping[State, Mapping[type, Callable[[Any, Any], None]]]
 
 
 class Platform:
@@ -84,12 +91,12 @@ class Platform:
     def receive(self, event: Event, now: Instant) -> list[Action]:
         """What must be done now that `event` happened; raises `Refused` for a call out of turn."""
         self._now, self._actions = now, []
-        call = CALLS.get(type(event))
+        call = self.calls.get(type(event))
         if call is not None:
             call(self, event)
             self._advance()
             return self._actions
-        transition = TRANSITIONS[self.state].get(type(event))
+        transition = self.transitions[self.state].get(type(event))
         if transition is not None:  # what has no row came too late to matter
             transition(self, event)
         return self._actions
@@ -135,7 +142,7 @@ class Platform:
     # The gates: a condition, and the step that it opens.
 
     def _advance(self) -> None:
-        while (gate := GATES.get(self.state)) and gate[0](self._parties):
+        while (gate := self.gates.get(self.state)) and gate[0](self._parties):
             gate[1](self)
 
     def _start_runtime(self) -> None:
@@ -388,63 +395,62 @@ class Platform:
     def _tell(self, *told: Told) -> None:
         self._do(*(actions.Emit(self._now, kind, record) for kind, record in told))
 
+    # What drives it.
 
-Handler = Callable[[Platform, Any], None]
+    calls: ClassVar[Calls] = {
+        events.Registered: _register,
+        events.ExtensionNext: _extension_next,
+        events.ExtensionFailed: _extension_failed,
+        events.RuntimeNext: _runtime_next,
+        events.RuntimeResponded: _runtime_responded,
+        events.RuntimeInitFailed: _runtime_init_failed,
+    }
 
-CALLS: Mapping[type, Handler] = {
-    events.Registered: Platform._register,
-    events.ExtensionNext: Platform._extension_next,
-    events.ExtensionFailed: Platform._extension_failed,
-    events.RuntimeNext: Platform._runtime_next,
-    events.RuntimeResponded: Platform._runtime_responded,
-    events.RuntimeInitFailed: Platform._runtime_init_failed,
-}
+    # state -> (what must be true of the parties, what is then done)
+    gates: ClassVar[Gates] = {
+        State.REGISTERING: (Parties.all_registered, _start_runtime),
+        State.STARTING: (Parties.runtime_ready, _close_registration),
+        State.SETTLING: (Parties.extensions_ready, _initialised),
+        State.INVOKING: (Parties.runtime_ready, _runtime_done),
+        State.FINISHING: (Parties.subscribers_ready, _finished),
+    }
 
-# state -> (what must be true of the parties, what is then done)
-GATES: Mapping[State, tuple[Callable[[Parties], bool], Callable[[Platform], None]]] = {
-    State.REGISTERING: (Parties.all_registered, Platform._start_runtime),
-    State.STARTING: (Parties.runtime_ready, Platform._close_registration),
-    State.SETTLING: (Parties.extensions_ready, Platform._initialised),
-    State.INVOKING: (Parties.runtime_ready, Platform._runtime_done),
-    State.FINISHING: (Parties.subscribers_ready, Platform._finished),
-}
+    _in_init: ClassVar[Calls] = {
+        events.InvokeWanted: _wait,
+        events.ShutdownWanted: _end_running,
+        events.LaunchFailed: _launch_failed,
+        events.Exited: _exited_in_init,
+        events.TimeUp: _init_timed_out,
+    }
+    _in_invocation: ClassVar[Calls] = {
+        events.ShutdownWanted: _end_running,
+        events.Exited: _exited_in_invocation,
+        events.TimeUp: _timed_out,
+    }
 
-_IN_INIT: Mapping[type, Handler] = {
-    events.InvokeWanted: Platform._wait,
-    events.ShutdownWanted: Platform._end_running,
-    events.LaunchFailed: Platform._launch_failed,
-    events.Exited: Platform._exited_in_init,
-    events.TimeUp: Platform._init_timed_out,
-}
-_IN_INVOCATION: Mapping[type, Handler] = {
-    events.ShutdownWanted: Platform._end_running,
-    events.Exited: Platform._exited_in_invocation,
-    events.TimeUp: Platform._timed_out,
-}
-
-# state -> what befalls the container -> what is then done
-TRANSITIONS: Mapping[State, Mapping[type, Handler]] = {
-    State.NEW: {
-        events.InitWanted: Platform._init_ahead,
-        events.InvokeWanted: Platform._init_for,
-        events.ShutdownWanted: Platform._end,
-    },
-    State.REGISTERING: _IN_INIT,
-    State.STARTING: _IN_INIT,
-    State.SETTLING: _IN_INIT,
-    State.READY: {
-        events.InvokeWanted: Platform._invoke,
-        events.ShutdownWanted: Platform._spin_down,
-        events.Exited: Platform._exited_idle,
-    },
-    State.INVOKING: _IN_INVOCATION,
-    State.FINISHING: _IN_INVOCATION,
-    State.STOPPING: {
-        events.InvokeWanted: Platform._wait,
-        events.ShutdownWanted: Platform._end_after_stopping,
-        events.LaunchFailed: Platform._launch_failed_in_shutdown,
-        events.Exited: Platform._exited_in_shutdown,
-        events.TimeUp: Platform._stopping_took_long,
-    },
-    State.DOWN: {},
-}
+    # state -> what befalls the container -> what is then done
+    transitions: ClassVar[Transitions] = {
+        State.NEW: {
+            events.InitWanted: _init_ahead,
+            events.InvokeWanted: _init_for,
+            events.ShutdownWanted: _end,
+        },
+        State.REGISTERING: _in_init,
+        State.STARTING: _in_init,
+        State.SETTLING: _in_init,
+        State.READY: {
+            events.InvokeWanted: _invoke,
+            events.ShutdownWanted: _spin_down,
+            events.Exited: _exited_idle,
+        },
+        State.INVOKING: _in_invocation,
+        State.FINISHING: _in_invocation,
+        State.STOPPING: {
+            events.InvokeWanted: _wait,
+            events.ShutdownWanted: _end_after_stopping,
+            events.LaunchFailed: _launch_failed_in_shutdown,
+            events.Exited: _exited_in_shutdown,
+            events.TimeUp: _stopping_took_long,
+        },
+        State.DOWN: {},
+    }

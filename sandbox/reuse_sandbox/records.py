@@ -62,6 +62,28 @@ def init_report(
     return _with_error(record, error_type)
 
 
+def restore_start(function: FunctionConfig, instance_id: str) -> Record:
+    """platform.restoreStart."""
+    return {
+        "functionName": function.name,
+        "functionVersion": function.version,
+        "instanceId": instance_id,
+        "instanceMaxMemory": function.memory_mb * 1024 * 1024,
+        "runtimeVersion": function.runtime_version,
+        "runtimeVersionArn": function.runtime_version_arn,
+    }
+
+
+def restore_runtime_done(status: str, error_type: str | None) -> Record:
+    """platform.restoreRuntimeDone."""
+    return _with_error({"status": status}, error_type)
+
+
+def restore_report(status: str, error_type: str | None, duration_ms: float) -> Record:
+    """platform.restoreReport."""
+    return _with_error({"status": status, "metrics": {"durationMs": duration_ms}}, error_type)
+
+
 def extension(party: Extension) -> Record:
     """platform.extension."""
     record = {"name": party.name, "state": party.state, "events": list(party.events)}
@@ -110,7 +132,11 @@ def report(
 
 
 def report_metrics(
-    function: FunctionConfig, duration_ms: float, max_memory_mb: int, init_ms: float | None
+    function: FunctionConfig,
+    duration_ms: float,
+    max_memory_mb: int,
+    init_ms: float | None,
+    restore_ms: float | None = None,
 ) -> Record:
     """The metrics of platform.report; an awaited init is billed with the invocation.
 
@@ -123,6 +149,8 @@ def report_metrics(
         "memorySizeMB": function.memory_mb,
         "maxMemoryUsedMB": max_memory_mb,
     }
+    if restore_ms is not None:
+        metrics["restoreDurationMs"] = restore_ms
     return metrics if init_ms is None else {**metrics, "initDurationMs": init_ms}
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Protocol
 
 from reuse_sandbox.clock import now
-from reuse_sandbox.events import RuntimeInitFailed, RuntimeResponded
+from reuse_sandbox.events import RuntimeInitFailed, RuntimeResponded, RuntimeRestoreFailed
 from reuse_sandbox.parties import Refused
 from reuse_sandbox.waiting import RuntimeEvent
 from reuse_sandbox.web import (
@@ -45,17 +45,29 @@ class RuntimeSide(Protocol):
     def runtime_init_failed(self, event: RuntimeInitFailed) -> None:
         """The runtime could not initialise."""
 
+    def runtime_restore_next(self) -> "asyncio.Future[None]":
+        """The runtime waits to be restored from a snapshot."""
+
+    def runtime_restore_failed(self, event: RuntimeRestoreFailed) -> None:
+        """The runtime could not go on after a restore."""
+
 
 class RuntimeApi:
     """Answers the runtime."""
 
-    def __init__(self, side: RuntimeSide) -> None:
+    def __init__(self, side: RuntimeSide, *, snap_start: bool = False) -> None:
         self._side = side
         self.routes: Routes = {
             f"{PREFIX}/ping": {"GET": self._ping},
             f"{PREFIX}/runtime/invocation/next": {"GET": self._next},
             f"{PREFIX}/runtime/init/error": {"POST": self._init_error},
         }
+        if snap_start:  # other functions' runtimes find nothing there
+            self.routes = {
+                **self.routes,
+                f"{PREFIX}/runtime/restore/next": {"GET": self._restore_next},
+                f"{PREFIX}/runtime/restore/error": {"POST": self._restore_error},
+            }
 
     async def answer_invocation(self, request: Request) -> Response:
         """Answers the paths that name a request."""
@@ -85,6 +97,16 @@ class RuntimeApi:
         body = await read_body(request) or b""
         error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
         self._side.runtime_init_failed(RuntimeInitFailed(error_type, body))
+        return accepted()
+
+    async def _restore_next(self, _: Request) -> Response:
+        await self._side.runtime_restore_next()
+        return Response()
+
+    async def _restore_error(self, request: Request) -> Response:
+        body = await read_body(request) or b""
+        error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
+        self._side.runtime_restore_failed(RuntimeRestoreFailed(error_type, body))
         return accepted()
 
     def _too_large(self, request_id: str) -> Response:

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
+from reuse_sandbox.clock import now
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.container import Surroundings
 from reuse_sandbox.delivery import LOOPBACK, Courier
@@ -15,7 +16,7 @@ from reuse_sandbox.events import Request
 from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.invoke_api import InvokeApi
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.logs import Recording
+from reuse_sandbox.logs import Recording, new_stream_name
 from reuse_sandbox.results import InvokeResult, Pending
 from reuse_sandbox.temporary import TemporaryFolder
 
@@ -167,6 +168,7 @@ class Sandbox:
             recording,
             courier.open_destination,
             folder,
+            new_stream_name(now().wall, self.function.version),
             freeze=self._freeze,
             isolate=self._isolate,
         )
@@ -175,7 +177,8 @@ class Sandbox:
             concurrency=self._concurrency,
             keep_alive_s=self._keep_alive_s,
             provisioned=self._provisioned,
-            is_proactive=self._is_proactive,
+            # A snapshot is there before the invocation that it is restored for.
+            is_proactive=self._is_proactive or self.function.init_type == "snap-start",
         )
 
     def check(self, request: Request) -> None:

@@ -59,6 +59,8 @@ def runtime_variables(
         "TZ": ":UTC",
         "TMPDIR": str(tmp),
     }
+    if function.init_type == "snap-start":  # the snapshot is older than the stream
+        del variables["AWS_LAMBDA_LOG_GROUP_NAME"], variables["AWS_LAMBDA_LOG_STREAM_NAME"]
     if function.log_level:
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
     if layer is not None and (layer.folder / "lib").is_dir():

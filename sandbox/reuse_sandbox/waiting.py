@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reuse_sandbox.actions import ReleaseEvent, ReleaseInvoke, ReleaseShutdown
+from reuse_sandbox.actions import ReleaseEvent, ReleaseInvoke, ReleaseRestore, ReleaseShutdown
 from reuse_sandbox.events import Request
 
 ExtensionEvent = dict[str, Any]
@@ -29,6 +29,7 @@ class WaitingCalls:
     def __init__(self, arn: str) -> None:
         self._arn = arn
         self._runtime: list[asyncio.Future[RuntimeEvent]] = []
+        self._restore: asyncio.Future[None] | None = None
         self._extensions: dict[str, list[asyncio.Future[ExtensionEvent]]] = {}
 
     def runtime_call(self) -> "asyncio.Future[RuntimeEvent]":
@@ -36,6 +37,16 @@ class WaitingCalls:
         call: asyncio.Future[RuntimeEvent] = asyncio.get_running_loop().create_future()
         self._runtime.append(call)
         return call
+
+    def restore_call(self) -> "asyncio.Future[None]":
+        """The runtime waits to be restored."""
+        self._restore = asyncio.get_running_loop().create_future()
+        return self._restore
+
+    def release_restore(self, _: ReleaseRestore) -> None:
+        """Answers the runtime that it was restored."""
+        if self._restore is not None:
+            _answer([self._restore], None)
 
     def extension_call(self, name: str) -> "asyncio.Future[ExtensionEvent]":
         """A call of an extension."""
@@ -80,10 +91,11 @@ class WaitingCalls:
         for calls in self._all():
             for call in calls:
                 call.cancel()
-        self._runtime, self._extensions = [], {}
+        self._runtime, self._extensions, self._restore = [], {}, None
 
     def _all(self) -> "list[list[asyncio.Future[Any]]]":
-        return [self._runtime, *self._extensions.values()]
+        restore = [] if self._restore is None else [self._restore]
+        return [self._runtime, restore, *self._extensions.values()]
 
     def _release(self, names: Sequence[str], event: ExtensionEvent) -> None:
         for name in names:

@@ -6,7 +6,8 @@ from typing import Any
 from reuse_sandbox import FunctionConfig, Limits, actions, events
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.events import RUNTIME, Request, extension_process
-from reuse_sandbox.platform import Platform, State
+from reuse_sandbox.modes import new_platform
+from reuse_sandbox.platform import State
 
 MIDNIGHT = 1_795_219_200.0  # 2026-11-21T00:00:00Z
 STREAM = "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef"
@@ -18,7 +19,10 @@ class Life:
     def __init__(self, *extensions: str, memory_mb: int = 35, **settings: Any) -> None:
         settings = {"handler": "app.handler", "name": "orders", **settings}
         self.function = FunctionConfig(Path(), **settings)
-        self.platform = Platform(self.function, extensions, STREAM, lambda: memory_mb)
+        self.stream = STREAM
+        self.platform = new_platform(
+            self.function, extensions, STREAM, lambda: memory_mb, "snapshot"
+        )
         self.done: list[actions.Action] = []
         self._ms = 0.0
 
