@@ -9,6 +9,8 @@ The map of the room:
     container       one container: the platform's word carried out on the following
     platform        the life of a container as pure tables; with events, actions, parties,
                     initialisation, invocation, fatal, shutdown, records, log_lines: all without IO
+    snap_start, managed, modes
+                    the lives that differ from an on-demand container's, and which one it is
     runtime_api, extensions_api, telemetry_api, invoke_api
                     what is served over HTTP; web has what they share, waiting the long calls
     telemetry, subscription, delivery
@@ -25,6 +27,7 @@ from reuse_sandbox.errors import (
     BadRequest,
     ConfigError,
     FunctionNotFound,
+    InitFailed,
     LayerError,
     PortTaken,
     RecordingError,
@@ -41,6 +44,7 @@ __all__ = [
     "ConfigError",
     "FunctionConfig",
     "FunctionNotFound",
+    "InitFailed",
     "InvokeResult",
     "Layer",
     "LayerError",

@@ -146,7 +146,9 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The container is over for good."""
+    """The container is over for good; `reason` is what broke it, if anything did."""
+
+    reason: str = ""
 
 
 Action = (

@@ -10,7 +10,7 @@ from typing import Literal
 
 from reuse_sandbox.errors import ConfigError, FunctionNotFound
 
-InitType = Literal["on-demand", "provisioned-concurrency", "snap-start"]
+InitType = Literal["on-demand", "provisioned-concurrency", "snap-start", "lambda-managed-instances"]
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 SystemLogLevel = Literal["DEBUG", "INFO", "WARN"]
 
@@ -94,6 +94,8 @@ class FunctionConfig:
     region: str = "us-east-1"
     account_id: str = "123456789012"
     init_type: InitType = "on-demand"
+    max_concurrency: int = 1
+    """How many invocations a container serves at a time; more than one on managed instances."""
     log_format: Literal["Text", "JSON"] = "Text"
     log_level: LogLevel | None = None
     """The application log level; Lambda takes one with the JSON format only."""
@@ -110,8 +112,14 @@ class FunctionConfig:
             _check_environment,
             _check_logging,
             _check_snap_start,
+            _check_managed,
         ):
             check(self)
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it runs on Lambda Managed Instances."""
+        return self.init_type == "lambda-managed-instances"
 
     @property
     def init_limit_s(self) -> float:
@@ -190,3 +198,13 @@ def _check_snap_start(config: FunctionConfig) -> None:
         raise ConfigError("SnapStart works with published versions: give the version as a number.")
     if config.init_type == "snap-start" and config.tenant_isolation:
         raise ConfigError("Lambda has no SnapStart for functions that isolate tenants.")
+
+
+def _check_managed(config: FunctionConfig) -> None:
+    if config.max_concurrency < 1:
+        raise ConfigError(f"A container cannot serve {config.max_concurrency} invocations.")
+    if not config.is_managed:
+        if config.max_concurrency > 1:
+            raise ConfigError("Only managed instances serve several invocations in a container.")
+    elif config.log_format != "JSON" or config.tenant_isolation:
+        raise ConfigError("Managed instances log in JSON, and isolate no tenants.")

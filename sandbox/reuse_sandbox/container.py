@@ -52,16 +52,21 @@ class Surroundings:
 class Container:
     """One execution environment.
 
-    `idle` is called whenever it can take an invocation. Its id is its log stream's name, which is
+    `idle` is called whenever it can take an invocation, once for each that it can take; `broken`
+    when it has ended by itself, with what was the reason. Its id is its log stream's name, which is
     also its `instanceId` in telemetry.
     """
 
     def __init__(
-        self, surroundings: Surroundings, number: int, idle: Callable[["Container"], None]
+        self,
+        surroundings: Surroundings,
+        number: int,
+        idle: Callable[["Container"], None],
+        broken: Callable[["Container", str], None],
     ) -> None:
         function, tmp = surroundings.function, surroundings.folder / str(number)
         self.id = new_stream_name(now().wall, function.version)
-        self.pending: Pending | None = None
+        self._pending: dict[str, Pending] = {}
         self.init_type = function.init_type
         self.is_new = False
         self._has_served = False
@@ -69,6 +74,7 @@ class Container:
         self._function = function
         self._freezes = surroundings.freeze
         self._idle = idle
+        self._broken = broken
         groups = _groups(surroundings, number) if surroundings.isolate else None
         self._crew = Crew(
             function,
@@ -84,13 +90,14 @@ class Container:
         self._log = surroundings.recording.open(self.id)
         json_format = function.log_format == "JSON"
         self._telemetry = Telemetry(surroundings.open_destination, json_lines=json_format)
-        self._waiting = WaitingCalls(function.arn)
+        self._waiting = WaitingCalls(function.arn, is_managed=function.is_managed)
         self._timer: asyncio.TimerHandle | None = None
         self._happened: deque[events.Event] = deque()
         self._busy = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._runtime_api = RuntimeApi(self, snap_start=self.init_type == "snap-start")
-        extensions_api, telemetry_api = ExtensionsApi(self), TelemetryApi(self)
+        extensions_api = ExtensionsApi(self)
+        telemetry_api = TelemetryApi(self, is_managed=function.is_managed)
         self._routes = {
             **self._runtime_api.routes,
             **extensions_api.routes,
@@ -104,7 +111,13 @@ class Container:
     @property
     def settling(self) -> bool:
         """Whether it has answered its invocation and only its extensions are still at work."""
-        return self.pending is not None and self.pending.answered
+        return any(pending.answered for pending in self._pending.values())
+
+    async def settle(self, timeout_s: float) -> None:
+        """Waits for the extensions to be done with what has been answered."""
+        answered = [pending.finished for pending in self._pending.values() if pending.answered]
+        if answered:
+            await asyncio.wait(answered, timeout=timeout_s)
 
     async def open(self) -> None:
         """Makes the container's folder and its APIs; starts nothing yet."""
@@ -116,7 +129,7 @@ class Container:
         """Whether being idle does not end it: it is provisioned, or a snapshot yet."""
         if self.init_type == "snap-start":
             return not self._has_served
-        return self.init_type == "provisioned-concurrency"
+        return self.init_type in {"provisioned-concurrency", "lambda-managed-instances"}
 
     def takes(self, tenant: str) -> bool:
         """Whether it may serve this tenant, when it is idle."""
@@ -128,8 +141,8 @@ class Container:
         self._happen(events.InitWanted())
 
     def invoke(self, pending: Pending) -> None:
-        """Takes an invocation; the container must be idle."""
-        self.pending = pending
+        """Takes an invocation; the container must be idle, or have room for another one."""
+        self._pending[pending.request.id] = pending
         self._has_served = True
         self._tenant = pending.request.tenant
         self._happen(events.InvokeWanted(pending.request))
@@ -149,8 +162,8 @@ class Container:
         self._set_timer(actions.SetTimer(None))
         self._log.close()
         self._crew.remove()
-        if self.pending is not None:
-            self.pending.abandon()
+        for pending in self._pending.values():
+            pending.abandon()
         self._end()
 
     # What the APIs ask; calls out of turn raise Refused.
@@ -267,7 +280,7 @@ class Container:
             actions.Flush: lambda _: telemetry.flush(),
             actions.Clear: lambda _: self._clear(),
             actions.Idle: self._become_idle,
-            actions.Ended: lambda _: self._end(),
+            actions.Ended: self._break_or_end,
         }
 
     def _start_extensions(self, action: actions.StartExtensions) -> None:
@@ -285,7 +298,8 @@ class Container:
         return f"{LOOPBACK}:{self._site.port}"
 
     def _answer(self, action: actions.Answer) -> None:
-        if self.pending is None:
+        pending = self._pending.get(action.request.id)
+        if pending is None:
             return
         result = InvokeResult(
             request_id=action.request.id,
@@ -297,10 +311,10 @@ class Container:
             cold=action.cold,
             executed_version=self._function.version,
         )
-        self.pending.answer(result)
+        pending.answer(result)
 
-    def _finished(self, _: actions.Finished) -> None:
-        pending, self.pending = self.pending, None
+    def _finished(self, action: actions.Finished) -> None:
+        pending = self._pending.pop(action.request.id, None)
         if pending is not None:
             pending.finish()
 
@@ -330,6 +344,11 @@ class Container:
         self.is_new = False
         self._idle(self)
 
+    def _break_or_end(self, action: actions.Ended) -> None:
+        self._end()
+        if action.reason:
+            self._broken(self, action.reason)
+
     def _end(self) -> None:
         if not self._ended.done():
             self._ended.set_result(None)
@@ -353,8 +372,8 @@ class Container:
 
     def _write(self, wall: float, text: str) -> None:
         self._log.write(wall, text)
-        if self.pending is not None:
-            self.pending.log(text)
+        for pending in self._pending.values():
+            pending.log(text)
 
 
 def _groups(surroundings: Surroundings, number: int) -> Groups | None:

@@ -6,6 +6,7 @@ SandboxError
 |   +-- LayerError          the layer's folder is not a layer
 +-- PortTaken               another program listens there
 +-- BadRequest              an invocation that this function does not take
++-- InitFailed              no managed instance could be initialised
 +-- TooManyRequests         every container is busy and the concurrency limit is reached
 +-- RecordingError          the logs cannot be written any more
 +-- SandboxClosed           an invocation after the end
@@ -35,6 +36,10 @@ class PortTaken(SandboxError):
 
 class BadRequest(SandboxError):
     """An invocation that this function does not take."""
+
+
+class InitFailed(SandboxError):
+    """No managed instance could be initialised, so nothing can be served."""
 
 
 class TooManyRequests(SandboxError):

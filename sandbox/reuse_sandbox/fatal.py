@@ -35,6 +35,11 @@ class Fatal:
         """The reason extensions are told at SHUTDOWN."""
         return "timeout" if self.status == "timeout" else "failure"
 
+    @property
+    def sentence(self) -> str:
+        """What happened, for a person; what the runtime reported itself is JSON."""
+        return self.payload.decode(errors="replace") or self.message or self.error_type
+
     def body(self, request_id: str) -> bytes:
         """What the caller is answered."""
         if self.payload:

@@ -7,7 +7,8 @@ served a tenant serves no other; where all places are taken, one that is idle ma
 
 Containers may be initialised ahead of the invocations: provisioned ones, of which there is a fixed
 number that never ends by being idle, and proactive ones, of which one is always made ready when the
-last idle container has got work.
+last idle container has got work. Of managed instances all are there from the beginning, each with
+room for several invocations, and one that breaks is replaced.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from itertools import count
 
 from reuse_sandbox.clock import now
 from reuse_sandbox.container import Container, Surroundings
-from reuse_sandbox.errors import SandboxClosed, TooManyRequests
+from reuse_sandbox.errors import InitFailed, SandboxClosed, TooManyRequests
 from reuse_sandbox.results import Pending
 
 # A container that has answered is idle again as soon as its extensions are done, commonly within a
@@ -69,11 +70,14 @@ class Fleet:
         self._keep_alive_s = keep_alive_s
         self._provisioned = provisioned
         self._is_proactive = is_proactive
+        self._is_managed = surroundings.function.is_managed
         self._numbers = count(1)
         self._containers: set[Container] = set()
         self._idle: list[tuple[float, Container]] = []  # the one used last at the end
         self._waiting: deque[Place] = deque()
         self._ending: dict[asyncio.Task[None], Container] = {}
+        self._replacing: set[asyncio.Task[None]] = set()
+        self._failure: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -84,16 +88,24 @@ class Fleet:
 
     async def open(self) -> None:
         """Initialises what shall be there ahead of the invocations; waits until it is ready."""
-        provisioned = replace(
-            self._surroundings,
-            function=replace(self._surroundings.function, init_type="provisioned-concurrency"),
-        )
         for _ in range(self._provisioned):
-            (await self._start(provisioned)).initialise()
+            (await self._start(self._provisioned_surroundings())).initialise()
+        for _ in range(self._concurrency if self._is_managed else 0):
+            (await self._start(self._surroundings)).initialise()
         await self._prepare()
-        snapshots = self._surroundings.function.init_type == "snap-start"
-        while self.idle < max(self._provisioned, snapshots):
+        while self.idle < self._ready_at_first() and self._failure is None:
             await asyncio.sleep(READY_STEP_S)
+        self._check_containers()
+
+    def _provisioned_surroundings(self) -> Surroundings:
+        function = replace(self._surroundings.function, init_type="provisioned-concurrency")
+        return replace(self._surroundings, function=function)
+
+    def _ready_at_first(self) -> int:
+        function = self._surroundings.function
+        if function.is_managed:
+            return self._concurrency * function.max_concurrency
+        return max(self._provisioned, function.init_type == "snap-start")
 
     async def invoke(self, pending: Pending, *, wait: bool = False) -> None:
         """Hands an invocation to a container; with `wait` it waits for one instead of failing."""
@@ -130,10 +142,11 @@ class Fleet:
             container = self._pick(tenant)
             if container is None and any(busy.settling for busy in self._containers):
                 container = await self._wait(tenant, SETTLE_S)
-            if container is None and len(self._containers) < self._concurrency:
+            if container is None and self._may_start:
                 container = await self._start(self._surroundings)
             if container is not None:
                 return container
+            self._check_containers()
             if self._idle:  # another tenant's
                 self._end(self._idle.pop(0)[1])
             elif wait:
@@ -141,10 +154,14 @@ class Fleet:
                 if container is not None:
                     return container
             else:
-                raise TooManyRequests(
-                    f"All {self._concurrency} containers are busy: the invocation was refused."
-                )
+                containers = f"All {self._concurrency} containers are busy"
+                raise TooManyRequests(f"{containers}: the invocation was refused.")
         raise SandboxClosed("The sandbox has ended.")
+
+    @property
+    def _may_start(self) -> bool:
+        """Whether an invocation may be given a container of its own; managed ones are there."""
+        return not self._is_managed and len(self._containers) < self._concurrency
 
     def _pick(self, tenant: str) -> Container | None:
         for at in reversed(range(len(self._idle))):
@@ -153,7 +170,7 @@ class Fleet:
         return None
 
     async def _start(self, surroundings: Surroundings) -> Container:
-        container = Container(surroundings, next(self._numbers), self._became_idle)
+        container = Container(surroundings, next(self._numbers), self._became_idle, self._broke)
         self._containers.add(container)
         try:
             await container.open()
@@ -168,7 +185,7 @@ class Fleet:
         if not self._is_proactive or self._idle or self._closed:
             return
         being_made = any(container.is_new for container in self._containers)
-        if not being_made and len(self._containers) < self._concurrency:
+        if not being_made and self._may_start:
             (await self._start(self._surroundings)).initialise()
 
     async def _wait(self, tenant: str, timeout_s: float | None) -> Container | None:
@@ -203,6 +220,29 @@ class Fleet:
         if self._timer is None:
             self._set_timer(self._keep_alive_s)
 
+    def _broke(self, container: Container, reason: str) -> None:
+        """A managed container has ended; another takes its place, if it could ever serve."""
+        if self._closed or container not in self._containers:
+            return
+        self._idle = [entry for entry in self._idle if entry[1] is not container]
+        self._end(container)
+        if container.is_new:
+            self._failure = reason
+            while self._waiting:
+                self._waiting.popleft().give_up()
+        else:
+            task = asyncio.get_running_loop().create_task(self._replace())
+            self._replacing.add(task)
+            task.add_done_callback(self._replacing.discard)
+
+    async def _replace(self) -> None:
+        if not self._closed:
+            (await self._start(self._surroundings)).initialise()
+
+    def _check_containers(self) -> None:
+        if self._failure is not None and not self._containers:
+            raise InitFailed(f"No container could be initialised: {self._failure}")
+
     def _set_timer(self, delay_s: float) -> None:
         self._timer = asyncio.get_running_loop().call_later(delay_s, self._end_idle)
 
@@ -231,6 +271,5 @@ class Fleet:
 
 
 async def _shut_down(container: Container) -> None:
-    if container.settling and container.pending is not None:
-        await asyncio.wait({container.pending.finished}, timeout=END_SETTLE_S)
+    await container.settle(END_SETTLE_S)
     await container.shutdown("spindown")

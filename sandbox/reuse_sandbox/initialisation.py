@@ -25,21 +25,24 @@ class Initialisation:
         record = records.init_start(self.function, self.instance_id, self.phase)
         return "platform.initStart", record
 
-    def end(self, parties: Parties, fatal: Fatal | None, now: Instant) -> Iterator[Told]:
-        """All that is told when it is over, well or not.
-
-        The runtime's part is told only when a runtime was started; it is told last of all, after
-        the extensions are ready, though it happened before (`defer` in the platform's source).
-        """
-        status, error_type = "success", None
-        if fatal is not None:
-            status = "timeout" if fatal.status == "timeout" else "error"
-            error_type = fatal.reported_type
+    def end_runtime(self, parties: Parties, fatal: Fatal | None) -> Iterator[Told]:
+        """platform.initRuntimeDone, where a runtime was started."""
         if parties.runtime is not None:
-            done = records.init_runtime_done(self.function, self.phase, status, error_type)
-            yield "platform.initRuntimeDone", done
+            status, error_type = _outcome(fatal)
+            record = records.init_runtime_done(self.function, self.phase, status, error_type)
+            yield "platform.initRuntimeDone", record
+
+    def end(self, parties: Parties, fatal: Fatal | None, now: Instant) -> Iterator[Told]:
+        """platform.extension of each, and platform.initReport, when it is over, well or not."""
+        status, error_type = _outcome(fatal)
         for party in parties.extensions.values():
             yield "platform.extension", records.extension(party)
         duration = now.ms_since(self.began)
         report = records.init_report(self.function, self.phase, status, error_type, duration)
         yield "platform.initReport", report
+
+
+def _outcome(fatal: Fatal | None) -> tuple[str, str | None]:
+    if fatal is None:
+        return "success", None
+    return "timeout" if fatal.status == "timeout" else "error", fatal.reported_type

@@ -89,6 +89,12 @@ class Invocation:
         record = records.report(self.request, status, error_type, metrics, spans)
         return "platform.report", record
 
+    def managed_report(self, now: Instant, status: str, error_type: str | None) -> Told:
+        """platform.report of a managed instance, which bills no invocations."""
+        metrics = {"durationMs": now.ms_since(self.began)}
+        spans = self._runtime_spans(now)[:2]  # its runtime does not go to rest in between
+        return "platform.report", records.report(self.request, status, error_type, metrics, spans)
+
     def _outcome(self) -> tuple[str, str | None]:
         if self.fatal is None:
             return "success", None

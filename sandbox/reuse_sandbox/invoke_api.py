@@ -12,7 +12,13 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.errors import BadRequest, RecordingError, SandboxClosed, TooManyRequests
+from reuse_sandbox.errors import (
+    BadRequest,
+    InitFailed,
+    RecordingError,
+    SandboxClosed,
+    TooManyRequests,
+)
 from reuse_sandbox.events import Request as Invocation
 from reuse_sandbox.events import new_trace
 from reuse_sandbox.results import InvokeResult, Pending
@@ -87,7 +93,7 @@ class InvokeApi:
             return _error(ApiError(400, "InvalidParameterValueException", str(error)))
         except TooManyRequests:
             return _throttled()
-        except (RecordingError, SandboxClosed) as error:
+        except (InitFailed, RecordingError, SandboxClosed) as error:
             return _error(ApiError(500, "ServiceException", str(error)))
 
     def _check_function(self, text: str, qualifier: str | None) -> None:
@@ -166,7 +172,7 @@ class InvokeApi:
             try:
                 await self._invoker.submit(pending, wait=True)
                 result = await pending.result
-            except (RecordingError, SandboxClosed):
+            except (InitFailed, RecordingError, SandboxClosed):
                 return  # the caller has been answered long ago; the sandbox tells it at its end
             if not result.function_error:
                 return

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from reuse_sandbox.config import FunctionConfig
+from reuse_sandbox.managed import ManagedPlatform
 from reuse_sandbox.platform import Platform
 from reuse_sandbox.snap_start import SnapStartPlatform
 
@@ -17,4 +18,6 @@ def new_platform(
     """The platform's side of one container."""
     if function.init_type == "snap-start":
         return SnapStartPlatform(function, extensions, instance_id, memory_used_mb, snapshot_id)
+    if function.init_type == "lambda-managed-instances":
+        return ManagedPlatform(function, extensions, instance_id, memory_used_mb)
     return Platform(function, extensions, instance_id, memory_used_mb)

@@ -54,6 +54,7 @@ EXTENSION_AIMS = {
 
 NOT_ALLOWED = "State transition is not allowed"
 EVENTS = ("INVOKE", "SHUTDOWN")
+MANAGED_EVENTS = ("SHUTDOWN",)  # on managed instances nobody is told of single invocations
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake of ours
@@ -85,9 +86,10 @@ class Runtime:
 class Extension:
     """One extension of one init; an internal one lives inside the runtime process."""
 
-    def __init__(self, name: str, *, external: bool) -> None:
+    def __init__(self, name: str, *, external: bool, is_managed: bool = False) -> None:
         self.name = name
         self.external = external
+        self._known_events = MANAGED_EVENTS if is_managed else EVENTS
         self.state = "Started"
         self.identifier = ""
         self.events: tuple[str, ...] = ()
@@ -109,7 +111,7 @@ class Extension:
     def register(self, events: tuple[str, ...], identifier: str) -> None:
         """Takes its registration, or raises `Refused`."""
         for event in events:
-            if event not in EVENTS:
+            if event not in self._known_events:
                 raise _invalid_event(event, "ErrorInvalidEventType")
             if event == "SHUTDOWN" and not self.external:
                 raise _invalid_event(event, "ShutdownEventNotSupportedForInternalExtension")
@@ -131,10 +133,19 @@ MAX_EXTENSIONS = 10  # "Using the Lambda Extensions API": internal and external 
 class Parties:
     """The runtime and extensions of one init; each method takes one call or raises `Refused`."""
 
-    def __init__(self, external: Iterable[str] = (), *, registration_open: bool = True) -> None:
+    def __init__(
+        self,
+        external: Iterable[str] = (),
+        *,
+        registration_open: bool = True,
+        is_managed: bool = False,
+    ) -> None:
         self.registration_open = registration_open
         self.runtime: Runtime | None = None
-        self.extensions = {name: Extension(name, external=True) for name in external}
+        self._is_managed = is_managed
+        self.extensions = {
+            name: Extension(name, external=True, is_managed=is_managed) for name in external
+        }
 
     def register(self, event: events.Registered) -> None:
         """An extension registers; a name without a process of its own is an internal extension's.
@@ -219,4 +230,4 @@ class Parties:
         if len(self.extensions) >= MAX_EXTENSIONS:
             message = f"Extension limit ({MAX_EXTENSIONS}) reached"
             raise Refused(403, "Extension.TooManyExtensions", message)
-        return Extension(name, external=False)
+        return Extension(name, external=False, is_managed=self._is_managed)

@@ -64,6 +64,8 @@ class Platform:
     `memory_used_mb` is asked when a report is due: the peak memory of all processes so far.
     """
 
+    is_managed: ClassVar[bool] = False
+
     def __init__(
         self,
         function: FunctionConfig,
@@ -265,7 +267,7 @@ class Platform:
         self.state = State.REGISTERING
         self._fatal = None
         started = self._external[:MAX_EXTENSIONS]
-        self._parties = Parties(started)
+        self._parties = Parties(started, is_managed=self.is_managed)
         self._alive = {extension_process(name) for name in started}
         self._init = Initialisation(self._function, self._instance_id, self._phase, self._now)
         self._tell(self._init.start())
@@ -289,9 +291,14 @@ class Platform:
             self._stop(fatal.reset_reason)
 
     def _end_init(self, fatal: Fatal | None) -> float:
-        """Tells the end of the init; answers how long it took, in ms."""
+        """Tells the end of the init; answers how long it took, in ms.
+
+        The runtime's part, too, is told after the extensions are ready, though it happened before
+        (`defer` in the platform's source).
+        """
         if self._init is None:
             return 0.0
+        self._tell(*self._init.end_runtime(self._parties, fatal))
         self._tell(*self._init.end(self._parties, fatal, self._now))
         return self._now.ms_since(self._init.began)
 
@@ -373,7 +380,7 @@ class Platform:
             invocation = self._invocation(request, cold=True)
             self._do(*invocation.answer(self._now, fatal.status, fatal.body(request.id)))
             self._do(actions.Finished(request))
-        self._do(actions.Ended())
+        self._do(actions.Ended(self._fatal.sentence if self._fatal else ""))
 
     def _note(self, fatal: Fatal) -> None:
         self._fatal = self._fatal or fatal

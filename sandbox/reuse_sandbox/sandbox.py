@@ -60,8 +60,11 @@ class Sandbox:
             raise ConfigError(
                 f"{provisioned} containers cannot be provisioned: the concurrency is {concurrency}."
             )
-        if provisioned and function.tenant_isolation:
-            raise ConfigError("Lambda provisions no containers of functions that isolate tenants.")
+        if provisioned and (function.tenant_isolation or function.init_type != "on-demand"):
+            raise ConfigError(
+                "Lambda provisions no containers of functions that isolate tenants, have SnapStart"
+                " or run on managed instances."
+            )
         if keep_alive_s < 0:
             raise ConfigError(f"Containers cannot be kept for {keep_alive_s:g} s.")
         self.function = function

@@ -6,7 +6,7 @@ publisher for managed instances does.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from reuse_sandbox.parties import Refused
 
 SCHEMA_VERSIONS = ("2022-07-01", "2022-12-13", "2025-01-29")
+MANAGED_VERSIONS = SCHEMA_VERSIONS[-1:]  # what managed instances take
 TYPES = ("platform", "function", "extension")
 HOSTS = ("sandbox.localdomain", "sandbox")
 RESERVED_PORT = 9001  # Lambda's own API listens there
@@ -53,12 +54,12 @@ class Subscription:
         return self.schema_version != SCHEMA_VERSIONS[0]
 
 
-def parse(body: bytes) -> Subscription:
+def parse(body: bytes, versions: Sequence[str] = SCHEMA_VERSIONS) -> Subscription:
     """The subscription in a request's body; raises `Refused` with what is wrong."""
     request = _object(_json(body), "the request")
     version = request.get("schemaVersion")
-    if version not in SCHEMA_VERSIONS:
-        raise _invalid(f"schemaVersion must be one of {', '.join(SCHEMA_VERSIONS)}")
+    if version not in versions:
+        raise _invalid(f"schemaVersion must be one of {', '.join(versions)}")
     buffering = _object(request.get("buffering", {}), "buffering")
     return Subscription(
         schema_version=str(version),

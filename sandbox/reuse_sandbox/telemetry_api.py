@@ -4,7 +4,12 @@ from typing import Protocol
 
 from reuse_sandbox.extensions_api import identifier_of
 from reuse_sandbox.parties import Extension, Refused
-from reuse_sandbox.subscription import Subscription, parse
+from reuse_sandbox.subscription import (
+    MANAGED_VERSIONS,
+    SCHEMA_VERSIONS,
+    Subscription,
+    parse,
+)
 from reuse_sandbox.web import Request, Response, Routes, json_answer, read_body
 
 LOGS_NOT_SUPPORTED = {
@@ -26,8 +31,9 @@ class TelemetrySide(Protocol):
 class TelemetryApi:
     """Takes subscriptions. The Logs API, its forerunner, is answered as AWS's emulator does."""
 
-    def __init__(self, side: TelemetrySide) -> None:
+    def __init__(self, side: TelemetrySide, *, is_managed: bool = False) -> None:
         self._side = side
+        self._versions = MANAGED_VERSIONS if is_managed else SCHEMA_VERSIONS
         self.routes: Routes = {
             "/2022-07-01/telemetry": {"PUT": self._subscribe},
             "/2020-08-15/logs": {"PUT": self._logs},
@@ -39,7 +45,7 @@ class TelemetryApi:
         if party is None:
             message = f"Unknown extension {identifier}"
             raise Refused(403, "Extension.UnknownExtensionIdentifier", message)
-        subscription = parse(await read_body(request) or b"")
+        subscription = parse(await read_body(request) or b"", self._versions)
         self._side.telemetry_subscribed(party.name, subscription)
         return json_answer(200, "OK")
 

@@ -19,6 +19,7 @@ NOT_FOR_EXTENSIONS = frozenset(
         "AWS_EXECUTION_ENV",
         "AWS_LAMBDA_LOG_GROUP_NAME",
         "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_MAX_CONCURRENCY",
         "AWS_XRAY_CONTEXT_MISSING",
         "AWS_XRAY_DAEMON_ADDRESS",
         "LAMBDA_RUNTIME_DIR",
@@ -61,6 +62,8 @@ def runtime_variables(
     }
     if function.init_type == "snap-start":  # the snapshot is older than the stream
         del variables["AWS_LAMBDA_LOG_GROUP_NAME"], variables["AWS_LAMBDA_LOG_STREAM_NAME"]
+    if function.is_managed:
+        variables["AWS_LAMBDA_MAX_CONCURRENCY"] = str(function.max_concurrency)
     if function.log_level:
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
     if layer is not None and (layer.folder / "lib").is_dir():

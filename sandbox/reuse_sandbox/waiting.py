@@ -1,6 +1,7 @@
 """The calls that wait for an event: what they are answered, and when."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,11 @@ class WaitingCalls:
     the platform knows no better.
     """
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, *, is_managed: bool = False) -> None:
+        """With `is_managed` each event is for one call, and waits for it."""
         self._arn = arn
+        self._is_managed = is_managed
+        self._events: deque[RuntimeEvent] = deque()
         self._runtime: list[asyncio.Future[RuntimeEvent]] = []
         self._restore: asyncio.Future[None] | None = None
         self._extensions: dict[str, list[asyncio.Future[ExtensionEvent]]] = {}
@@ -36,6 +40,7 @@ class WaitingCalls:
         """A call of the runtime."""
         call: asyncio.Future[RuntimeEvent] = asyncio.get_running_loop().create_future()
         self._runtime.append(call)
+        self._hand_out()
         return call
 
     def restore_call(self) -> "asyncio.Future[None]":
@@ -62,8 +67,19 @@ class WaitingCalls:
 
     def release_event(self, action: ReleaseEvent) -> None:
         """Answers the runtime with an invocation."""
-        calls, self._runtime = self._runtime, []
-        _answer(calls, RuntimeEvent(self._headers(action), action.request.payload))
+        event = RuntimeEvent(self._headers(action), action.request.payload)
+        if self._is_managed:
+            self._events.append(event)
+            self._hand_out()
+        else:
+            calls, self._runtime = self._runtime, []
+            _answer(calls, event)
+
+    def _hand_out(self) -> None:
+        while self._events and self._runtime:
+            call = self._runtime.pop(0)
+            if not call.done():  # else its client has gone
+                call.set_result(self._events.popleft())
 
     def release_invoke(self, action: ReleaseInvoke) -> None:
         """Answers extensions with INVOKE."""
@@ -92,6 +108,7 @@ class WaitingCalls:
             for call in calls:
                 call.cancel()
         self._runtime, self._extensions, self._restore = [], {}, None
+        self._events.clear()
 
     def _all(self) -> "list[list[asyncio.Future[Any]]]":
         restore = [] if self._restore is None else [self._restore]
