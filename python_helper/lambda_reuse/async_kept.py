@@ -174,14 +174,20 @@ class Awaited(Kept):
 
     def after_fork(self) -> None:
         """The values stay; the counts go on on the child's own page."""
-        self._publish(None, None, None)
         self._closing.clear()
         for shelf in self._shelves.values():
             shelf.renew_locks()
+        self._leave_page()
+
+    def _leave_page(self) -> None:
+        self._publish(None, None, None)
+        for shelf in self._shelves.values():
+            shelf.leave_page()
         self.tally.leave_page()
 
     def after_restore(self) -> None:
         """The values stay; what can be checked is, before its next use."""
+        self._leave_page()
         if self.options.check is not None:
             for shelf in self._shelves.values():
                 for where in shelf.places():

@@ -110,6 +110,10 @@ class _File(registry.Member):
         """The file stays; the counts go on on the child's own page."""
         self._tally.leave_page()
 
+    def after_restore(self) -> None:
+        """The file stays, in the clone's own copy of /tmp."""
+        self._tally.leave_page()
+
     def forget(self) -> None:
         """A new container has an empty /tmp."""
         self._tally.forget()

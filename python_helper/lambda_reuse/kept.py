@@ -227,14 +227,18 @@ class Called(Kept):
 
     def after_fork(self) -> None:
         """The values stay; the counts go on on the child's own page."""
-        self._hide()
         self._shelf.renew_locks()
+        self._leave_page()
+
+    def _leave_page(self) -> None:
+        self._hide()
+        self._shelf.leave_page()
         self.tally.leave_page()
 
     def after_restore(self) -> None:
         """The values stay; what can be checked is, before its next use."""
+        self._leave_page()
         if self.options.check is not None:
-            self._hide()
             for where in self._shelf.places():
                 where.must_check()
 

@@ -5,9 +5,9 @@ it gets its name, so a reader never meets half a header; its bytes are reserved 
 mapped, because writing to a mapped hole of a full disk would end the process with SIGBUS. Where it
 cannot be made, the same bytes are kept in memory: everything counts as before, nobody reads it.
 
-A forked child makes a page of its own at its first count. A container restored from a SnapStart
-snapshot goes on with the snapshot's page: /tmp is part of the snapshot, so every clone has a copy
-of its own, and counters that only grow let the extension tell what stood there before the restore.
+A forked child makes a page of its own at its first count. So does the process of a container that
+was restored from a SnapStart snapshot: /tmp is part of the snapshot, and what stands on the page in
+it was counted while the snapshot was made. The new page says that it is the container's own.
 
 On Lambda a page outlives its process, for the extension to read it; elsewhere it is removed at
 exit.
@@ -40,6 +40,7 @@ _slots: "list[tuple[str, str, str]]" = []  # name, kind, call site of the slots 
 _phases: "list[Phase]" = []
 _others: "dict[int, list[int]]" = {}  # slot -> what those who share it counted, but its first
 _buffer: "Optional[memoryview]" = None
+_is_restored = False
 _warned: "set[str]" = set()
 
 
@@ -116,16 +117,22 @@ def add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> N
 
 def forget() -> None:
     """Start anew: this page goes, and all slots are free again."""
+    global _is_restored
     _remove_own()
     leave()
     with _lock:
+        _is_restored = False
         _slots.clear()
 
 
-def leave() -> None:
-    """Leave this page as it is, and make a new one at the next count."""
-    global _buffer, path
+def leave(*, is_restored: bool = False) -> None:
+    """Leave this page as it is, and make a new one at the next count.
+
+    From `is_restored` on, pages say that they were begun after the restore from a snapshot.
+    """
+    global _buffer, _is_restored, path
     with _lock:
+        _is_restored = _is_restored or is_restored
         _buffer = None
         path = None
         _others.clear()
@@ -202,7 +209,7 @@ def _named(unfinished: str, folder: str, started_ms: int) -> str:
 def _empty_page(started_ms: int) -> bytes:
     from . import page_format
 
-    header = page_format.pack_header(os.getpid(), started_ms)
+    header = page_format.pack_header(os.getpid(), started_ms, _is_restored)
     return header + bytes(page_format.PAGE_SIZE - len(header))
 
 

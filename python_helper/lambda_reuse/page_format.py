@@ -16,7 +16,9 @@ between two reads is the reader's business. Texts are UTF-8, cut at a character,
                              slot's texts are written, so that a slot below it is always whole
           48  phases         how many phase entries there are
           56  phases_used    as slots_used
-          64  (free)         zero
+          64  restored       1 where the page was begun after the restore from a snapshot, so that
+                             all that it counts is the restored container's, else 0
+          72  (free)         zero
     128  phase entries, 64 bytes each: one named stretch of the init
            0  name           40 bytes
           40  start_ms       epoch milliseconds
@@ -80,7 +82,7 @@ COUNTERS = (
 
 Slot = namedtuple("Slot", ("name", "kind", "call_site", "counters"))
 Phase = namedtuple("Phase", ("name", "start_ms", "duration_us", "failed"))
-Page = namedtuple("Page", ("pid", "started_ms", "slots", "phases"))
+Page = namedtuple("Page", ("pid", "started_ms", "slots", "phases", "is_restored"))
 
 
 def phase_at(index: int) -> int:
@@ -93,10 +95,10 @@ def slot_at(index: int) -> int:
     return HEADER_SIZE + PHASES * PHASE_SIZE + index * SLOT_SIZE
 
 
-def pack_header(pid: int, started_ms: int) -> bytes:
+def pack_header(pid: int, started_ms: int, is_restored: bool = False) -> bytes:
     """The first HEADER_SIZE bytes of an empty page."""
-    numbers = (VERSION, pid, started_ms, SLOTS, 0, PHASES, 0)
-    return struct.pack("8s7Q", MAGIC, *numbers) + bytes(64)
+    numbers = (VERSION, pid, started_ms, SLOTS, 0, PHASES, 0, 1 if is_restored else 0)
+    return struct.pack("8s8Q", MAGIC, *numbers) + bytes(56)
 
 
 def pack_text(text: str, size: int) -> bytes:
@@ -128,8 +130,8 @@ def read(data: bytes) -> "Page | None":
     """The page in `data`, or None where these bytes are not a whole page of this version."""
     if len(data) < HEADER_SIZE or data[:8] != MAGIC:
         return None
-    version, pid, started_ms, slots, slots_used, phases, phases_used = struct.unpack_from(
-        "7Q", data, 8
+    version, pid, started_ms, slots, slots_used, phases, phases_used, restored = struct.unpack_from(
+        "8Q", data, 8
     )
     first_slot = HEADER_SIZE + phases * PHASE_SIZE
     if version != VERSION or len(data) < first_slot + slots * SLOT_SIZE:
@@ -139,6 +141,7 @@ def read(data: bytes) -> "Page | None":
         started_ms,
         [_read_slot(data, first_slot + i * SLOT_SIZE) for i in range(min(slots, slots_used))],
         [_read_phase(data, phase_at(i)) for i in range(min(phases, phases_used))],
+        restored == 1,
     )
 
 

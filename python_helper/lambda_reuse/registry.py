@@ -43,6 +43,7 @@ def after_restore() -> None:
     """Make a clone of a snapshot its own container."""
     for member in members():
         member.after_restore()
+    page.leave(is_restored=True)
 
 
 def forget() -> None:

@@ -79,9 +79,12 @@ class Shelf:
         for place in self.places():
             place.turn = self._make_turn()
             place.users = 0
-        # The child's page counts hits from 0 on: what was used before is older than all of those.
-        for at, (_, place) in enumerate(_by_use(self.full)):
-            place.used = at - len(self.full)
+
+    def leave_page(self) -> None:
+        """The next page counts hits from 0 on: what was used before is older than all of those."""
+        with self._lock:
+            for at, (_, place) in enumerate(_by_use(self.full)):
+                place.used = at - len(self.full)
 
     def _put(self, key: "Any", place: Place) -> None:
         self.full.pop(key, None)

@@ -65,6 +65,10 @@ class _Watched(registry.Member):
         self._new()
         self._tally.leave_page()
 
+    def after_restore(self) -> None:
+        """What was counted up to now is the snapshot's."""
+        self.after_fork()
+
     def forget(self) -> None:
         """What was counted up to now was another container's."""
         self._new()

@@ -19,8 +19,10 @@ def slot(name: str, **counters: int) -> page_format.Slot:
     return page_format.Slot(name, "resource", "app.py:1", values)
 
 
-def page(*slots: page_format.Slot, phases: tuple = ()) -> page_format.Page:
-    return page_format.Page(1, START_MS, list(slots), list(phases))
+def page(
+    *slots: page_format.Slot, phases: tuple = (), is_restored: bool = False
+) -> page_format.Page:
+    return page_format.Page(1, START_MS, list(slots), list(phases), is_restored)
 
 
 def resources_of(lines: list[str], name: str) -> list[dict]:
@@ -134,6 +136,19 @@ def test_a_copy_counts_from_its_restore_on():
 
     (line,) = resources_of(played.lines(), "tax")
     assert line["total"]["hits"] == 3
+
+
+def test_a_page_begun_after_the_restore_is_the_copy_s_own():
+    """All of it counts, though it was there before the news of the restore was."""
+    environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    played = Played({"environment": environment, "subscription": 202})
+    snapshot = ("1-1.page", page(slot("tax", hits=100, first=1)))
+    played.pages = [snapshot, ("1-2.page", page(slot("tax", hits=2), is_restored=True))]
+    played.step({"at_ms": 0, "invoke": "one"})
+    played.pages = [snapshot, ("1-2.page", page(slot("tax", hits=5), is_restored=True))]
+    played.step({"at_ms": 90_000, "shutdown": "spindown"})
+
+    assert resources_of(played.lines(), "tax")[-1]["total"]["hits"] == 5
 
 
 @settings(max_examples=100, deadline=None)

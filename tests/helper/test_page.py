@@ -93,6 +93,21 @@ def test_two_pages_of_one_millisecond(monkeypatch):
     ]
 
 
+def test_a_page_after_a_restore():
+    """The snapshot's page stays as it was; what follows stands on another one, which says so."""
+    get = named("table")
+    get(), get()
+    first = Path(page.path)
+    registry.after_restore()
+    assert get() == 1
+    assert Path(page.path) != first
+
+    before, after = (page_format.read(file.read_bytes()) for file in (first, Path(page.path)))
+    assert [found.is_restored for found in (before, after)] == [False, True]
+    assert [found.slots[0].counters[:2] for found in (before, after)] == [(1, 1), (1, 0)]
+    assert get.cache_info()[:2] == (2, 1)
+
+
 class TestNames:
     """Names that are long, not ASCII, equal, or too many."""
 

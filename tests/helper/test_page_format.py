@@ -37,7 +37,14 @@ def test_read_back():
         1700000000000,
         [page_format.Slot("table", "resource", "app.py:3", COUNTERS)],
         [phase],
+        False,
     )
+
+
+def test_restored():
+    """A page says that it was begun after a restore."""
+    data = page_format.pack_header(7, 1, is_restored=True) + page_of()[page_format.HEADER_SIZE :]
+    assert page_format.read(data).is_restored
 
 
 @pytest.mark.parametrize(

@@ -97,10 +97,15 @@ class Reuse:
         return phases
 
     def skip(self, pages: "list[tuple[str, Any]]") -> None:
-        """Take what stands in these pages for told: it happened before the container's life."""
+        """Take what stands in these pages for told: it happened before the container's life.
+
+        But for pages that were begun after it: when the news of the restore comes, the first
+        invocation may have counted already.
+        """
         for page_name, page in pages:
-            self._known[page_name] = [slot.counters for slot in page.slots]
-            self._known_phases[page_name] = len(page.phases)
+            if not page.is_restored:
+                self._known[page_name] = [slot.counters for slot in page.slots]
+                self._known_phases[page_name] = len(page.phases)
 
     def forget(self, page_name: str) -> None:
         """The page is gone; what it told stays counted."""
