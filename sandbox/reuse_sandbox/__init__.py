@@ -17,6 +17,7 @@ The map of the room:
                     what subscribers are told, and how it reaches them
     crew, processes, pipes, freezer, commands, variables, runtime/
                     the real processes
+    faults          what goes wrong on purpose
     logs            one file a container
     temporary, keeper
                     nothing is left behind

@@ -15,6 +15,7 @@ from reuse_sandbox.crew import Crew
 from reuse_sandbox.delivery import LOOPBACK, OpenDestination
 from reuse_sandbox.events import RUNTIME, extension_process
 from reuse_sandbox.extensions_api import ExtensionsApi
+from reuse_sandbox.faults import EXTENSION_KILLED, FULL, HANG, RUNTIME_EXIT, Faults
 from reuse_sandbox.freezer import Freezer, NoFreezer, SignalFreezer
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
@@ -45,6 +46,7 @@ class Surroundings:
     open_destination: OpenDestination
     folder: Path
     snapshot_id: str = ""
+    faults: Faults = Faults({})  # noqa: RUF009 - without any fault it has no state
     freeze: bool = True
     isolate: bool = False
 
@@ -72,6 +74,8 @@ class Container:
         self._has_served = False
         self._tenant = ""
         self._function = function
+        self._faults = surroundings.faults
+        self._clock_off_s = 0.0
         self._freezes = surroundings.freeze
         self._idle = idle
         self._broken = broken
@@ -84,6 +88,7 @@ class Container:
             line=self._line,
             exited=lambda *how: self._happen(events.Exited(*how)),
             groups=groups,
+            is_full=surroundings.faults.strikes(FULL),
         )
         names, memory_mb = tuple(self._crew.extensions), self._crew.memory_mb
         self._platform = new_platform(function, names, self.id, memory_mb, surroundings.snapshot_id)
@@ -145,6 +150,7 @@ class Container:
         self._pending[pending.request.id] = pending
         self._has_served = True
         self._tenant = pending.request.tenant
+        self._clock_off_s += self._faults.step_s()
         self._happen(events.InvokeWanted(pending.request))
 
     async def shutdown(self, reason: str) -> None:
@@ -228,12 +234,17 @@ class Container:
         """An extension subscribes to telemetry."""
         state = self._telemetry.subscribe(name, subscription)
         record = records.telemetry_subscription(name, state, subscription.types)
-        self._tell(now(), "platform.telemetrySubscription", record)
+        self._tell(self._now(), "platform.telemetrySubscription", record)
 
     async def _answer_call(self, request: Request) -> Response:
         return await dispatch(self._routes, request, self._runtime_api.answer_invocation)
 
     # What happens, and what is then done.
+
+    def _now(self) -> Instant:
+        """The platform's clock, which a fault may have set."""
+        present = now()
+        return Instant(present.wall + self._clock_off_s, present.tick)
 
     def _happen_for(self, call: "asyncio.Future[Any]", event: events.Event) -> None:
         try:
@@ -255,7 +266,7 @@ class Container:
             self._busy = False
 
     def _receive(self, event: events.Event) -> None:
-        for action in self._platform.receive(event, now()):
+        for action in self._platform.receive(event, self._now()):
             self._carry_out[type(action)](action)
 
     def _actions(self) -> Mapping[type, Callable[[Any], None]]:
@@ -265,7 +276,7 @@ class Container:
             actions.StartRuntime: self._start_runtime,
             actions.CloseSubscriptions: lambda _: telemetry.close_subscriptions(),
             actions.ReleaseInvoke: waiting.release_invoke,
-            actions.ReleaseEvent: waiting.release_event,
+            actions.ReleaseEvent: self._release_event,
             actions.ReleaseRestore: waiting.release_restore,
             actions.ReleaseShutdown: waiting.release_shutdown,
             actions.Emit: lambda action: self._tell(action.time, action.type, action.record),
@@ -296,6 +307,16 @@ class Container:
 
     def _api(self) -> str:
         return f"{LOOPBACK}:{self._site.port}"
+
+    def _release_event(self, action: actions.ReleaseEvent) -> None:
+        self._waiting.release_event(action)
+        if self._faults.strikes(RUNTIME_EXIT):
+            self._crew.kill(RUNTIME)
+        if self._faults.strikes(HANG):
+            self._crew.stop(RUNTIME)
+        for name in self._crew.extensions:
+            if self._faults.strikes(EXTENSION_KILLED):
+                self._crew.kill(extension_process(name))
 
     def _answer(self, action: actions.Answer) -> None:
         pending = self._pending.get(action.request.id)

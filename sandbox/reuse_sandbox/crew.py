@@ -1,6 +1,7 @@
 """All processes of one container: their start, their stillness between invocations, their end."""
 
 import asyncio
+import resource
 import shutil
 import signal
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ class Crew:
 
     `line` is told each line with its category (`function` or `extension`), `exited` each exit with
     its outcome and whether memory had run out. `groups` hold all processes, where there are any.
+    With `is_full` no file of theirs can grow.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Crew:
         line: Line,
         exited: Exited,
         groups: Groups | None = None,
+        is_full: bool = False,
     ) -> None:
         self.tmp = tmp
         self.extensions = layer.extensions() if layer is not None else {}
@@ -55,6 +58,7 @@ class Crew:
         self._line = line
         self._exited = exited
         self._control = groups
+        self._is_full = is_full
         self._processes: dict[str, Process] = {}
         self._groups: list[int] = []
         self._peak_mb = 0
@@ -84,6 +88,10 @@ class Crew:
     def kill(self, name: str) -> None:
         """Sends SIGKILL to a process and its group, if it runs."""
         self._signal(name, signal.SIGKILL)
+
+    def stop(self, name: str) -> None:
+        """Lets a process stand still, and its group, if it runs."""
+        self._signal(name, signal.SIGSTOP)
 
     def drain(self, name: str) -> None:
         """Takes in what a process has written so far."""
@@ -145,7 +153,7 @@ class Crew:
                 told=lambda message: self._line(category, message),
                 ended=self._ended,
                 framed=name == RUNTIME and self._function.is_python,
-                before=self._control.join if self._control is not None else None,
+                before=self._before() if self._control or self._is_full else None,
             )
         except OSError as error:
             message = f"fork/exec {command[0]}: {(error.strerror or str(error)).lower()}"
@@ -153,6 +161,20 @@ class Crew:
         self._processes[name] = process
         self._groups.append(process.pid)
         return None
+
+    def _before(self) -> Callable[[], None]:
+        """What a process does ahead of its program."""
+        join = self._control.join if self._control is not None else None
+        is_full = self._is_full
+
+        def before() -> None:
+            if join is not None:
+                join()
+            if is_full:  # as if the disk were full, but that the error is EFBIG
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+        return before
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         process = self._processes.get(name)

@@ -1,8 +1,8 @@
 """How a batch of telemetry reaches its subscriber.
 
 A `Deliver` takes a batch and returns when the subscriber has it, or raises `NotDelivered`; then it
-will be called again. This is the place to stand between platform and subscriber: whoever wants
-telemetry late, twice, in disorder or not at all wraps the `Deliver` that `open_destination` gives.
+will be called again. This is the place to stand between platform and subscriber: `faults` wraps the
+`Deliver` that `open_destination` gives to have telemetry late, twice, in disorder or not at all.
 """
 
 import asyncio

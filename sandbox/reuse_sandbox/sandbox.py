@@ -1,6 +1,7 @@
 """A small Lambda on one machine: one function, its containers, and an Invoke API."""
 
 import os
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from reuse_sandbox.container import Surroundings
 from reuse_sandbox.delivery import LOOPBACK, Courier
 from reuse_sandbox.errors import BadRequest, ConfigError, RecordingError, SandboxClosed
 from reuse_sandbox.events import Request
+from reuse_sandbox.faults import Faults
 from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.invoke_api import InvokeApi
 from reuse_sandbox.layer import Layer
@@ -30,8 +32,9 @@ class Sandbox:
     block begins and never end by being idle; with `proactive`, another one is always initialised
     before it is needed. `freeze=False` leaves the processes running
     between invocations. `isolate` holds each container to the memory and the processor's share of
-    its size, as far as this user may (`reuse_sandbox.cgroup`). `port` is the Invoke API's, 0 for
-    any.
+    its size, as far as this user may (`reuse_sandbox.cgroup`). `faults` names
+    what shall go wrong and how often (`reuse_sandbox.faults`), by the dice of `seed`. `port` is the
+    Invoke API's, 0 for any.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -50,6 +53,8 @@ class Sandbox:
         proactive: bool = False,
         freeze: bool = True,
         isolate: bool = False,
+        faults: Mapping[str, float] | None = None,
+        seed: int = 0,
         port: int = 0,
     ) -> None:
         if not hasattr(os, "pidfd_open"):
@@ -76,6 +81,7 @@ class Sandbox:
         self._is_proactive = proactive
         self._freeze = freeze
         self._isolate = isolate
+        self._faults = Faults(faults or {}, seed)
         self._port = port
         self._stack = AsyncExitStack()
         self._recording: Recording | None = None
@@ -169,9 +175,10 @@ class Sandbox:
             self.function,
             self._layer,
             recording,
-            courier.open_destination,
+            self._faults.open_destination(courier.open_destination),
             folder,
             new_stream_name(now().wall, self.function.version),
+            self._faults,
             freeze=self._freeze,
             isolate=self._isolate,
         )

@@ -128,7 +128,13 @@ class SnapStartPlatform(Platform):
 
     def _discard(self, _: events.ShutdownWanted) -> None:
         self.state = State.DOWN
-        self._do(actions.Thaw(), actions.Clear(), actions.Ended())
+        self._do(actions.SetTimer(None), actions.Thaw(), actions.Clear(), actions.Ended())
+
+    def _end_in_init(self, event: events.ShutdownWanted) -> None:
+        if self._current is None and self._waiting is None:
+            self._discard(event)
+        else:
+            self._end_running(event)
 
     # What drives it.
 
@@ -143,8 +149,12 @@ class SnapStartPlatform(Platform):
         State.SETTLING: (Parties.extensions_ready, _snapshot),
         State.RESTORING: (Parties.runtime_ready, _restored),
     }
+    _in_init: ClassVar[Calls] = {**Platform._in_init, events.ShutdownWanted: _end_in_init}
     transitions: ClassVar[Transitions] = {
         **Platform.transitions,
+        State.REGISTERING: _in_init,
+        State.STARTING: _in_init,
+        State.SETTLING: _in_init,
         State.SNAPSHOT: {
             events.InvokeWanted: _restore_for,
             events.ShutdownWanted: _discard,

@@ -255,6 +255,21 @@ def test_restore_events_twice_are_one_restore():
     assert durations == [80, None]
 
 
+@pytest.mark.parametrize("is_served", [False, True])
+def test_the_making_of_a_snapshot_is_no_container(is_served):
+    """Its end tells nothing; one that has served is a container, whatever telemetry was lost."""
+    environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    played = Played({"environment": environment, "subscription": 200})
+    init = pe.event("initStart", START_MS, initializationType="snap-start", phase="snap-start")
+    played.step({"at_ms": 100, "batch": [init]})
+    if is_served:
+        played.step({"at_ms": 300, "batch": served(200, "one")})
+    played.step({"at_ms": 900, "shutdown": "spindown"})
+
+    assert bool(played.lines()) is is_served
+    assert sum(record.get("Invocations", 0) for record in containers(played)) == is_served
+
+
 def test_a_request_that_is_tried_again_before_its_report_is_another_invocation():
     """As after a timeout; INVOKE repeats nothing."""
     played = begun()

@@ -130,13 +130,24 @@ class TestLife:
             life.has(events.InvokeWanted(Request(b"{}")))
         done = life.has(events.ShutdownWanted("spindown"))
         if not restoring:
-            assert names(done) == ["Thaw", "Clear", "Ended"]
+            assert names(done) == ["SetTimer", "Thaw", "Clear", "Ended"]
         else:
             life.exits("runtime")
             life.extension_exits("watch")
             assert "ReleaseShutdown" in names(life.done)
             assert names(life.done)[-1] == "Ended"
             assert [answer.status for answer in life.answers()] == ["failure"]
+
+    def test_the_end_while_the_snapshot_is_made(self) -> None:
+        """It just goes, too, unless somebody waits for it."""
+        life = Life("watch", **SNAPPED)
+        life.has(events.InitWanted())
+        assert names(life.has(events.ShutdownWanted("spindown")))[-2:] == ["Clear", "Ended"]
+        life = Life("watch", **SNAPPED)
+        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.ShutdownWanted("spindown"))
+        life.extension_exits("watch")
+        assert [answer.status for answer in life.answers()] == ["failure"]
 
 
 HOOKS = """

@@ -12,7 +12,16 @@ from reuse_sandbox import FunctionConfig, Sandbox
 from reuse_sandbox.logs import stream_name
 
 PROBE = Path(__file__).with_name("probe.py")
-OWN = ("concurrency", "keep_alive_s", "port", "isolate", "provisioned", "proactive")
+OWN = (
+    "concurrency",
+    "keep_alive_s",
+    "port",
+    "isolate",
+    "provisioned",
+    "proactive",
+    "faults",
+    "seed",
+)
 
 
 def whole_lines(path: Path) -> list[str]:

@@ -126,6 +126,7 @@ class Container:
         self._first = FirstInvocation(account.who["init_type"])
         self._has_told_first = False
         self._is_restored = False
+        self._is_snapshot = account.who["init_type"] == SNAP_START
         self._wake_ms: "int | None" = None
         if not has_telemetry:
             self.account.inits.unmeasured()
@@ -193,7 +194,13 @@ class Container:
         return self.account.totals["invocations"] > 0 or (init is not None and init.is_due)
 
     def finish(self, now_ms: int) -> "list[Record]":
-        """Tell the rest: the last record of this process."""
+        """Tell the rest: the last record of this process.
+
+        A process that only helped to make a snapshot was in no container, and has nothing to tell.
+        """
+        if self._is_snapshot:
+            self._move("finished")
+            return self._take()
         self._count_waiting()
         self._classify(is_forced=True)
         self.account.touch(self._clock.now(now_ms))
@@ -224,6 +231,7 @@ class Container:
         ]
         self._has_told_first = snapshot["has_told_first"]
         self._is_restored = True
+        self._is_snapshot = False
         self.state = RESET
         self._move("restart")
         if snapshot["state"] != RESET:
@@ -397,6 +405,7 @@ class Container:
     def _begin_copy(self, time_ms: int) -> None:
         """The process came out of a snapshot just now; before that it was another container's."""
         if self.state == STARTING and self.account.started_ms is None:
+            self._is_snapshot = False
             self.account.skip_pages()
             self.account.process_started_ms = time_ms
 
@@ -423,6 +432,7 @@ class Container:
             self._waiting.remove(invocation)
             if not self._waiting and not self._is_managed:
                 self._wake_ms = None
+        self._is_snapshot = False
         self.account.begun(invocation, time_ms)
 
     def _watch_waiting(self, time_ms: int) -> None:
