@@ -67,6 +67,37 @@ def test_a_function_of_a_template(tmp_path: Path) -> None:
     assert "not python3.99" in warned[1]
 
 
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        (["--provisioned", "1"], "provisioned"),
+        (["--proactive", "1.1"], "proactive"),
+        (["--snap-start"], "snap-start"),
+        (["--managed", "2"], "managed"),
+        (["--log-format", "json"], "on-demand"),
+        (["--fault", "telemetry-duplicate=1"], "on-demand"),
+    ],
+)
+def test_kinds_of_containers(tmp_path: Path, options: list[str], start: str) -> None:
+    """The table says how each began; every invocation is told."""
+    (tmp_path / "app.py").write_text(WORKS)
+
+    done = local(tmp_path, "run", "app.py:handler", "--count", "5", *options)
+
+    assert done.returncode == 0, done.stderr
+    row = done.stdout.splitlines()[1].split()
+    assert start in row
+    assert "5" in row
+
+
+def test_the_faults_there_are(tmp_path: Path) -> None:
+    """By name, with what each does."""
+    done = local(tmp_path, "faults")
+
+    assert done.returncode == 0
+    assert "runtime-exit         the runtime is killed during an invocation" in done.stdout
+
+
 def test_a_layer_of_a_template(tmp_path: Path) -> None:
     """Its folder lies under /opt beside the project's own layer, which still counts."""
     (tmp_path / "code").mkdir()
@@ -116,6 +147,14 @@ def test_the_projects_own_template(tmp_path: Path) -> None:
         (["run", "app.py:handler", "--events", "empty"], 252, "there are no events in empty"),
         (["run", "app.py:handler", "--events", "app.py"], 252, "line 1 of app.py is not JSON"),
         (["run", "app.py:handler", "--burst", "2"], 252, "need a --rate"),
+        (["run", "app.py:handler", "--fault", "x"], 252, "There is no fault 'x'"),
+        (["run", "app.py:handler", "--fault", "hang=x"], 252, "takes a share from 0 to 1"),
+        (["run", "app.py:handler", "--fault", "hang=2"], 252, "The share of hang is 2"),
+        (["run", "app.py:handler", "--snap-start", "--managed", "2"], 252, "of one kind"),
+        (["run", "app.py:handler", "--managed", "2", "--log-format", "text"], 252, "log in JSON"),
+        (["run", "app.py:handler", "--provisioned", "2"], 252, "the concurrency is 1"),
+        (["run", "app.py:handler", "--tenant-isolation"], 252, "must name its tenant"),
+        (["run", "imports.py:handler", "--managed", "2"], 255, "No module named 'nowhere'"),
         (["run", "app.py:handler", "--env", "A"], 252, "--env takes NAME=VALUE"),
         (["run", "app.py:handler", "--opt", "nothing"], 252, "is not a layer"),
         (["run", "app.py:handler", "--data", "app.py"], 252, "is a file"),

@@ -103,6 +103,25 @@ def test_globals_are_merged_as_sam_merges_them(tmp_path: Path) -> None:
     assert found.layers == [tmp_path / "common"]
 
 
+def test_logging_and_tenants(tmp_path: Path) -> None:
+    """What the sandbox plays of them."""
+    text = (
+        "Globals: {Function: {LoggingConfig: {LogFormat: JSON, SystemLogLevel: DEBUG}}}\n"
+        "Resources:\n"
+        "  One:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      {CodeUri: code, Handler: a.b, Runtime: python3.13,\n"
+        "       TenancyConfig: {TenantIsolationMode: PER_TENANT}}\n"
+    )
+    assert read(written(tmp_path, text), "One").settings == {
+        "log_format": "JSON",
+        "system_log_level": "DEBUG",
+        "tenant_isolation": True,
+    }
+    assert one(tmp_path).settings == {}
+
+
 def test_values_are_the_text_of_the_template(tmp_path: Path) -> None:
     """YAML makes no number of an account id, and no Python word of true."""
     found = one(tmp_path)

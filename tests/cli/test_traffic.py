@@ -16,7 +16,7 @@ def events(folder: Path, *lines: str) -> Path:
 
 def test_one_empty_event_without_a_file() -> None:
     """So that a function can be tried at once."""
-    assert list(arrivals(None, None, None)) == [(None, b"{}")]
+    assert list(arrivals(None, None, None)) == [(None, b"{}", "")]
 
 
 def test_a_trace_is_replayed_at_its_times(tmp_path: Path) -> None:
@@ -24,31 +24,41 @@ def test_a_trace_is_replayed_at_its_times(tmp_path: Path) -> None:
     path = events(tmp_path, '{"at_ms": 250, "event": {"a": 1}}', "", '{"event": 1}', "[2]")
 
     assert list(arrivals(path, None, None)) == [
-        (0.25, b'{"a": 1}'),
-        (None, b'{"event": 1}'),
-        (None, b"[2]"),
+        (0.25, b'{"a": 1}', ""),
+        (None, b'{"event": 1}', ""),
+        (None, b"[2]", ""),
     ]
+
+
+def test_events_of_tenants(tmp_path: Path) -> None:
+    """Each names its own; the time may be left to the pace."""
+    lines = ['{"tenant_id": "blue", "event": 1}', '{"at_ms": 9, "tenant_id": "green", "event": 2}']
+    found = list(arrivals(events(tmp_path, *lines, '{"event": 3}'), None, Pace(1)))
+
+    assert [arrival.tenant for arrival in found] == ["blue", "green", ""]
+    assert [arrival.payload for arrival in found] == [b"1", b"2", b'{"event": 3}']
+    assert [arrival.at_s for arrival in found] == [0, 0.009, 1]
 
 
 def test_a_trace_that_is_repeated_goes_on_from_its_end(tmp_path: Path) -> None:
     """Otherwise its second round would come all at once."""
     path = events(tmp_path, '{"at_ms": 0, "event": 1}', '{"at_ms": 500, "event": 2}')
 
-    assert [at_s for at_s, _ in arrivals(path, 5, None)] == [0, 0.5, 0.5, 1.0, 1.0]
+    assert [at_s for at_s, *_ in arrivals(path, 5, None)] == [0, 0.5, 0.5, 1.0, 1.0]
 
 
 def test_count_cuts_and_repeats(tmp_path: Path) -> None:
     path = events(tmp_path, "1", "2", "3")
 
-    assert [body for _, body in arrivals(path, 2, None)] == [b"1", b"2"]
-    assert [body for _, body in arrivals(path, 4, None)] == [b"1", b"2", b"3", b"1"]
+    assert [body for _, body, _ in arrivals(path, 2, None)] == [b"1", b"2"]
+    assert [body for _, body, _ in arrivals(path, 4, None)] == [b"1", b"2", b"3", b"1"]
 
 
 def test_without_end_events_repeat(tmp_path: Path) -> None:
     """A duration ends them, not the file."""
     found = islice(arrivals(events(tmp_path, "1", "2"), None, None, is_endless=True), 5)
 
-    assert [body for _, body in found] == [b"1", b"2", b"1", b"2", b"1"]
+    assert [body for _, body, _ in found] == [b"1", b"2", b"1", b"2", b"1"]
 
 
 def test_a_steady_rate() -> None:
@@ -91,6 +101,7 @@ def test_the_seed_decides() -> None:
         ('{"at_ms": -1, "event": 1}', "at_ms is a number"),
         ('{"at_ms": NaN, "event": 1}', "at_ms is a number"),
         ('{"at_ms": true, "event": 1}', "at_ms is a number"),
+        ('{"tenant_id": 1, "event": 1}', "tenant_id is a text"),
         ("[" * 100_000, "line 2 of .* is not JSON"),
     ],
 )

@@ -26,7 +26,11 @@ select
     life.last_ms,
     (life.last_ms - last.container_started_ms) / 1000 as age_s,
     last.init_type,
-    coalesce(life.init_kind, life.cold_start_kind) as init_kind,
+    coalesce(
+        life.init_kind,
+        life.cold_start_kind,
+        case last.init_type when 'lambda-managed-instances' then 'managed' end
+    ) as init_kind,
     nullif(last.total.init_ms, 0) as init_ms,
     last.total.invocations,
     last.total.cold_starts,

@@ -15,6 +15,7 @@ from reuse_cli import errors
 from reuse_cli.commands import options
 from reuse_cli.errors import CliError, NoRecordsError, UsageError
 from reuse_cli.layers.source_layer import assemble
+from reuse_cli.local.mode_options import mode
 from reuse_cli.local.settings import (
     Options,
     config,
@@ -111,13 +112,24 @@ def doctor(output: str) -> int:
     return errors.FINE
 
 
+@local.command()
+def faults() -> int:
+    """List what `--fault` can let go wrong."""
+    sandbox_room()
+    from reuse_sandbox.faults import FAULTS
+
+    for name, what in FAULTS.items():
+        click.echo(f"{name:<21}{what}")
+    return errors.FINE
+
+
 def _with_sandbox(
     chosen: Options, port: int, use: "Callable[[Sandbox], Coroutine[None, None, Result]]"
 ) -> "Result":
     """Open a sandbox as the options say, use it, and end it; what `use` gave."""
     room = sandbox_room()
     function = described(chosen)
-    made = config(chosen, function)
+    made, kind = config(chosen, function), mode(chosen)
     for warning in function.warnings:
         click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
     with tempfile.TemporaryDirectory(prefix="lambda-reuse-") as folder:
@@ -133,12 +145,14 @@ def _with_sandbox(
                 freeze=not chosen["no_freeze"],
                 isolate=is_limited(chosen),
                 port=port,
+                **kind.sandbox,
             ) as sandbox:
+                await asyncio.sleep(kind.lead_s)
                 return await use(sandbox)
 
         try:
             return asyncio.run(live())
-        except room.ConfigError as error:
+        except (room.ConfigError, room.BadRequest) as error:
             raise UsageError(str(error)) from error
         except room.SandboxError as error:
             raise CliError(str(error)) from error

@@ -68,7 +68,7 @@ async def _send_all(sandbox: Sandbox, traffic: Traffic, tell: Tell, outcome: Out
     free, started = asyncio.Semaphore(traffic.workers), loop.time()
 
     async def send(arrival: Arrival) -> None:
-        result = await sandbox.invoke(arrival.payload, wait=True)
+        result = await sandbox.invoke(arrival.payload, tenant=arrival.tenant, wait=True)
         outcome.add(result)
         tell(result)
         if outcome.invocations == 1 and result.function_error:

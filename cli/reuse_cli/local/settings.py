@@ -13,6 +13,7 @@ from reuse_cli.commands import options
 from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.local import template
 from reuse_cli.local.handlers import find
+from reuse_cli.local.mode_options import mode, mode_options
 
 if TYPE_CHECKING:
     from reuse_sandbox import FunctionConfig
@@ -103,7 +104,7 @@ def function_options(command: Command) -> Command:
         click.option("--no-freeze", is_flag=True, help="Let processes run between invocations."),
     ):
         command = decorate(command)
-    return command
+    return mode_options(command)
 
 
 def sandbox_room() -> ModuleType:
@@ -153,6 +154,7 @@ def config(chosen: Options, function: template.TemplateFunction) -> "FunctionCon
             runtime=function.runtime,
             region=environment.pop("AWS_REGION", region()),
             environment=environment,
+            **{**function.settings, **mode(chosen).function},
         )
     except room.FunctionNotFound as error:
         raise ConfigurationError(str(error)) from error

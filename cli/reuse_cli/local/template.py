@@ -16,6 +16,11 @@ from reuse_cli.errors import ConfigurationError
 from reuse_cli.local.intrinsics import UNKNOWN, Resolver, load
 
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+LOGGING = {
+    "LogFormat": "log_format",
+    "ApplicationLogLevel": "log_level",
+    "SystemLogLevel": "system_log_level",
+}
 LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 
 
@@ -32,6 +37,8 @@ class TemplateFunction:
     environment: Mapping[str, str] = field(default_factory=dict)
     layers: list[Path] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Log format and levels and tenant isolation, in the words of the sandbox."""
 
 
 def read(path: Path, function: str | None, region: str = "us-east-1") -> TemplateFunction:
@@ -75,6 +82,7 @@ class _Reader:
             environment={**self._variables(inherited), **self._variables(own)},
             layers=self._layers(inherited) + self._layers(own),
         )
+        found.settings = self._settings(properties)
         found.warnings = self._warnings()
         return found
 
@@ -117,6 +125,18 @@ class _Reader:
             for name, value in variables.items()
         }
         return {name: text for name, text in texts.items() if text is not None}
+
+    def _settings(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        logging, tenancy = properties.get("LoggingConfig"), properties.get("TenancyConfig")
+        found: dict[str, Any] = {}
+        for key, name in LOGGING.items():
+            value = logging.get(key) if isinstance(logging, Mapping) else None
+            text = self._resolver.text(value, key)
+            if text:
+                found[name] = text
+        if _has(tenancy, "TenantIsolationMode"):
+            found["tenant_isolation"] = True
+        return found
 
     def _layers(self, properties: Mapping[str, Any]) -> list[Path]:
         layers = properties.get("Layers")

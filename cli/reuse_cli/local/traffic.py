@@ -2,7 +2,8 @@
 
 An events file has one JSON value a line. A line `{"at_ms": 250, "event": {…}}` is sent 250 ms after
 the start; any other line is an event itself, sent as soon as a container is free, or, with a pace,
-in its turn. A file that is sent again goes on from the time of its last event.
+in its turn. A file that is sent again goes on from the time of its last event. `tenant_id` beside
+`event` names the tenant that the event is sent for; then `at_ms` may be left out.
 """
 
 import json
@@ -11,9 +12,12 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from reuse_cli.errors import UsageError
+
+PLACED = ("at_ms", "tenant_id")
+"""What may stand beside an event in a line of an events file."""
 
 
 class Arrival(NamedTuple):
@@ -21,6 +25,7 @@ class Arrival(NamedTuple):
 
     at_s: float | None
     payload: bytes
+    tenant: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,9 @@ def arrivals(
                 return
             if arrival.at_s is not None:
                 last_s = round_began_s + arrival.at_s
-                yield Arrival(last_s, arrival.payload)
+                yield arrival._replace(at_s=last_s)
             else:
-                yield Arrival(next(moments) if moments else None, arrival.payload)
+                yield arrival._replace(at_s=next(moments) if moments else None)
             sent += 1
         if sent == 0:
             raise UsageError(f"there are no events in {events}")
@@ -82,16 +87,26 @@ def arrivals(
 def _read(events: Path) -> Iterator[Arrival]:
     with events.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError):
-                raise UsageError(f"line {number} of {events} is not JSON") from None
-            if not isinstance(value, dict) or "at_ms" not in value or "event" not in value:
-                yield Arrival(None, line.strip())
-                continue
-            at_ms = value["at_ms"]
-            if type(at_ms) not in (int, float) or not 0 <= at_ms < math.inf:
-                raise UsageError(f"line {number} of {events}: at_ms is a number of milliseconds")
-            yield Arrival(at_ms / 1000, json.dumps(value["event"]).encode())
+            if line.strip():
+                yield _arrival(line.strip(), f"line {number} of {events}")
+
+
+def _arrival(line: bytes, where: str) -> Arrival:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        raise UsageError(f"{where} is not JSON") from None
+    if not isinstance(value, dict) or "event" not in value or not value.keys() & {*PLACED}:
+        return Arrival(None, line)
+    at_s = _seconds(value["at_ms"], where) if "at_ms" in value else None
+    tenant = value.get("tenant_id", "")
+    if not isinstance(tenant, str):
+        raise UsageError(f"{where}: tenant_id is a text")
+    return Arrival(at_s, json.dumps(value["event"]).encode(), tenant)
+
+
+def _seconds(at_ms: Any, where: str) -> float:
+    if type(at_ms) not in (int, float) or not 0 <= at_ms < math.inf:
+        raise UsageError(f"{where}: at_ms is a number of milliseconds")
+    seconds: float = at_ms / 1000
+    return seconds

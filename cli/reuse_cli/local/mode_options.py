@@ -1,0 +1,110 @@
+"""The options of `local` that say how containers begin, whom they serve and what goes wrong."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from reuse_cli.errors import UsageError
+
+Command = Callable[..., int]
+Options = dict[str, Any]
+
+
+def mode_options(command: Command) -> Command:
+    """The options that say how containers begin, whom they serve and what befalls them."""
+    for decorate in (
+        click.option(
+            "--provisioned",
+            type=click.IntRange(1),
+            metavar="N",
+            help="So many of the containers are provisioned: ready before the first invocation.",
+        ),
+        click.option(
+            "--proactive",
+            type=click.FloatRange(0),
+            metavar="S",
+            help="Always initialise one container ahead of need, the first S seconds before the"
+            " first invocation.",
+        ),
+        click.option(
+            "--snap-start", is_flag=True, help="Restore containers from a SnapStart snapshot."
+        ),
+        click.option(
+            "--managed",
+            type=click.IntRange(1, 64),
+            metavar="N",
+            help="Run on managed instances: N invocations at a time in each of --concurrency"
+            " containers.",
+        ),
+        click.option(
+            "--tenant-isolation",
+            is_flag=True,
+            help="Keep tenants apart; each event names its own as tenant_id.",
+        ),
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            help="The function's log format.  [default: the template's, or text]",
+        ),
+        click.option(
+            "--fault",
+            "faults",
+            multiple=True,
+            metavar="NAME[=SHARE]",
+            help="Let this go wrong at such a share of its chances (0.1 unless told); may be given"
+            " several times. `local faults` lists what there is.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What the options ask for, in the words of the sandbox."""
+
+    function: Options = field(default_factory=dict)
+    sandbox: Options = field(default_factory=dict)
+    lead_s: float = 0.0
+    """How long before the first invocation the containers are begun."""
+
+
+def mode(chosen: Options) -> Mode:
+    """What the options ask for."""
+    kinds = [name for name in ("provisioned", "snap_start", "managed") if chosen[name]]
+    if len(kinds) > 1 or (chosen["proactive"] is not None and "managed" in kinds):
+        raise UsageError("a container is of one kind: --provisioned, --snap-start or --managed")
+    function: Options = {}
+    if chosen["snap_start"]:
+        function = {"init_type": "snap-start", "version": "1"}
+    if chosen["managed"]:
+        function = {
+            "init_type": "lambda-managed-instances",
+            "max_concurrency": chosen["managed"],
+            "log_format": "JSON",
+        }
+        if chosen["log_format"] == "text":
+            raise UsageError("managed instances log in JSON")
+    elif chosen["log_format"]:
+        function["log_format"] = "JSON" if chosen["log_format"] == "json" else "Text"
+    if chosen["tenant_isolation"]:
+        function["tenant_isolation"] = True
+    sandbox = {
+        "provisioned": chosen["provisioned"] or 0,
+        "proactive": chosen["proactive"] is not None,
+        "faults": dict(_fault(text) for text in chosen["faults"]),
+        "seed": chosen.get("seed", 0),
+    }
+    return Mode(function, sandbox, chosen["proactive"] or 0.0)
+
+
+def _fault(text: str) -> tuple[str, float]:
+    from reuse_sandbox.faults import DEFAULT_SHARE
+
+    name, equals, share = text.partition("=")
+    try:
+        return name, float(share) if equals else DEFAULT_SHARE
+    except ValueError:
+        raise UsageError(f"--fault {name} takes a share from 0 to 1, not {share}") from None
