@@ -22,6 +22,7 @@ ROOMS = {
     "python_helper/lambda_reuse": (STDLIB, None),
     "python_helper/lambda_reuse/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),
+    "sandbox/reuse_sandbox/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "cli/reuse_cli": (
         STDLIB
         | {"boto3", "botocore", "click", "duckdb", "rich", "reuse_sandbox", "yaml"}

@@ -21,24 +21,51 @@ The map of the room:
     logs            one file a container
     temporary, keeper
                     nothing is left behind
+    testing, pytest_plugin
+                    a sandbox for tests
+
+What is exported is loaded when it is asked for: pytest loads the plugin, and with it this file, in
+every run.
 """
 
-from reuse_sandbox.config import FunctionConfig, Limits
-from reuse_sandbox.errors import (
-    BadRequest,
-    ConfigError,
-    FunctionNotFound,
-    InitFailed,
-    LayerError,
-    PortTaken,
-    RecordingError,
-    SandboxClosed,
-    SandboxError,
-    TooManyRequests,
-)
-from reuse_sandbox.layer import Layer
-from reuse_sandbox.results import InvokeResult
-from reuse_sandbox.sandbox import Sandbox
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reuse_sandbox.config import FunctionConfig, Limits
+    from reuse_sandbox.errors import (
+        BadRequest,
+        ConfigError,
+        FunctionNotFound,
+        InitFailed,
+        LayerError,
+        PortTaken,
+        RecordingError,
+        SandboxClosed,
+        SandboxError,
+        TooManyRequests,
+    )
+    from reuse_sandbox.layer import Layer
+    from reuse_sandbox.results import InvokeResult
+    from reuse_sandbox.sandbox import Sandbox
+
+_HOMES = {
+    "BadRequest": "errors",
+    "ConfigError": "errors",
+    "FunctionConfig": "config",
+    "FunctionNotFound": "errors",
+    "InitFailed": "errors",
+    "InvokeResult": "results",
+    "Layer": "layer",
+    "LayerError": "errors",
+    "Limits": "config",
+    "PortTaken": "errors",
+    "RecordingError": "errors",
+    "Sandbox": "sandbox",
+    "SandboxClosed": "errors",
+    "SandboxError": "errors",
+    "TooManyRequests": "errors",
+}
 
 __all__ = [
     "BadRequest",
@@ -57,3 +84,9 @@ __all__ = [
     "SandboxError",
     "TooManyRequests",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

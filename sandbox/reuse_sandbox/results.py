@@ -1,8 +1,10 @@
 """What the caller of an invocation gets, and the place where it appears."""
 
 import asyncio
+import json
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 from reuse_sandbox.errors import SandboxClosed
 from reuse_sandbox.events import Request
@@ -27,6 +29,11 @@ class InvokeResult:
     payload: bytes
     cold: bool
     executed_version: str
+
+    @property
+    def value(self) -> Any:
+        """The response as the JSON value it is; raises ValueError where it is none."""
+        return json.loads(self.payload)
 
 
 class Pending:
