@@ -135,6 +135,11 @@ class Flush:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitDelivery:
+    """Tell `TelemetryDelivered` when all telemetry has arrived."""
+
+
+@dataclass(frozen=True, slots=True)
 class Clear:
     """All processes should be gone: end stragglers, forget calls and registrations, keep /tmp."""
 
@@ -169,6 +174,7 @@ Action = (
     | Freeze
     | Thaw
     | Flush
+    | AwaitDelivery
     | Clear
     | Idle
     | Ended

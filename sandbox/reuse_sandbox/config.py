@@ -60,6 +60,10 @@ class Limits:
     shutdown_internal_ms: int = 500
     """The shutdown phase with internal extensions only (same page); without any it is 0."""
 
+    delivery_s: float = 1.0
+    """How long managed instances wait for telemetry to arrive before they tell SHUTDOWN (observed
+    of AWS's runtime interface emulator)."""
+
     runtime_share: float = 0.3
     """How much of the shutdown phase the runtime gets between SIGTERM and SIGKILL
     (`runtimeDeadlineShare` in the source of AWS's runtime interface emulator)."""

@@ -97,6 +97,7 @@ class Container:
         self._telemetry = Telemetry(surroundings.open_destination, json_lines=json_format)
         self._waiting = WaitingCalls(function.arn, is_managed=function.is_managed)
         self._timer: asyncio.TimerHandle | None = None
+        self._delivery: asyncio.Task[None] | None = None
         self._happened: deque[events.Event] = deque()
         self._busy = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -289,6 +290,7 @@ class Container:
             actions.Freeze: self._freeze,
             actions.Thaw: self._thaw,
             actions.Flush: lambda _: telemetry.flush(),
+            actions.AwaitDelivery: self._await_delivery,
             actions.Clear: lambda _: self._clear(),
             actions.Idle: self._become_idle,
             actions.Ended: self._break_or_end,
@@ -356,7 +358,14 @@ class Container:
         self._crew.thaw()
         self._telemetry.thaw()
 
+    def _await_delivery(self, _: actions.AwaitDelivery) -> None:
+        loop = asyncio.get_running_loop()
+        self._delivery = loop.create_task(self._telemetry.delivered())
+        self._delivery.add_done_callback(lambda _: self._happen(events.TelemetryDelivered()))
+
     def _clear(self) -> None:
+        if self._delivery is not None:
+            self._delivery.cancel()
         self._crew.clear()
         self._telemetry.reset()
         self._waiting.cancel()

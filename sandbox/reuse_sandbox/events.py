@@ -145,6 +145,11 @@ class Exited:
 
 
 @dataclass(frozen=True, slots=True)
+class TelemetryDelivered:
+    """All telemetry that was told has arrived."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimeUp:
     """The time set by the last `actions.SetTimer` has come."""
 
@@ -163,5 +168,6 @@ Event = (
     | RuntimeRestoreFailed
     | LaunchFailed
     | Exited
+    | TelemetryDelivered
     | TimeUp
 )

@@ -95,7 +95,8 @@ class Fleet:
         await self._prepare()
         while self.idle < self._ready_at_first() and self._failure is None:
             await asyncio.sleep(READY_STEP_S)
-        self._check_containers()
+        if self._failure is not None:
+            raise InitFailed(f"No container could be initialised: {self._failure}")
 
     def _provisioned_surroundings(self) -> Surroundings:
         function = replace(self._surroundings.function, init_type="provisioned-concurrency")

@@ -261,6 +261,10 @@ class Platform:
         if self._shutdown is not None:
             self._go_on_stopping(self._shutdown.time_up(self._now))
 
+    def _telemetry_delivered(self, _: events.TelemetryDelivered) -> None:
+        if self._shutdown is not None:
+            self._go_on_stopping(self._shutdown.delivered(self._now))
+
     # The steps.
 
     def _begin_init(self) -> None:
@@ -347,7 +351,9 @@ class Platform:
         self._parties.registration_open = False
         self._do(actions.CloseSubscriptions(), actions.Flush())
         limits, extensions = self._function.limits, self._parties.extensions
-        self._shutdown = Shutdown(reason, limits, extensions, self._alive)
+        self._shutdown = Shutdown(
+            reason, limits, extensions, self._alive, is_managed=self.is_managed
+        )
         self._go_on_stopping(self._shutdown.begin(self._now))
 
     def _go_on_stopping(self, steps: Sequence[Action]) -> None:
@@ -457,6 +463,7 @@ class Platform:
             events.ShutdownWanted: _end_after_stopping,
             events.LaunchFailed: _launch_failed_in_shutdown,
             events.Exited: _exited_in_shutdown,
+            events.TelemetryDelivered: _telemetry_delivered,
             events.TimeUp: _stopping_took_long,
         },
         State.DOWN: {},

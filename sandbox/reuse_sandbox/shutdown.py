@@ -6,13 +6,16 @@ The order is the platform's (`shutdown.go` of AWS's runtime interface emulator):
 2. the extensions: SHUTDOWN to those that registered for it, SIGKILL to the others;
 3. at the deadline, SIGKILL to everything that is left.
 
+On managed instances what was told before is delivered ahead of SHUTDOWN, for up to a second
+(`internal/lambda-managed-instances` of the same source); elsewhere nobody waits for that.
+
 Without any extension there is no budget: the runtime is killed at once.
 """
 
 from collections.abc import Mapping
 from enum import Enum
 
-from reuse_sandbox.actions import Action, Kill, ReleaseShutdown, SetTimer, Terminate
+from reuse_sandbox.actions import Action, AwaitDelivery, Kill, ReleaseShutdown, SetTimer, Terminate
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import Limits
 from reuse_sandbox.events import RUNTIME, extension_process
@@ -23,6 +26,7 @@ class Step(Enum):
     """Whom the shutdown waits for."""
 
     RUNTIME = "runtime"
+    TELEMETRY = "telemetry"
     EXTENSIONS = "extensions"
     KILLED = "killed"
     OVER = "over"
@@ -37,12 +41,15 @@ class Shutdown:
         limits: Limits,
         extensions: Mapping[str, Extension],
         alive: set[str],
+        *,
+        is_managed: bool = False,
     ) -> None:
         self.reason = reason
         self.step = Step.RUNTIME
         self._limits = limits
         self._extensions = extensions
         self._alive = alive
+        self._is_managed = is_managed
         self._told: set[str] = set()
         self._deadline = Instant(0, 0)
         self._runtime_killed = False
@@ -59,14 +66,14 @@ class Shutdown:
         if not budget_s:
             return self._kill_everything(now)
         if RUNTIME not in self._alive:
-            return self._tell_extensions(now)
+            return self._without_runtime(now)
         share = self._limits.runtime_share if self._has_external() else 1.0
         return [Terminate(RUNTIME), SetTimer(now.tick + share * budget_s)]
 
     def exited(self, now: Instant) -> list[Action]:
         """A process has gone and is out of `alive`."""
         if self.step is Step.RUNTIME:
-            return [] if RUNTIME in self._alive else self._tell_extensions(now)
+            return [] if RUNTIME in self._alive else self._without_runtime(now)
         return [] if self._alive else self._finish()
 
     def time_up(self, now: Instant) -> list[Action]:
@@ -74,9 +81,21 @@ class Shutdown:
         if self.step is Step.RUNTIME and not self._runtime_killed:
             self._runtime_killed = True
             return [Kill(RUNTIME), SetTimer(max(self._deadline.tick, now.tick))]
+        if self.step is Step.TELEMETRY:
+            return self._tell_extensions(now)
         if self.step is Step.KILLED:
             return self._finish()  # a process that SIGKILL does not end is not waited for
         return self._kill_everything(now)
+
+    def delivered(self, now: Instant) -> list[Action]:
+        """All telemetry that was told has arrived."""
+        return self._tell_extensions(now) if self.step is Step.TELEMETRY else []
+
+    def _without_runtime(self, now: Instant) -> list[Action]:
+        if not self._is_managed:
+            return self._tell_extensions(now)
+        self.step = Step.TELEMETRY
+        return [AwaitDelivery(), SetTimer(now.tick + self._limits.delivery_s)]
 
     def tell(self, extension: Extension) -> list[Action]:
         """An extension called `event/next`, perhaps only now."""

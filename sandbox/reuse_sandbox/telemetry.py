@@ -98,6 +98,11 @@ class Subscriber:
         self._due = bool(self._batch)
         self._send_if_due()
 
+    @property
+    def under_way(self) -> "asyncio.Task[None] | None":
+        """What is being sent."""
+        return self._sending
+
     def push(self, event: Event) -> None:
         """Takes an event, if it is of a type that was asked for."""
         wanted = self._subscription
@@ -226,6 +231,11 @@ class Telemetry:
         """The container goes on."""
         for subscriber in self._subscribers.values():
             subscriber.thaw()
+
+    async def delivered(self) -> None:
+        """Waits until nothing is under way; a flush has sent all there was."""
+        while tasks := [s.under_way for s in self._subscribers.values() if s.under_way]:
+            await asyncio.wait(tasks)
 
     def flush(self) -> None:
         """The container ends: what there is goes out at once."""

@@ -96,6 +96,7 @@ class TestLife:
         for other in ("runtime", "extension-watch"):
             if other != party:
                 life.exits(other)
+                life.has(events.TelemetryDelivered())
 
         assert [answer.status for answer in life.answers()] == ["error", "error"]
         assert len(life.emitted("platform.report")) == 2
@@ -118,10 +119,17 @@ class TestLife:
         life = serving("watch")
         life.has(events.InvokeWanted(Request(b"1")))
         life.has(events.ShutdownWanted("spindown"))
-        life.exits("runtime")
+        assert names(life.exits("runtime")) == ["AwaitDelivery", "SetTimer"]
+        assert "ReleaseShutdown" in names(life.has(events.TelemetryDelivered()))
         life.extension_exits("watch")
         assert [answer.status for answer in life.answers()] == ["failure"]
-        assert "ReleaseShutdown" in names(life.done)
+
+    def test_the_end_does_not_wait_for_ever(self) -> None:
+        """A listener that takes nothing is told SHUTDOWN after a second."""
+        life = serving("watch")
+        life.has(events.ShutdownWanted("spindown"))
+        life.exits("runtime")
+        assert "ReleaseShutdown" in names(life.time_up())
 
     def test_nobody_is_told_of_invocations(self) -> None:
         """An extension that asks for INVOKE is refused, an internal one for anything."""
