@@ -197,6 +197,17 @@ class Container:
         """The runtime is done with an event."""
         self._happen(event)
 
+    def runtime_streams(self, request_id: str, part: bytes) -> None:
+        """The runtime has sent a piece of a response."""
+        pending = self._pending.get(request_id)
+        if pending is not None:
+            pending.stream(part)
+
+    def is_streamed(self, request_id: str) -> bool:
+        """Whether the caller wants the response piece by piece."""
+        pending = self._pending.get(request_id)
+        return pending is not None and pending.is_streamed
+
     def runtime_init_failed(self, event: events.RuntimeInitFailed) -> None:
         """The runtime could not initialise."""
         self._happen(event)

@@ -8,9 +8,11 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
+from reuse_sandbox import event_stream
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.errors import (
     BadRequest,
@@ -22,9 +24,10 @@ from reuse_sandbox.errors import (
 from reuse_sandbox.events import Request as Invocation
 from reuse_sandbox.events import new_trace
 from reuse_sandbox.results import InvokeResult, Pending
-from reuse_sandbox.web import Request, Response, Site, not_found, read_body
+from reuse_sandbox.web import Request, Response, Site, StreamResponse, not_found, read_body
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
+STREAM_PATH = re.compile(r"/2021-11-15/functions/([^/]+)/response-streaming-invocations/?")
 
 # name | account:function:name | arn:aws:lambda:region:account:function:name, each with :qualifier
 FUNCTION = re.compile(
@@ -55,6 +58,14 @@ class Invoker(Protocol):
         """Hands an invocation to a container."""
 
 
+@dataclass(frozen=True)
+class Way:
+    """One of the two ways to invoke: whole answers and streamed ones."""
+
+    kinds: frozenset[str]
+    run: Callable[[Request, Invocation, bool], Awaitable[StreamResponse]]
+
+
 class InvokeApi:
     """Serves one function's invocations."""
 
@@ -62,6 +73,10 @@ class InvokeApi:
         self._function = function
         self._invoker = invoker
         self._site = Site(self._answer, MAX_PAYLOAD)
+        self._ways = {
+            PATH: Way(frozenset({"RequestResponse", "Event", "DryRun"}), self._run),
+            STREAM_PATH: Way(frozenset({"RequestResponse", "DryRun"}), self._stream),
+        }
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -80,13 +95,13 @@ class InvokeApi:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._site.close()
 
-    async def _answer(self, request: Request) -> Response:
-        match = PATH.fullmatch(request.path)
-        if match is None or request.method != "POST":
+    async def _answer(self, request: Request) -> StreamResponse:
+        way, name = self._way(request.path)
+        if way is None or request.method != "POST":
             return not_found()
         try:
-            self._check_function(match[1], request.query.get("Qualifier"))
-            return await self._invoke(request)
+            self._check_function(name, request.query.get("Qualifier"))
+            return await self._invoke(request, way)
         except ApiError as error:
             return _error(error)
         except BadRequest as error:
@@ -95,6 +110,14 @@ class InvokeApi:
             return _throttled()
         except (InitFailed, RecordingError, SandboxClosed) as error:
             return _error(ApiError(500, "ServiceException", str(error)))
+
+    def _way(self, path: str) -> "tuple[Way | None, str]":
+        """How this path is served, and the function that it names."""
+        for pattern, way in self._ways.items():
+            match = pattern.fullmatch(path)
+            if match is not None:
+                return way, match[1]
+        return None, ""
 
     def _check_function(self, text: str, qualifier: str | None) -> None:
         function = self._function
@@ -114,9 +137,9 @@ class InvokeApi:
             arn += f":{version}" if match["qualifier"] or qualifier else ""
             raise ApiError(404, "ResourceNotFoundException", f"Function not found: {arn}")
 
-    async def _invoke(self, request: Request) -> Response:
+    async def _invoke(self, request: Request, way: Way) -> StreamResponse:
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if kind not in {"RequestResponse", "Event", "DryRun"}:
+        if kind not in way.kinds:
             message = f"{kind!r} is not an invocation type"
             raise ApiError(400, "InvalidParameterValueException", message)
         payload = await self._payload(
@@ -135,7 +158,7 @@ class InvokeApi:
             self._invoker.check(invocation)
             self._run_later(invocation)
             return Response(status=202, headers=self._headers(invocation.id))
-        return await self._run(invocation, tail=request.headers.get("X-Amz-Log-Type") == "Tail")
+        return await way.run(request, invocation, request.headers.get("X-Amz-Log-Type") == "Tail")
 
     async def _payload(self, request: Request, most: int) -> bytes:
         payload = await read_body(request)
@@ -149,7 +172,7 @@ class InvokeApi:
             raise ApiError(400, "InvalidRequestContentException", message) from None
         return payload or b"{}"
 
-    async def _run(self, invocation: Invocation, *, tail: bool) -> Response:
+    async def _run(self, _: Request, invocation: Invocation, tail: bool) -> Response:
         pending = Pending(invocation, tail=tail)
         await self._invoker.submit(pending)
         result = await pending.result
@@ -158,6 +181,36 @@ class InvokeApi:
             await pending.finished
             headers["X-Amz-Log-Result"] = base64.b64encode(pending.tail()).decode()
         return _result(result, headers)
+
+    async def _stream(
+        self,
+        request: Request,
+        invocation: Invocation,
+        tail: bool,
+    ) -> StreamResponse:
+        """Answers piece by piece, and at the end with what became of it."""
+        pending = Pending(invocation, tail=tail, is_streamed=True)
+        await self._invoker.submit(pending)
+        response = StreamResponse(headers=self._headers(invocation.id))
+        response.content_type = event_stream.CONTENT_TYPE
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        async for part in pending.parts():
+            await response.write(
+                event_stream.message("PayloadChunk", "application/octet-stream", part)
+            )
+        result = await pending.result
+        complete = {}
+        if result.function_error:
+            complete["ErrorCode"] = result.function_error
+            complete["ErrorDetails"] = result.payload.decode(errors="replace")
+        if tail:
+            await pending.finished
+            complete["LogResult"] = base64.b64encode(pending.tail()).decode()
+        body = json.dumps(complete).encode()
+        await response.write(event_stream.message("InvokeComplete", "application/json", body))
+        await response.write_eof()
+        return response
 
     def _run_later(self, invocation: Invocation) -> None:
         task = asyncio.get_running_loop().create_task(self._run_asynchronously(invocation))

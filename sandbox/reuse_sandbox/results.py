@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import deque
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,23 +40,41 @@ class InvokeResult:
 class Pending:
     """An invocation under way: first its result appears, then it is finished.
 
-    `tail` holds the last log lines, where they were asked for.
+    `tail` holds the last log lines, where they were asked for; `parts` gives the response piece by
+    piece, where it is to be streamed.
     """
 
-    def __init__(self, request: Request, *, tail: bool = False) -> None:
+    def __init__(self, request: Request, *, tail: bool = False, is_streamed: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self.request = request
         self.result: asyncio.Future[InvokeResult] = loop.create_future()
         self.finished: asyncio.Future[None] = loop.create_future()
         self.answered = False
+        self.is_streamed = is_streamed
+        self._parts: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._has_begun = False
         self._tail: deque[str] | None = deque() if tail else None
         self._tail_size = 0
 
     def answer(self, result: InvokeResult) -> None:
         """The result appears; a caller who has gone does not mind."""
         self.answered = True
+        if not self._has_begun and not result.function_error:  # it was sent in one piece
+            self.stream(result.payload)
+        self._parts.put_nowait(None)
         if not self.result.done():
             self.result.set_result(result)
+
+    def stream(self, part: bytes) -> None:
+        """A piece of the response has come."""
+        if self.is_streamed and part:
+            self._has_begun = True
+            self._parts.put_nowait(part)
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The response piece by piece, until the result is there."""
+        while (part := await self._parts.get()) is not None:
+            yield part
 
     def finish(self) -> None:
         """The invocation is over."""
@@ -64,6 +83,7 @@ class Pending:
 
     def abandon(self) -> None:
         """Nothing will come any more: whoever waits is told so."""
+        self._parts.put_nowait(None)
         for future in (self.result, self.finished):
             if not future.done():
                 future.set_exception(SandboxClosed("The sandbox has ended."))

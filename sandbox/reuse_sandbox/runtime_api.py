@@ -9,7 +9,7 @@ import json
 import re
 from typing import Protocol
 
-from reuse_sandbox.clock import now
+from reuse_sandbox.clock import Instant, now
 from reuse_sandbox.events import RuntimeInitFailed, RuntimeResponded, RuntimeRestoreFailed
 from reuse_sandbox.parties import Refused
 from reuse_sandbox.waiting import RuntimeEvent
@@ -29,6 +29,10 @@ INVOCATION = re.compile(rf"{PREFIX}/runtime/invocation/([^/]+)/(response|error)"
 # 6 MB and some bytes, the limit in the source of AWS's emulator (`MaxPayloadSize`).
 MAX_RESPONSE = 6 * 1024 * 1024 + 100
 
+# 200 MB streamed ("Lambda quotas").
+MAX_STREAMED = 200 * 1024 * 1024
+
+MODE_HEADER = "Lambda-Runtime-Function-Response-Mode"
 ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
 ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][A-Za-z]+")
 
@@ -41,6 +45,12 @@ class RuntimeSide(Protocol):
 
     def runtime_responded(self, event: RuntimeResponded) -> None:
         """The runtime is done with an event."""
+
+    def runtime_streams(self, request_id: str, part: bytes) -> None:
+        """The runtime has sent a piece of a response."""
+
+    def is_streamed(self, request_id: str) -> bool:
+        """Whether the caller wants the response piece by piece."""
 
     def runtime_init_failed(self, event: RuntimeInitFailed) -> None:
         """The runtime could not initialise."""
@@ -77,6 +87,8 @@ class RuntimeApi:
         if request.method != "POST":
             return Response(status=405)
         began = now()
+        if match[2] == "response" and _is_streaming(request):
+            return await self._stream(request, match[1], began)
         body = await read_body(request)
         error_type = None
         if match[2] == "error":
@@ -84,6 +96,19 @@ class RuntimeApi:
         if body is None:
             return self._too_large(match[1])
         self._side.runtime_responded(RuntimeResponded(match[1], body, len(body), began, error_type))
+        return accepted()
+
+    async def _stream(self, request: Request, request_id: str, began: Instant) -> Response:
+        """Passes on what the runtime sends as it comes; the trailers of an error are not read."""
+        side, parts, size = self._side, [], 0
+        most = MAX_STREAMED if side.is_streamed(request_id) else MAX_RESPONSE
+        async for part in request.content.iter_any():
+            size += len(part)
+            if size > most:
+                return self._too_large(request_id, most)
+            side.runtime_streams(request_id, part)
+            parts.append(part)
+        side.runtime_responded(RuntimeResponded(request_id, b"".join(parts), size, began))
         return accepted()
 
     async def _ping(self, _: Request) -> Response:
@@ -109,8 +134,8 @@ class RuntimeApi:
         self._side.runtime_restore_failed(RuntimeRestoreFailed(error_type, body))
         return accepted()
 
-    def _too_large(self, request_id: str) -> Response:
-        sentence = f"maximum allowed payload size ({MAX_RESPONSE} bytes)."
+    def _too_large(self, request_id: str, most: int = MAX_RESPONSE) -> Response:
+        sentence = f"maximum allowed payload size ({most} bytes)."
         error_type = "Function.ResponseSizeTooLarge"
         message = f"Response payload size exceeded {sentence}"
         payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
@@ -124,3 +149,10 @@ def valid_error_type(text: str) -> str:
     if ERROR_TYPE.fullmatch(text):
         return text
     return "Function.Unknown" if text.startswith("Function.") else "Runtime.Unknown"
+
+
+def _is_streaming(request: Request) -> bool:
+    mode = request.headers.get(MODE_HEADER)
+    if mode not in {None, "streaming"}:
+        raise Refused(400, "Runtime.InvalidResponseModeHeader", f"Invalid response mode {mode}")
+    return mode is not None

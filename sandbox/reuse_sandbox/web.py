@@ -14,6 +14,7 @@ from reuse_sandbox.parties import Refused
 
 Request = web.BaseRequest
 Response = web.Response
+StreamResponse = web.StreamResponse
 Handler = Callable[[Request], Awaitable[Response]]
 Routes = Mapping[str, Mapping[str, Handler]]
 """path -> method -> handler"""
@@ -27,7 +28,9 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 class Site:
     """A server on loopback."""
 
-    def __init__(self, handler: Handler, max_body: int) -> None:
+    def __init__(
+        self, handler: Callable[[Request], Awaitable[StreamResponse]], max_body: int
+    ) -> None:
         self.port = 0
         self._handler = handler
         self._max_body = max_body

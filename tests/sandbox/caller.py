@@ -19,12 +19,12 @@ class Caller:
     """A boto3 client; calls run in a thread, because the sandbox lives in this one."""
 
     def __init__(self, client: BaseClient, sandbox: Sandbox) -> None:
-        self._client = client
+        self.client: Any = client
         self.sandbox = sandbox
 
     async def invoke(self, name: str = "orders", payload: bytes = b"{}", **more: Any) -> Any:
         """One call of Invoke, its payload read."""
-        call: Callable[..., Any] = self._client.invoke  # type: ignore[attr-defined]
+        call: Callable[..., Any] = self.client.invoke
         answer = await asyncio.to_thread(call, FunctionName=name, Payload=payload, **more)
         answer["Payload"] = await asyncio.to_thread(answer["Payload"].read)
         return answer
