@@ -1,9 +1,17 @@
 """Where AWS's emulator does otherwise than Lambda, or than its own other mode; each with a source.
 
-Everything else that the suite asks is answered alike by all three platforms.
+Everything else that the suite asks is answered alike by all platforms.
 """
 
-from tests.conformance.platforms import MANAGED, STANDARD
+from tests.conformance.platforms import MANAGED, SANDBOX_MANAGED, STANDARD
+
+ERROR_STATUS = (
+    "error",
+    (
+        "managed instances call a function's error one, on-demand ones do not (AWS on GitHub, "
+        "aws-lambda-extensions, discussion 85)"
+    ),
+)
 
 DEVIATIONS = {
     (STANDARD, "subscribe"): (
@@ -24,13 +32,8 @@ DEVIATIONS = {
         "its own word where the Extensions API reference has spindown (observed)",
     ),
     (STANDARD, "telemetry"): ([], "as for subscribe"),
-    (MANAGED, "error status"): (
-        "error",
-        (
-            "managed instances call a function's error one, on-demand ones do not (AWS on GitHub, "
-            "aws-lambda-extensions, discussion 85)"
-        ),
-    ),
+    (MANAGED, "error status"): ERROR_STATUS,
+    (SANDBOX_MANAGED, "error status"): ERROR_STATUS,
 }
 
 

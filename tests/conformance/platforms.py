@@ -1,25 +1,26 @@
-"""Three platforms behind one face: the sandbox, and AWS's emulator in both of its modes."""
+"""Four platforms behind one face: the sandbox and AWS's emulator, each in two modes."""
 
-import asyncio
 import contextlib
 import http.client
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from reuse_sandbox import FunctionConfig, Sandbox
+from reuse_sandbox.testing import RunningSandbox
 
 from tests.conftest import MS
 from tests.emulator import emulator
 
-SANDBOX = "sandbox"
+SANDBOX = "sandbox, on demand"
+SANDBOX_MANAGED = "sandbox, managed instances"
 STANDARD = "emulator, standard"
 MANAGED = "emulator, managed instances"
-PLATFORMS = [SANDBOX, STANDARD, MANAGED]
+PLATFORMS = [SANDBOX, SANDBOX_MANAGED, STANDARD, MANAGED]
+
+PROCESSES = 2  # of the function, on managed instances
 
 PATIENCE_S = 20_000 * MS
 PATH = "/2015-03-31/functions/{}/invocations"
@@ -78,14 +79,14 @@ class Platform:
 @contextlib.contextmanager
 def platform(name: str, function: Path, layer: Path, folder: Path) -> Iterator[Platform]:
     """The platform of this name with a function's folder and a layer's; `folder` is a free one."""
-    opened = _sandbox if name == SANDBOX else _emulator
+    opened = _sandbox if name.startswith("sandbox") else _emulator
     with opened(name, function, layer, folder) as running:
         yield running
 
 
 @contextlib.contextmanager
 def _emulator(name: str, function: Path, layer: Path, folder: Path) -> Iterator[Platform]:
-    processes = 2 if name == MANAGED else 0
+    processes = PROCESSES if is_managed(name) else 0
     with emulator(function, layer, folder, processes, RECORDS="/tmp") as running:
         yield Platform(
             name,
@@ -100,43 +101,28 @@ def _emulator(name: str, function: Path, layer: Path, folder: Path) -> Iterator[
 def _sandbox(name: str, function: Path, layer: Path, folder: Path) -> Iterator[Platform]:
     records = folder / "records"
     records.mkdir()
-    config = FunctionConfig(
-        function,
-        handler="app.handler",
-        name="function",
-        timeout_s=10,
-        environment={"RECORDS": str(records)},
-    )
-    sandbox = Sandbox(config, layer=layer, data=folder / "data", concurrency=1)
-    thread = _Thread()
-    try:
-        thread.run(sandbox.__aenter__())
+    managed = {
+        "init_type": "lambda-managed-instances",
+        "max_concurrency": PROCESSES,
+        "log_format": "JSON",
+    }
+    settings = {
+        "name": "function",
+        "timeout_s": 10,
+        "environment": {"RECORDS": str(records)},
+        "layer": layer,
+        "concurrency": 1,
+        **(managed if is_managed(name) else {}),
+    }
+    with RunningSandbox(folder, function, "app.handler", **settings) as sandbox:
 
         def lines() -> list[str]:
-            (path,) = sandbox.log_folder.glob("*.jsonl")
-            return [json.loads(line)["message"] for line in path.read_text().splitlines()]
+            (messages,) = sandbox.logs().values()
+            return messages
 
-        def end() -> None:
-            thread.run(sandbox.__aexit__(None, None, None))
-
-        yield Platform(name, urlsplit(sandbox.invoke_url).port, records, end, lines)
-    finally:
-        thread.run(sandbox.__aexit__(None, None, None))
-        thread.close()
+        yield Platform(name, urlsplit(sandbox.url).port, records, sandbox.end, lines)
 
 
-class _Thread:
-    """An event loop in a thread, so that its platform can be spoken to as from outside."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever)
-        self.thread.start()
-
-    def run(self, work: object) -> object:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE_S)
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join()
-        self.loop.close()
+def is_managed(name: str) -> bool:
+    """Whether the platform of this name is one of managed instances."""
+    return name in {SANDBOX_MANAGED, MANAGED}
