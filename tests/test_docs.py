@@ -93,6 +93,28 @@ def test_the_commands_of_a_page_run(tmp_path, page):
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 
+def shown(page: Path, word: str) -> list[tuple[str, str]]:
+    """The blocks of a page that a comment `<!-- word: what -->` says the origin of."""
+    pattern = rf"^<!-- {word}: (.*?) -->\n```\w*\n(.*?)^```"
+    return re.findall(pattern, page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.slow
+def test_the_sandbox_page_shows_what_is_there():
+    """Outputs as they are printed, code as it stands in the examples."""
+    page = ROOT / "docs" / "sandbox.md"
+    ((command, output),) = shown(page, "printed by")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    printed = subprocess.run(
+        command, shell=True, env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    ((file, code),) = shown(page, "from")
+
+    assert printed.stdout == output
+    for part in code.split("\n\n\n"):
+        assert part.strip() in (ROOT / file).read_text()
+
+
 def test_the_python_of_the_helpers_page_runs():
     """Every block, each by itself."""
     page = (ROOT / "docs" / "helper.md").read_text()
