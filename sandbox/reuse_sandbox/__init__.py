@@ -17,6 +17,8 @@ The map of the room:
                     what subscribers are told, and how it reaches them
     crew, processes, pipes, freezer, commands, variables, runtime/
                     the real processes
+    isolation, cgroup, namespaces, namespace_maker
+                    what keeps containers apart, where there are rights
     faults          what goes wrong on purpose
     logs            one file a container
     temporary, keeper

@@ -1,6 +1,8 @@
 """One container: the platform's word carried out on real processes, calls and logs."""
 
 import asyncio
+import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from reuse_sandbox.cgroup import Groups
 from reuse_sandbox.clock import Instant, iso, now
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.crew import Crew
-from reuse_sandbox.delivery import LOOPBACK, OpenDestination
+from reuse_sandbox.delivery import LOOPBACK, Courier, OpenDestination
 from reuse_sandbox.events import RUNTIME, extension_process
 from reuse_sandbox.extensions_api import ExtensionsApi
 from reuse_sandbox.faults import EXTENSION_KILLED, FULL, HANG, RUNTIME_EXIT, Faults
@@ -21,13 +23,15 @@ from reuse_sandbox.layer import Layer
 from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
 from reuse_sandbox.logs import Recording, new_stream_name
 from reuse_sandbox.modes import new_platform
+from reuse_sandbox.namespaces import Namespaces
 from reuse_sandbox.parties import Extension
 from reuse_sandbox.pipes import Message
 from reuse_sandbox.results import InvokeResult, Pending
 from reuse_sandbox.runtime_api import MAX_RESPONSE, RuntimeApi
-from reuse_sandbox.subscription import Subscription
+from reuse_sandbox.subscription import RESERVED_PORT, Subscription
 from reuse_sandbox.telemetry import Telemetry
 from reuse_sandbox.telemetry_api import TelemetryApi
+from reuse_sandbox.variables import RUNTIME_DIR
 from reuse_sandbox.waiting import ExtensionEvent, RuntimeEvent, WaitingCalls
 from reuse_sandbox.web import Request, Response, Site, dispatch
 
@@ -47,6 +51,8 @@ class Surroundings:
     folder: Path
     snapshot_id: str = ""
     faults: Faults = Faults({})  # noqa: RUF009 - without any fault it has no state
+    private: tuple[str, ...] = ()
+    """What each container has of its own: `files`, `network`."""
     freeze: bool = True
     isolate: bool = False
 
@@ -76,6 +82,10 @@ class Container:
         self._function = function
         self._faults = surroundings.faults
         self._clock_off_s = 0.0
+        self._private = surroundings.private
+        self._layer = surroundings.layer
+        self._namespaces: Namespaces | None = None
+        self._courier: Courier | None = None
         self._freezes = surroundings.freeze
         self._idle = idle
         self._broken = broken
@@ -128,7 +138,27 @@ class Container:
     async def open(self) -> None:
         """Makes the container's folder and its APIs; starts nothing yet."""
         self._crew.tmp.mkdir()
-        await self._site.open()
+        if not self._private:
+            await self._site.open()
+            return
+        self._namespaces = namespaces = self._new_namespaces()
+        self._crew.live_in(namespaces)
+        if namespaces.has_network:
+            self._courier = Courier(namespaces.socket)
+            way = self._faults.open_destination(self._courier.open_destination)
+            self._telemetry.open_destination = way
+            await self._site.open(listening=_bound(namespaces.socket()))
+        else:
+            await self._site.open()
+
+    def _new_namespaces(self) -> Namespaces:
+        function = self._function
+        visible = [function.folder, Path(sys.prefix), Path(sys.base_prefix), RUNTIME_DIR]
+        visible.append(Path(function.python).parent.parent)
+        layer = self._layer.folder.resolve() if self._layer is not None else None
+        visible += [layer] if layer is not None else []
+        found = dict.fromkeys(path.resolve() for path in visible)
+        return Namespaces(self._private, self._crew.tmp, layer, list(found))
 
     @property
     def stays(self) -> bool:
@@ -162,6 +192,8 @@ class Container:
         finally:
             self.kill()
             await self._site.close()
+            if self._courier is not None:
+                await self._courier.close()
 
     def kill(self) -> None:
         """Ends everything at once, whatever the state; may be called again."""
@@ -169,6 +201,8 @@ class Container:
         self._set_timer(actions.SetTimer(None))
         self._log.close()
         self._crew.remove()
+        if self._namespaces is not None:
+            self._namespaces.close()
         for pending in self._pending.values():
             pending.abandon()
         self._end()
@@ -424,6 +458,13 @@ def _groups(surroundings: Surroundings, number: int) -> Groups | None:
     except OSError:
         return None
     return groups if groups.steps else None
+
+
+def _bound(made: socket.socket) -> socket.socket:
+    """A socket at the port that Lambda's API has."""
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((LOOPBACK, RESERVED_PORT))
+    return made
 
 
 def _freezer(surroundings: Surroundings, tmp: Path, groups: Groups | None) -> Freezer:

@@ -1,6 +1,7 @@
 """All processes of one container: their start, their stillness between invocations, their end."""
 
 import asyncio
+import os
 import resource
 import shutil
 import signal
@@ -14,6 +15,7 @@ from reuse_sandbox.events import RUNTIME, LaunchFailed, extension_process
 from reuse_sandbox.freezer import Freezer
 from reuse_sandbox.keeper import kill_processes_of
 from reuse_sandbox.layer import Layer
+from reuse_sandbox.namespaces import Namespaces
 from reuse_sandbox.pipes import Message
 from reuse_sandbox.processes import Process, peak_memory_mb, start
 from reuse_sandbox.variables import extension_variables, runtime_variables
@@ -59,11 +61,16 @@ class Crew:
         self._exited = exited
         self._control = groups
         self._is_full = is_full
+        self._namespaces: Namespaces | None = None
         self._processes: dict[str, Process] = {}
         self._groups: list[int] = []
         self._peak_mb = 0
         self._rest_timer: asyncio.TimerHandle | None = None
         self._awake_at = 0.0
+
+    def live_in(self, namespaces: Namespaces) -> None:
+        """Every process is started in these from now on."""
+        self._namespaces = namespaces
 
     def start_extension(self, name: str, log_stream: str, api: str) -> LaunchFailed | None:
         """Starts an external extension; answers what was in the way, if anything."""
@@ -153,7 +160,7 @@ class Crew:
                 told=lambda message: self._line(category, message),
                 ended=self._ended,
                 framed=name == RUNTIME and self._function.is_python,
-                before=self._before() if self._control or self._is_full else None,
+                before=self._before(),
             )
         except OSError as error:
             message = f"fork/exec {command[0]}: {(error.strerror or str(error)).lower()}"
@@ -162,14 +169,19 @@ class Crew:
         self._groups.append(process.pid)
         return None
 
-    def _before(self) -> Callable[[], None]:
+    def _before(self) -> Callable[[], None] | None:
         """What a process does ahead of its program."""
-        join = self._control.join if self._control is not None else None
-        is_full = self._is_full
+        control, namespaces, is_full = self._control, self._namespaces, self._is_full
+        if control is None and namespaces is None and not is_full:
+            return None
+        folder = self._function.folder.resolve()
 
         def before() -> None:
-            if join is not None:
-                join()
+            if control is not None:
+                control.join()
+            if namespaces is not None:
+                namespaces.join()
+                os.chdir(folder)  # with other files the process is at their root
             if is_full:  # as if the disk were full, but that the error is EFBIG
                 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -7,6 +7,7 @@ will be called again. This is the place to stand between platform and subscriber
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
@@ -20,6 +21,15 @@ OpenDestination = Callable[[Destination], Deliver]
 LOOPBACK = "127.0.0.1"
 
 
+MakeSocket = Callable[[], socket.socket]
+
+
+def _socket() -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setblocking(False)
+    return made
+
+
 class NotDelivered(Exception):  # noqa: N818 - an ordinary outcome, tried again
     """The subscriber did not take the batch."""
 
@@ -27,16 +37,18 @@ class NotDelivered(Exception):  # noqa: N818 - an ordinary outcome, tried again
 class Courier:
     """Carries batches to subscribers; shared by all containers of a sandbox."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_socket: MakeSocket = _socket) -> None:
+        """`make_socket` makes sockets that can reach the subscribers."""
+        self._make_socket = make_socket
         # Nobody is in a hurry: a subscriber may be frozen in the middle of its answer.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=None)
-        connector = aiohttp.TCPConnector(limit=0)
+        connector = aiohttp.TCPConnector(limit=0, socket_factory=lambda _: make_socket())
         self._session = aiohttp.ClientSession(timeout=timeout, connector=connector)
 
     def open_destination(self, destination: Destination) -> Deliver:
         """The way to one subscriber."""
         if destination.protocol == "tcp":
-            return _tcp(destination)
+            return _tcp(destination, self._make_socket)
         return self._http(destination)
 
     async def close(self) -> None:
@@ -60,12 +72,19 @@ class Courier:
         return deliver
 
 
-def _tcp(destination: Destination) -> Deliver:
+def _tcp(destination: Destination, make_socket: MakeSocket) -> Deliver:
     """Newline-delimited JSON; without an acknowledgement what was written counts as delivered."""
 
     async def deliver(batch: Batch) -> None:
         try:
-            _, writer = await asyncio.open_connection(LOOPBACK, destination.port)
+            connected = make_socket()
+            try:
+                address = (LOOPBACK, destination.port)
+                await asyncio.get_running_loop().sock_connect(connected, address)
+            except BaseException:
+                connected.close()
+                raise
+            _, writer = await asyncio.open_connection(sock=connected)
             try:
                 writer.write(b"".join(event + b"\n" for event in batch))
                 await writer.drain()

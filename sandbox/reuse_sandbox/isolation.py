@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reuse_sandbox.cgroup import ROOT, Step, available
+from reuse_sandbox.namespaces import FILES, NETWORK, obstacle
 
 LACKING = {
     "cpu": "a function is as fast as this machine, whatever its memory size",
@@ -24,7 +25,7 @@ class Isolation:
 def isolation(root: Path = ROOT) -> list[Isolation]:
     """Every step; what needs rights is looked up, and nothing is changed by looking."""
     places = available(root)
-    return [*_always(), _freeze(places["freeze"]), *_limits(places), *_shared()]
+    return [*_always(), _freeze(places["freeze"]), *_limits(places), *_namespaces(obstacle())]
 
 
 def _always() -> list[Isolation]:
@@ -77,19 +78,23 @@ def _limits(places: dict[str, Step | str]) -> list[Isolation]:
     return found
 
 
-def _shared() -> list[Isolation]:
-    return [
-        Isolation(
+def _namespaces(obstacle: str | None) -> list[Isolation]:
+    """What containers have of their own where it is asked for."""
+    steps = {
+        FILES: (
             "private /tmp and /opt",
-            False,
-            "not done: functions and layers lie in /tmp too, and would be hidden",
+            "a path that begins with /tmp is the container's own, the layer lies at /opt",
             "a path that begins with /tmp or /opt is this machine's: use TMPDIR",
         ),
-        Isolation(
+        NETWORK: (
             "network",
-            False,
-            "not done: it would cut the function off from services on this machine",
-            "the function reaches what you reach, also at 127.0.0.1; a fixed port of an extension"
-            " serves one container only",
+            "the API is at port 9001, an extension may have a fixed port; nothing outside answers",
+            "the function reaches what you reach; an extension's fixed port serves one container",
         ),
+    }
+    return [
+        Isolation(name, True, f"a namespace, with --private {kind}", where_asked)
+        if obstacle is None
+        else Isolation(name, False, f"no namespace can be made: {obstacle}", elsewhere)
+        for kind, (name, where_asked, elsewhere) in steps.items()
     ]

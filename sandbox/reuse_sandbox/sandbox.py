@@ -1,7 +1,7 @@
 """A small Lambda on one machine: one function, its containers, and an Invoke API."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.invoke_api import InvokeApi
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.logs import Recording, new_stream_name
+from reuse_sandbox.namespaces import KINDS, write_hosts
 from reuse_sandbox.results import InvokeResult, Pending
 from reuse_sandbox.temporary import TemporaryFolder
 
@@ -30,11 +31,12 @@ class Sandbox:
     a container in `logs/<function name>/`. Up to `concurrency` containers serve at a time; one that
     has been idle for `keep_alive_s` seconds ends. `provisioned` of them are initialised before the
     block begins and never end by being idle; with `proactive`, another one is always initialised
-    before it is needed. `freeze=False` leaves the processes running
-    between invocations. `isolate` holds each container to the memory and the processor's share of
-    its size, as far as this user may (`reuse_sandbox.cgroup`). `faults` names
-    what shall go wrong and how often (`reuse_sandbox.faults`), by the dice of `seed`. `port` is the
-    Invoke API's, 0 for any.
+    before it is needed. `freeze=False` leaves the processes running between invocations. `isolate`
+    holds each container to the memory and the processor's share of its size, as far as this user
+    may (`reuse_sandbox.cgroup`). `private` names what each container has of its own: `files` (an
+    empty /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults`
+    names what shall go wrong and how often (`reuse_sandbox.faults`), by the dice of `seed`. `port`
+    is the Invoke API's, 0 for any.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -53,6 +55,7 @@ class Sandbox:
         proactive: bool = False,
         freeze: bool = True,
         isolate: bool = False,
+        private: Sequence[str] = (),
         faults: Mapping[str, float] | None = None,
         seed: int = 0,
         port: int = 0,
@@ -81,6 +84,9 @@ class Sandbox:
         self._is_proactive = proactive
         self._freeze = freeze
         self._isolate = isolate
+        if not set(private) <= KINDS.keys():
+            raise ConfigError(f"A container can have {' or '.join(KINDS)} of its own.")
+        self._private = tuple(dict.fromkeys(private))
         self._faults = Faults(faults or {}, seed)
         self._port = port
         self._stack = AsyncExitStack()
@@ -109,6 +115,8 @@ class Sandbox:
             self._recording = Recording(self._data, self.function.name)
             folder = TemporaryFolder()
             stack.callback(folder.close)
+            if self._private:
+                write_hosts(folder.path)
             courier = Courier()
             stack.push_async_callback(courier.close)
             await self._invoke_api.open(self._port)
@@ -179,6 +187,7 @@ class Sandbox:
             folder,
             new_stream_name(now().wall, self.function.version),
             self._faults,
+            private=self._private,
             freeze=self._freeze,
             isolate=self._isolate,
         )

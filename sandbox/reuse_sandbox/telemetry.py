@@ -180,7 +180,7 @@ class Telemetry:
     """All subscribers of one container."""
 
     def __init__(self, open_destination: OpenDestination, *, json_lines: bool) -> None:
-        self._open_destination = open_destination
+        self.open_destination = open_destination
         self._json_lines = json_lines
         self._subscribers: dict[str, Subscriber] = {}
         self._history: list[Event] = []
@@ -191,7 +191,7 @@ class Telemetry:
         if not self._open:
             message = "Telemetry API subscription is closed"
             raise Refused(403, "Telemetry.SubscriptionClosed", message)
-        deliver = self._open_destination(subscription.destination)
+        deliver = self.open_destination(subscription.destination)
         known = self._subscribers.get(name)
         if known is not None:
             known.wake(subscription, deliver)

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import json
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -37,8 +38,8 @@ class Site:
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
 
-    async def open(self, port: int = 0) -> None:
-        """Listens; raises `PortTaken`."""
+    async def open(self, port: int = 0, listening: socket.socket | None = None) -> None:
+        """Listens at a port, or on a socket that is bound already; raises `PortTaken`."""
         loop = asyncio.get_running_loop()
         # A client that goes away takes its waiting call with it.
         self._http = web.Server(
@@ -49,7 +50,10 @@ class Site:
             keepalive_timeout=KEEP_ALIVE_S,
         )
         try:
-            self._listener = await loop.create_server(self._http, LOOPBACK, port)
+            if listening is not None:
+                self._listener = await loop.create_server(self._http, sock=listening)
+            else:
+                self._listener = await loop.create_server(self._http, LOOPBACK, port)
         except OSError as error:
             if error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 raise PortTaken(f"Port {port} of {LOOPBACK} cannot be used: it is taken.") from None

@@ -219,8 +219,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert all(set(json.loads(line)) == {"timestamp", "message"} for line in lines)
 
 
-def test_ctrl_c(tmp_path: Path) -> None:
-    """Code 130, the containers get their end, and the records can be asked."""
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_an_end_from_outside(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """Ctrl-C gives 130, and the containers get their end; whatever it was, nothing is left."""
     pid = tmp_path / "pid"
     (tmp_path / "app.py").write_text(
         "import os, time\n"
@@ -237,12 +238,13 @@ def test_ctrl_c(tmp_path: Path) -> None:
         text=True,
     ) as running:
         assert before_long(pid.exists)
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         _, told = running.communicate()
 
-    assert running.returncode == 130
+    assert running.returncode == code
     assert "Traceback" not in told
-    assert gone([int(pid.read_text())])
+    assert before_long(lambda: gone([int(pid.read_text())]))
+    assert before_long(lambda: not list(tmp_path.glob("lambda-reuse-*")))
     asked = subprocess.run(
         [sys.executable, "-m", "reuse_cli", "containers", "--output", "json"],
         capture_output=True, text=True, check=True, cwd=tmp_path,

@@ -20,6 +20,7 @@ OWN = (
     "provisioned",
     "proactive",
     "faults",
+    "private",
     "seed",
 )
 

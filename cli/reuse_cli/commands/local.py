@@ -3,8 +3,8 @@
 import asyncio
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -132,8 +132,10 @@ def _with_sandbox(
     made, kind = config(chosen, function), mode(chosen)
     for warning in function.warnings:
         click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
-    with tempfile.TemporaryDirectory(prefix="lambda-reuse-") as folder:
-        layer = _layer(chosen["opt"], function.layers, Path(folder, "opt"))
+    from reuse_sandbox.temporary import TemporaryFolder
+
+    with closing(TemporaryFolder()) as folder:
+        layer = _layer(chosen["opt"], function.layers, folder.path / "opt")
 
         async def live() -> "Result":
             async with room.Sandbox(

@@ -49,6 +49,13 @@ def mode_options(command: Command) -> Command:
             help="The function's log format.  [default: the template's, or text]",
         ),
         click.option(
+            "--private",
+            type=click.Choice(["files", "network"]),
+            multiple=True,
+            help="Give each container a /tmp and /opt, or a network, of its own, where `local"
+            " doctor` says that it can be done; may be given twice.",
+        ),
+        click.option(
             "--fault",
             "faults",
             multiple=True,
@@ -94,6 +101,7 @@ def mode(chosen: Options) -> Mode:
     sandbox = {
         "provisioned": chosen["provisioned"] or 0,
         "proactive": chosen["proactive"] is not None,
+        "private": chosen["private"],
         "faults": dict(_fault(text) for text in chosen["faults"]),
         "seed": chosen.get("seed", 0),
     }
