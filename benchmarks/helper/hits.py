@@ -7,10 +7,11 @@ the median of its turns. What is not installed is left out.
 import functools
 import statistics
 import time
+import timeit
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 ROUNDS = 31
 CALLS = 20_000
@@ -25,31 +26,38 @@ def optional(name: str) -> ModuleType | None:
         return None
 
 
-def candidates() -> dict[str, Callable[[], Any]]:
+class Hit(NamedTuple):
+    """A call that hits, written as its user would: `statement` calls `call`."""
+
+    call: Callable[..., Any]
+    statement: str = "call()"
+
+
+def candidates() -> dict[str, Hit]:
     """Name -> a call that hits."""
     from lambda_reuse import resource
 
     keyed = resource(name="keyed")(lambda key: key)
     keyed_timed = resource(name="keyed, timed", max_age=300)(lambda key: key)
     lru = functools.lru_cache(lambda key: key)
-    found: dict[str, Callable[[], Any]] = {
-        "functools.cache": functools.cache(lambda: 1),
-        "functools.lru_cache, one key": functools.partial(lru, "a"),
-        "resource": resource(name="plain")(lambda: 1),
-        "resource, max_age": resource(name="timed", max_age=300)(lambda: 1),
-        "resource, one key": functools.partial(keyed, "a"),
-        "resource, one key, max_age": functools.partial(keyed_timed, "a"),
+    found = {
+        "functools.cache": Hit(functools.cache(lambda: 1)),
+        "functools.lru_cache, one key": Hit(lru, "call('a')"),
+        "resource": Hit(resource(name="plain")(lambda: 1)),
+        "resource, max_age": Hit(resource(name="timed", max_age=300)(lambda: 1)),
+        "resource, one key": Hit(keyed, "call('a')"),
+        "resource, one key, max_age": Hit(keyed_timed, "call('a')"),
     }
     cachetools = optional("cachetools")
     if cachetools is not None:
         ttl = cachetools.TTLCache(8, 300)
-        found["cachetools.cached(TTLCache)"] = cachetools.cached(ttl)(lambda: 1)
+        found["cachetools.cached(TTLCache)"] = Hit(cachetools.cached(ttl)(lambda: 1))
     if optional("aws_lambda_powertools") and optional("boto3"):
         found["Powertools get_parameter"] = powertools_parameter()
     return found
 
 
-def powertools_parameter() -> Callable[[], Any]:
+def powertools_parameter() -> Hit:
     """Powertools' cached parameter, with the value already there."""
     from aws_lambda_powertools.utilities.parameters import SSMProvider
 
@@ -61,26 +69,19 @@ def powertools_parameter() -> Callable[[], Any]:
             return "value of " + name
 
     provider = Fixed()
-    return lambda: provider.get("/orders/tax", max_age=300)
+    return Hit(provider.get, "call('/orders/tax', max_age=300)")
 
 
-def measured(calls: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """Name -> median nanoseconds a call, the loop's share (5 ns) included, as timeit has it."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for call in calls.values():
-        call()
+def measured(hits: dict[str, Hit]) -> dict[str, float]:
+    """Name -> median nanoseconds a call, the loop's share included, as timeit has it."""
+    timers = {
+        name: timeit.Timer(hit.statement, globals={"call": hit.call}) for name, hit in hits.items()
+    }
+    times: dict[str, list[float]] = {name: [] for name in hits}
     for _ in range(ROUNDS):
-        for name, call in calls.items():
-            times[name].append(turn(call) / CALLS)
+        for name, timer in timers.items():
+            times[name].append(timer.timeit(CALLS) / CALLS * 1e9)
     return {name: statistics.median(turns) for name, turns in times.items()}
-
-
-def turn(call: Callable[[], Any]) -> int:
-    """Nanoseconds for CALLS calls."""
-    start = time.perf_counter_ns()
-    for _ in range(CALLS):
-        call()
-    return time.perf_counter_ns() - start
 
 
 async def awaited() -> float:
