@@ -50,8 +50,7 @@ class Pending:
         self.result: asyncio.Future[InvokeResult] = loop.create_future()
         self.finished: asyncio.Future[None] = loop.create_future()
         self.answered = False
-        self.is_streamed = is_streamed
-        self._parts: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._parts: asyncio.Queue[bytes | None] | None = asyncio.Queue() if is_streamed else None
         self._has_begun = False
         self._tail: deque[str] | None = deque() if tail else None
         self._tail_size = 0
@@ -61,20 +60,29 @@ class Pending:
         self.answered = True
         if not self._has_begun and not result.function_error:  # it was sent in one piece
             self.stream(result.payload)
-        self._parts.put_nowait(None)
+        self._end_stream()
         if not self.result.done():
             self.result.set_result(result)
 
     def stream(self, part: bytes) -> None:
         """A piece of the response has come."""
-        if self.is_streamed and part:
+        if self._parts is not None and part:
             self._has_begun = True
             self._parts.put_nowait(part)
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The response piece by piece, until the result is there."""
-        while (part := await self._parts.get()) is not None:
+        while self._parts is not None and (part := await self._parts.get()) is not None:
             yield part
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the response is wanted piece by piece."""
+        return self._parts is not None
+
+    def _end_stream(self) -> None:
+        if self._parts is not None:
+            self._parts.put_nowait(None)
 
     def finish(self) -> None:
         """The invocation is over."""
@@ -83,7 +91,7 @@ class Pending:
 
     def abandon(self) -> None:
         """Nothing will come any more: whoever waits is told so."""
-        self._parts.put_nowait(None)
+        self._end_stream()
         for future in (self.result, self.finished):
             if not future.done():
                 future.set_exception(SandboxClosed("The sandbox has ended."))
