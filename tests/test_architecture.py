@@ -22,6 +22,10 @@ ROOMS = {
     "python_helper/lambda_reuse": (STDLIB, None),
     "python_helper/lambda_reuse/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),
+    "sandbox/reuse_sandbox/life": (
+        {"collections", "dataclasses", "enum", "json", "math", "time", "typing", "uuid"},
+        {"clock", "config", "life"},
+    ),
     "sandbox/reuse_sandbox/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "cli/reuse_cli": (
         STDLIB

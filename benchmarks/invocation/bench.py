@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from reuse_sandbox import FunctionConfig, Sandbox
-from reuse_sandbox.events import Request
+from reuse_sandbox.life.events import Request
 from reuse_sandbox.results import Pending
 
 from benchmarks.extension.candidates import LIMIT, STANDALONE, build

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from reuse_sandbox import FunctionConfig, Sandbox
-from reuse_sandbox.cgroup import Groups
-from reuse_sandbox.freezer import SignalFreezer
+from reuse_sandbox.machine.cgroup import Groups
+from reuse_sandbox.machine.freezer import SignalFreezer
 
 from benchmarks.table import table
 from tests.emulator import emulator

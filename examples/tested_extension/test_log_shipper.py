@@ -41,12 +41,13 @@ def collector():
 def shipped(lambda_sandbox, collector):
     """Runs the function with events, the extension beside it; what the collector then has."""
 
-    def run(events, **settings):
+    def run(events, concurrency=2, **settings):
         sandbox = lambda_sandbox(
             HERE,
             "app.handler",
             extensions=[HERE / "log-shipper"],
             environment={"COLLECTOR": collector.url},
+            concurrency=concurrency,
             **settings,
         )
         results = sandbox.invoke_all(events)

@@ -7,22 +7,13 @@ The map of the room:
                     what goes in, what comes out
     fleet           which container serves which invocation
     container       one container: the platform's word carried out on the following
-    platform        the life of a container as pure tables; with events, actions, parties,
-                    initialisation, invocation, fatal, shutdown, records, log_lines: all without IO
-    snap_start, managed, modes
-                    the lives that differ from an on-demand container's, and which one it is
-    runtime_api, extensions_api, telemetry_api, invoke_api
-                    what is served over HTTP; web has what they share, waiting the long calls
-    telemetry, subscription, delivery
-                    what subscribers are told, and how it reaches them
-    crew, processes, pipes, freezer, commands, variables, runtime/
-                    the real processes
-    isolation, cgroup, namespaces, namespace_maker
-                    what keeps containers apart, where there are rights
-    faults          what goes wrong on purpose
+    life/           the platform: the life of a container as pure tables, one for each kind of
+                    container, and what they are made of
+    apis/           what is served over HTTP, one file an API
+    telemetry/      what subscribers are told, and how it reaches them
+    machine/        the real processes, what keeps them apart, and what cleans up after them
     logs            one file a container
-    temporary, keeper
-                    nothing is left behind
+    faults          what goes wrong on purpose
     testing, pytest_plugin
                     a sandbox for tests
 

@@ -9,31 +9,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reuse_sandbox import actions, events, records
-from reuse_sandbox.cgroup import Groups
+from reuse_sandbox.apis.extensions import ExtensionsApi
+from reuse_sandbox.apis.runtime import MAX_RESPONSE, RuntimeApi
+from reuse_sandbox.apis.telemetry import TelemetryApi
+from reuse_sandbox.apis.waiting import ExtensionEvent, RuntimeEvent, WaitingCalls
+from reuse_sandbox.apis.web import Request, Response, Site, dispatch
 from reuse_sandbox.clock import Instant, iso, now
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.crew import Crew
-from reuse_sandbox.delivery import LOOPBACK, Courier, OpenDestination
-from reuse_sandbox.events import RUNTIME, extension_process
-from reuse_sandbox.extensions_api import ExtensionsApi
 from reuse_sandbox.faults import EXTENSION_KILLED, FULL, HANG, RUNTIME_EXIT, Faults
-from reuse_sandbox.freezer import Freezer, NoFreezer, SignalFreezer
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
+from reuse_sandbox.life import actions, events, records
+from reuse_sandbox.life.events import RUNTIME, extension_process
+from reuse_sandbox.life.log_lines import is_logged, json_lines, text_lines
+from reuse_sandbox.life.modes import new_platform
+from reuse_sandbox.life.parties import Extension
 from reuse_sandbox.logs import Recording, new_stream_name
-from reuse_sandbox.modes import new_platform
-from reuse_sandbox.namespaces import Namespaces
-from reuse_sandbox.parties import Extension
-from reuse_sandbox.pipes import Message
+from reuse_sandbox.machine.cgroup import Groups
+from reuse_sandbox.machine.crew import Crew
+from reuse_sandbox.machine.freezer import Freezer, NoFreezer, SignalFreezer
+from reuse_sandbox.machine.namespaces import Namespaces
+from reuse_sandbox.machine.pipes import Message
+from reuse_sandbox.machine.variables import RUNTIME_DIR
 from reuse_sandbox.results import InvokeResult, Pending
-from reuse_sandbox.runtime_api import MAX_RESPONSE, RuntimeApi
-from reuse_sandbox.subscription import RESERVED_PORT, Subscription
-from reuse_sandbox.telemetry import Telemetry
-from reuse_sandbox.telemetry_api import TelemetryApi
-from reuse_sandbox.variables import RUNTIME_DIR
-from reuse_sandbox.waiting import ExtensionEvent, RuntimeEvent, WaitingCalls
-from reuse_sandbox.web import Request, Response, Site, dispatch
+from reuse_sandbox.telemetry.delivery import LOOPBACK, Courier, OpenDestination
+from reuse_sandbox.telemetry.publisher import Telemetry
+from reuse_sandbox.telemetry.subscription import RESERVED_PORT, Subscription
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import random
 from collections.abc import Mapping
 
 from reuse_sandbox.clock import iso, now
-from reuse_sandbox.delivery import Batch, Deliver, OpenDestination
 from reuse_sandbox.errors import ConfigError
-from reuse_sandbox.subscription import Destination
+from reuse_sandbox.telemetry.delivery import Batch, Deliver, OpenDestination
+from reuse_sandbox.telemetry.subscription import Destination
 
 LATE = "telemetry-late"
 TWICE = "telemetry-duplicate"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.errors import SandboxClosed
-from reuse_sandbox.events import Request
+from reuse_sandbox.life.events import Request
 
 TAIL_BYTES = 4096  # the Invoke API's LogResult: the last 4 KB
 

@@ -8,20 +8,20 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
+from reuse_sandbox.apis.invoke import InvokeApi
 from reuse_sandbox.clock import now
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.container import Surroundings
-from reuse_sandbox.delivery import LOOPBACK, Courier
 from reuse_sandbox.errors import BadRequest, ConfigError, RecordingError, SandboxClosed
-from reuse_sandbox.events import Request
 from reuse_sandbox.faults import Faults
 from reuse_sandbox.fleet import Fleet
-from reuse_sandbox.invoke_api import InvokeApi
 from reuse_sandbox.layer import Layer
+from reuse_sandbox.life.events import Request
 from reuse_sandbox.logs import Recording, new_stream_name
-from reuse_sandbox.namespaces import KINDS, write_hosts
+from reuse_sandbox.machine.namespaces import KINDS, write_hosts
+from reuse_sandbox.machine.temporary import TemporaryFolder
 from reuse_sandbox.results import InvokeResult, Pending
-from reuse_sandbox.temporary import TemporaryFolder
+from reuse_sandbox.telemetry.delivery import LOOPBACK, Courier
 
 
 class Sandbox:
@@ -33,10 +33,10 @@ class Sandbox:
     block begins and never end by being idle; with `proactive`, another one is always initialised
     before it is needed. `freeze=False` leaves the processes running between invocations. `isolate`
     holds each container to the memory and the processor's share of its size, as far as this user
-    may (`reuse_sandbox.cgroup`). `private` names what each container has of its own: `files` (an
-    empty /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults`
-    names what shall go wrong and how often (`reuse_sandbox.faults`), by the dice of `seed`. `port`
-    is the Invoke API's, 0 for any.
+    may (`machine.cgroup`). `private` names what each container has of its own: `files` (an empty
+    /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults` names what
+    shall go wrong and how often (`faults.FAULTS`), by the dice of `seed`. `port` is the Invoke
+    API's, 0 for any.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no

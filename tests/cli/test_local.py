@@ -71,7 +71,7 @@ def test_a_function_of_a_template(tmp_path: Path) -> None:
     ("options", "start"),
     [
         (["--provisioned", "1"], "provisioned"),
-        (["--proactive", "1.1"], "proactive"),
+        (["--proactive", "2.5"], "proactive"),
         (["--snap-start"], "snap-start"),
         (["--managed", "2"], "managed"),
         (["--log-format", "json"], "on-demand"),

@@ -106,7 +106,7 @@ def test_provisioned(layer: Path, tmp_path: Path) -> None:
 
 def test_proactive(layer: Path, tmp_path: Path) -> None:
     """The first container is found ready; it was so for more than a second."""
-    told = run(layer, tmp_path, proactive=True, wait_s=1.2)
+    told = run(layer, tmp_path, proactive=True, wait_s=2.5)
     containers = len({line["container_id"] for line in told.containers})
     check_counts(told, hits_of_the_init=2 * containers)
     assert told.kinds("init_kind")["proactive"] == 1

@@ -38,19 +38,24 @@ class Caller:
         return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
 
+def lambda_client(url: str) -> BaseClient:
+    """A client of the Invoke API at this address, which tries nothing twice."""
+    return boto3.client(
+        "lambda",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+
 @asynccontextmanager
 async def caller(workshop: Workshop, source: str, **settings: Any) -> AsyncIterator[Caller]:
     """A client of a sandbox."""
     workshop.write_function(source)
     async with workshop.sandbox(name="orders", **settings) as sandbox:
-        client = boto3.client(
-            "lambda",
-            endpoint_url=sandbox.invoke_url,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"max_attempts": 0}),
-        )
+        client = lambda_client(sandbox.invoke_url)
         try:
             yield Caller(client, sandbox)
         finally:

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from reuse_sandbox import FunctionConfig, Limits, actions, events
+from reuse_sandbox import FunctionConfig, Limits
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.events import RUNTIME, Request, extension_process
-from reuse_sandbox.modes import new_platform
-from reuse_sandbox.platform import State
+from reuse_sandbox.life import actions, events
+from reuse_sandbox.life.events import RUNTIME, Request, extension_process
+from reuse_sandbox.life.modes import new_platform
+from reuse_sandbox.life.platform import State
 
 MIDNIGHT = 1_795_219_200.0  # 2026-11-21T00:00:00Z
 STREAM = "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef"

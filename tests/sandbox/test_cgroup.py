@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from reuse_sandbox.cgroup import Groups, Step, available
-from reuse_sandbox.isolation import isolation
-from reuse_sandbox.keeper import groups_of, remove_groups_of, thaw_groups_of
+from reuse_sandbox.machine.cgroup import Groups, Step, available
+from reuse_sandbox.machine.isolation import isolation
+from reuse_sandbox.machine.keeper import groups_of, remove_groups_of, thaw_groups_of
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 from aiohttp import web
-from reuse_sandbox.delivery import Courier, NotDelivered
-from reuse_sandbox.subscription import Destination
+from reuse_sandbox.telemetry.delivery import Courier, NotDelivered
+from reuse_sandbox.telemetry.subscription import Destination
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers

@@ -5,9 +5,9 @@ import json
 
 import pytest
 from reuse_sandbox import ConfigError, Limits
-from reuse_sandbox.delivery import Batch
 from reuse_sandbox.faults import FAULTS, Faults
-from reuse_sandbox.subscription import Destination
+from reuse_sandbox.telemetry.delivery import Batch
+from reuse_sandbox.telemetry.subscription import Destination
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers

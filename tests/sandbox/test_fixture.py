@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import pytest
 from reuse_sandbox import ConfigError, FunctionNotFound, PortTaken
 from reuse_sandbox.testing import RunningSandbox
 
 from tests.conftest import ROOT
+from tests.sandbox.caller import lambda_client
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.workshop import Workshop
 
@@ -74,13 +74,7 @@ def test_boto3(workshop: Workshop, leftovers: Leftovers, lambda_sandbox: Open) -
     """As an endpoint."""
     workshop.write_function("def handler(event, context): return event")
     sandbox = lambda_sandbox(workshop.function, "app.handler", name="orders")
-    client = boto3.client(
-        "lambda",
-        endpoint_url=sandbox.url,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    client = lambda_client(sandbox.url)
     assert client.invoke(FunctionName="orders", Payload=b"7")["Payload"].read() == b"7"
     client.close()
 

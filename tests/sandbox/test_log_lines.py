@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from reuse_sandbox.log_lines import is_logged, json_lines, text_lines
+from reuse_sandbox.life.log_lines import is_logged, json_lines, text_lines
 
 METRICS = {
     "durationMs": 1233.96,

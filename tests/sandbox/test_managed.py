@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 from reuse_sandbox import ConfigError, InitFailed, TooManyRequests
-from reuse_sandbox.parties import Refused
+from reuse_sandbox.life.parties import Refused
 
 from tests.conftest import MS
 from tests.sandbox.busy import release

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from reuse_sandbox import ConfigError
-from reuse_sandbox.isolation import isolation
-from reuse_sandbox.namespaces import Namespaces, obstacle
+from reuse_sandbox.machine import isolation as isolation_module
+from reuse_sandbox.machine.isolation import isolation
+from reuse_sandbox.machine.namespaces import Namespaces, obstacle
 
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.workshop import Workshop
@@ -123,7 +124,7 @@ def test_what_cannot_be(workshop: Workshop) -> None:
 
 def test_without_rights() -> None:
     """The reason is told, by the sandbox and by `local doctor`."""
-    code = "from reuse_sandbox.namespaces import obstacle; print(obstacle())"
+    code = "from reuse_sandbox.machine.namespaces import obstacle; print(obstacle())"
     command = [sys.executable, "-c", code]
     if os.getuid() == 0:
         command = ["setpriv", "--bounding-set=-sys_admin", *command]
@@ -133,10 +134,12 @@ def test_without_rights() -> None:
 
 def test_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the option that asks for them, or why not."""
-    monkeypatch.setattr("reuse_sandbox.isolation.obstacle", lambda: None)
+    monkeypatch.setattr(isolation_module, "obstacle", lambda: None)
     how = {step.step: (step.available, step.how) for step in isolation()}
     assert how["network"] == (True, "a namespace, with --private network")
-    monkeypatch.setattr("reuse_sandbox.isolation.obstacle", lambda: "Operation not permitted")
+    monkeypatch.setattr(
+        "reuse_sandbox.machine.isolation.obstacle", lambda: "Operation not permitted"
+    )
     how = {step.step: (step.available, step.how) for step in isolation()}
     assert how["network"] == (False, "no namespace can be made: Operation not permitted")
 

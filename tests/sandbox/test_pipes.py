@@ -8,7 +8,16 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from reuse_sandbox.pipes import CHUNK, FRAME, MAX_MESSAGE, Cutter, Frames, Lines, Message, Pipe
+from reuse_sandbox.machine.pipes import (
+    CHUNK,
+    FRAME,
+    MAX_MESSAGE,
+    Cutter,
+    Frames,
+    Lines,
+    Message,
+    Pipe,
+)
 
 
 def frame(text: str, micros: int = 1_000_000, kind: int = 0xA55A0003) -> bytes:

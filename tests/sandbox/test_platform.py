@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from reuse_sandbox import actions, events
-from reuse_sandbox.parties import Refused
+from reuse_sandbox.life import actions, events
+from reuse_sandbox.life.parties import Refused
 
 from tests.sandbox.life import RUNTIME, STREAM, Life, Request, State, kinds, names, ready
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reuse_sandbox import actions, events
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.events import RUNTIME, extension_process
-from reuse_sandbox.parties import Refused
+from reuse_sandbox.life import actions, events
+from reuse_sandbox.life.events import RUNTIME, extension_process
+from reuse_sandbox.life.parties import Refused
 
 from tests.sandbox.life import Life, Request, State
 

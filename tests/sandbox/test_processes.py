@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from reuse_sandbox.keeper import kill_processes_of, processes_of
-from reuse_sandbox.pipes import Message
-from reuse_sandbox.processes import outcome, peak_memory_mb, start
+from reuse_sandbox.machine.keeper import kill_processes_of, processes_of
+from reuse_sandbox.machine.pipes import Message
+from reuse_sandbox.machine.processes import outcome, peak_memory_mb, start
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from reuse_sandbox.runtime_api import valid_error_type
+from reuse_sandbox.apis.runtime import valid_error_type
 
 from tests.sandbox.desk import desk
 from tests.sandbox.leftovers import Leftovers

@@ -1,6 +1,6 @@
 """How processes are ended: whose turn it is, and for how long."""
 
-from reuse_sandbox import actions, events
+from reuse_sandbox.life import actions, events
 
 from tests.sandbox.life import RUNTIME, Life, Limits, names, ready
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from reuse_sandbox.event_stream import CONTENT_TYPE, message
-from reuse_sandbox.runtime_api import MAX_RESPONSE
+from reuse_sandbox.apis.event_stream import CONTENT_TYPE, message
+from reuse_sandbox.apis.runtime import MAX_RESPONSE
 
 from tests.sandbox.caller import Caller, caller
 from tests.sandbox.desk import desk

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from reuse_sandbox.parties import Refused
-from reuse_sandbox.subscription import Destination, parse
+from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.telemetry.subscription import Destination, parse
 
 VALID: dict[str, Any] = {
     "schemaVersion": "2025-01-29",

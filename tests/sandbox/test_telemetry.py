@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from reuse_sandbox import telemetry as telemetry_module
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.delivery import Batch, Deliver, NotDelivered
-from reuse_sandbox.parties import Refused
-from reuse_sandbox.subscription import Destination, Subscription
-from reuse_sandbox.telemetry import Telemetry
+from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.telemetry import publisher
+from reuse_sandbox.telemetry.delivery import Batch, Deliver, NotDelivered
+from reuse_sandbox.telemetry.publisher import Telemetry
+from reuse_sandbox.telemetry.subscription import Destination, Subscription
 
 from tests.conftest import MS
 from tests.sandbox.patience import eventually
@@ -197,7 +197,7 @@ async def test_the_end_does_not_wait_for_the_next_attempt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What was refused is sent again as soon as the container begins to end."""
-    monkeypatch.setattr(telemetry_module, "RETRY_S", (NEVER, NEVER))
+    monkeypatch.setattr(publisher, "RETRY_S", (NEVER, NEVER))
     listener = Listener(refusals=1)
     telemetry = subscribed(listener, wanted(timeout_s=0.0))
     tell(telemetry, [0])

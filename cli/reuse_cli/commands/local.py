@@ -100,7 +100,7 @@ def serve(port: int, **function: Any) -> int:
 def doctor(output: str) -> int:
     """Tell what keeps containers apart on this machine."""
     sandbox_room()
-    from reuse_sandbox.isolation import isolation
+    from reuse_sandbox.machine.isolation import isolation
 
     steps = isolation()
     if output == "json":
@@ -132,7 +132,7 @@ def _with_sandbox(
     made, kind = config(chosen, function), mode(chosen)
     for warning in function.warnings:
         click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
-    from reuse_sandbox.temporary import TemporaryFolder
+    from reuse_sandbox.machine.temporary import TemporaryFolder
 
     with closing(TemporaryFolder()) as folder:
         layer = _layer(chosen["opt"], function.layers, folder.path / "opt")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from reuse_sandbox.cgroup import ROOT, Step, available
-from reuse_sandbox.namespaces import FILES, NETWORK, obstacle
+from reuse_sandbox.machine.cgroup import ROOT, Step, available
+from reuse_sandbox.machine.namespaces import FILES, NETWORK, obstacle
 
 LACKING = {
     "cpu": "a function is as fast as this machine, whatever its memory size",

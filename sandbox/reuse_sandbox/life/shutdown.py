@@ -15,11 +15,18 @@ Without any extension there is no budget: the runtime is killed at once.
 from collections.abc import Mapping
 from enum import Enum
 
-from reuse_sandbox.actions import Action, AwaitDelivery, Kill, ReleaseShutdown, SetTimer, Terminate
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import Limits
-from reuse_sandbox.events import RUNTIME, extension_process
-from reuse_sandbox.parties import Extension
+from reuse_sandbox.life.actions import (
+    Action,
+    AwaitDelivery,
+    Kill,
+    ReleaseShutdown,
+    SetTimer,
+    Terminate,
+)
+from reuse_sandbox.life.events import RUNTIME, extension_process
+from reuse_sandbox.life.parties import Extension
 
 
 class Step(Enum):

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reuse_sandbox import keeper
+from reuse_sandbox.machine import keeper
 
 KEEPER_S = 2.0  # how long the keeper may take to see that there is nothing left to do
 

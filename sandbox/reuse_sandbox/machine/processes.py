@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reuse_sandbox.pipes import Frames, Lines, Message, Pipe
+from reuse_sandbox.machine.pipes import Frames, Lines, Message, Pipe
 
 KILLED_S = 1.0  # how long a killed process is waited for; commonly it has gone at once
 LOG_FD_VARIABLE = "_LAMBDA_TELEMETRY_LOG_FD"

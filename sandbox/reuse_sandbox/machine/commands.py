@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.variables import RUNTIME_DIR
+from reuse_sandbox.machine.variables import RUNTIME_DIR
 
 WRAPPER_VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"  # "Modifying the runtime environment"
 

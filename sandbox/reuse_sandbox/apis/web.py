@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from reuse_sandbox.delivery import LOOPBACK
 from reuse_sandbox.errors import PortTaken
-from reuse_sandbox.parties import Refused
+from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.telemetry.delivery import LOOPBACK
 
 Request = web.BaseRequest
 Response = web.Response

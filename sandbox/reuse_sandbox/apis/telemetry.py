@@ -2,15 +2,15 @@
 
 from typing import Protocol
 
-from reuse_sandbox.extensions_api import identifier_of
-from reuse_sandbox.parties import Extension, Refused
-from reuse_sandbox.subscription import (
+from reuse_sandbox.apis.extensions import identifier_of
+from reuse_sandbox.apis.web import Request, Response, Routes, json_answer, read_body
+from reuse_sandbox.life.parties import Extension, Refused
+from reuse_sandbox.telemetry.subscription import (
     MANAGED_VERSIONS,
     SCHEMA_VERSIONS,
     Subscription,
     parse,
 )
-from reuse_sandbox.web import Request, Response, Routes, json_answer, read_body
 
 LOGS_NOT_SUPPORTED = {
     "errorMessage": "Logs API is not supported",

@@ -16,12 +16,12 @@ A snapshot that was never restored is not a container: its processes end without
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from reuse_sandbox import actions, events, records
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.fatal import Fatal, sandbox_ended, timed_out
-from reuse_sandbox.parties import Parties
-from reuse_sandbox.platform import Calls, Gates, Platform, State, Transitions
+from reuse_sandbox.life import actions, events, records
+from reuse_sandbox.life.fatal import Fatal, sandbox_ended, timed_out
+from reuse_sandbox.life.parties import Parties
+from reuse_sandbox.life.platform import Calls, Gates, Platform, State, Transitions
 
 
 class SnapStartPlatform(Platform):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.events import Request
+from reuse_sandbox.life.events import Request
 
 Record = Mapping[str, Any]
 Told = tuple[str, Record]

@@ -7,8 +7,8 @@ from typing import Any
 
 from reuse_sandbox.clock import Instant, iso
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.events import Request
-from reuse_sandbox.parties import Extension
+from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.parties import Extension
 
 Record = dict[str, Any]
 
@@ -28,17 +28,9 @@ class Span:
 
 
 def init_start(function: FunctionConfig, instance_id: str, phase: str) -> Record:
-    """platform.initStart; `instanceId` is the log stream, `instanceMaxMemory` bytes."""
-    return {
-        "initializationType": function.init_type,
-        "phase": phase,
-        "functionName": function.name,
-        "functionVersion": function.version,
-        "instanceId": instance_id,
-        "instanceMaxMemory": function.memory_mb * 1024 * 1024,
-        "runtimeVersion": function.runtime_version,
-        "runtimeVersionArn": function.runtime_version_arn,
-    }
+    """platform.initStart: what a restore tells, and which init it is."""
+    kind = {"initializationType": function.init_type, "phase": phase}
+    return {**kind, **restore_start(function, instance_id)}
 
 
 def init_runtime_done(
@@ -63,7 +55,7 @@ def init_report(
 
 
 def restore_start(function: FunctionConfig, instance_id: str) -> Record:
-    """platform.restoreStart."""
+    """platform.restoreStart; `instanceId` is the log stream, `instanceMaxMemory` bytes."""
     return {
         "functionName": function.name,
         "functionVersion": function.version,

@@ -9,11 +9,8 @@ import json
 import re
 from typing import Protocol
 
-from reuse_sandbox.clock import Instant, now
-from reuse_sandbox.events import RuntimeInitFailed, RuntimeResponded, RuntimeRestoreFailed
-from reuse_sandbox.parties import Refused
-from reuse_sandbox.waiting import RuntimeEvent
-from reuse_sandbox.web import (
+from reuse_sandbox.apis.waiting import RuntimeEvent
+from reuse_sandbox.apis.web import (
     Request,
     Response,
     Routes,
@@ -22,6 +19,9 @@ from reuse_sandbox.web import (
     read_body,
     refused,
 )
+from reuse_sandbox.clock import Instant, now
+from reuse_sandbox.life.events import RuntimeInitFailed, RuntimeResponded, RuntimeRestoreFailed
+from reuse_sandbox.life.parties import Refused
 
 PREFIX = "/2018-06-01"
 INVOCATION = re.compile(rf"{PREFIX}/runtime/invocation/([^/]+)/(response|error)")

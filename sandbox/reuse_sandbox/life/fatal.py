@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reuse_sandbox.clock import iso
-from reuse_sandbox.events import RUNTIME, Exited, LaunchFailed
+from reuse_sandbox.life.events import RUNTIME, Exited, LaunchFailed
 
 TIMED_OUT = "Sandbox.Timedout"
 

@@ -25,16 +25,16 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
-from reuse_sandbox import actions, events
-from reuse_sandbox.actions import Action, Told
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.events import RUNTIME, Event, Request, extension_process
-from reuse_sandbox.fatal import Fatal, exited, launch_failed, sandbox_ended, timed_out
-from reuse_sandbox.initialisation import Initialisation
-from reuse_sandbox.invocation import Invocation
-from reuse_sandbox.parties import MAX_EXTENSIONS, Extension, Parties, Refused
-from reuse_sandbox.shutdown import Shutdown
+from reuse_sandbox.life import actions, events
+from reuse_sandbox.life.actions import Action, Told
+from reuse_sandbox.life.events import RUNTIME, Event, Request, extension_process
+from reuse_sandbox.life.fatal import Fatal, exited, launch_failed, sandbox_ended, timed_out
+from reuse_sandbox.life.initialisation import Initialisation
+from reuse_sandbox.life.invocation import Invocation
+from reuse_sandbox.life.parties import MAX_EXTENSIONS, Extension, Parties, Refused
+from reuse_sandbox.life.shutdown import Shutdown
 
 
 class State(Enum):

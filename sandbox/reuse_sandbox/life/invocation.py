@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from reuse_sandbox import records
-from reuse_sandbox.actions import Answer, Told
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.events import Request, RuntimeResponded
-from reuse_sandbox.fatal import Fatal
-from reuse_sandbox.records import Span
+from reuse_sandbox.life import records
+from reuse_sandbox.life.actions import Answer, Told
+from reuse_sandbox.life.events import Request, RuntimeResponded
+from reuse_sandbox.life.fatal import Fatal
+from reuse_sandbox.life.records import Span
 
 
 @dataclass(slots=True)

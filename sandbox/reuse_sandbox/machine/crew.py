@@ -8,17 +8,17 @@ import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reuse_sandbox.cgroup import Groups
-from reuse_sandbox.commands import runtime_command
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.events import RUNTIME, LaunchFailed, extension_process
-from reuse_sandbox.freezer import Freezer
-from reuse_sandbox.keeper import kill_processes_of
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.namespaces import Namespaces
-from reuse_sandbox.pipes import Message
-from reuse_sandbox.processes import Process, peak_memory_mb, start
-from reuse_sandbox.variables import extension_variables, runtime_variables
+from reuse_sandbox.life.events import RUNTIME, LaunchFailed, extension_process
+from reuse_sandbox.machine.cgroup import Groups
+from reuse_sandbox.machine.commands import runtime_command
+from reuse_sandbox.machine.freezer import Freezer
+from reuse_sandbox.machine.keeper import kill_processes_of
+from reuse_sandbox.machine.namespaces import Namespaces
+from reuse_sandbox.machine.pipes import Message
+from reuse_sandbox.machine.processes import Process, peak_memory_mb, start
+from reuse_sandbox.machine.variables import extension_variables, runtime_variables
 
 # How long a container must have been idle before /proc is looked through for strays.
 FREEZE_REST_S = 0.05

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from reuse_sandbox import event_stream
+from reuse_sandbox.apis import event_stream
+from reuse_sandbox.apis.web import Request, Response, Site, StreamResponse, not_found, read_body
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.errors import (
     BadRequest,
@@ -21,10 +22,9 @@ from reuse_sandbox.errors import (
     SandboxClosed,
     TooManyRequests,
 )
-from reuse_sandbox.events import Request as Invocation
-from reuse_sandbox.events import new_trace
+from reuse_sandbox.life.events import Request as Invocation
+from reuse_sandbox.life.events import new_trace
 from reuse_sandbox.results import InvokeResult, Pending
-from reuse_sandbox.web import Request, Response, Site, StreamResponse, not_found, read_body
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 STREAM_PATH = re.compile(r"/2021-11-15/functions/([^/]+)/response-streaming-invocations/?")

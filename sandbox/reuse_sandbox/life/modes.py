@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.managed import ManagedPlatform
-from reuse_sandbox.platform import Platform
-from reuse_sandbox.snap_start import SnapStartPlatform
+from reuse_sandbox.life.managed import ManagedPlatform
+from reuse_sandbox.life.platform import Platform
+from reuse_sandbox.life.snap_start import SnapStartPlatform
 
 
 def new_platform(

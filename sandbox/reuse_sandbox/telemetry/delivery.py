@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 
-from reuse_sandbox.subscription import Destination
+from reuse_sandbox.telemetry.subscription import Destination
 
 Batch = Sequence[bytes]
 Deliver = Callable[[Batch], Awaitable[None]]

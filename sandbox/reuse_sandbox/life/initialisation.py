@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reuse_sandbox import records
-from reuse_sandbox.actions import Told
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.fatal import Fatal
-from reuse_sandbox.parties import Parties
+from reuse_sandbox.life import records
+from reuse_sandbox.life.actions import Told
+from reuse_sandbox.life.fatal import Fatal
+from reuse_sandbox.life.parties import Parties
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ them in error answers (read in AWS's runtime interface emulator, `internal/lambd
 
 from collections.abc import Iterable, Mapping
 
-from reuse_sandbox import events
+from reuse_sandbox.life import events
 
 Table = Mapping[str, Mapping[str, str]]
 

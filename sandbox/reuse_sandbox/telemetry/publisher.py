@@ -17,11 +17,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reuse_sandbox import records
 from reuse_sandbox.clock import Instant, iso, now
-from reuse_sandbox.delivery import Deliver, NotDelivered, OpenDestination
-from reuse_sandbox.parties import Refused
-from reuse_sandbox.subscription import Subscription
+from reuse_sandbox.life import records
+from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.telemetry.delivery import Deliver, NotDelivered, OpenDestination
+from reuse_sandbox.telemetry.subscription import Subscription
 
 MAX_HISTORY = 10_000  # events kept for later subscribers; the most that one batch may hold
 RETRY_S = (0.05, 1.0)  # first and longest pause before a batch is sent again

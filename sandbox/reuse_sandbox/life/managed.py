@@ -13,12 +13,12 @@ of AWS's runtime interface emulator (`internal/lambda-managed-instances`).
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from reuse_sandbox import actions, events
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.fatal import Fatal, sandbox_ended, timed_out
-from reuse_sandbox.invocation import Invocation
-from reuse_sandbox.parties import Parties, Refused
-from reuse_sandbox.platform import Calls, Gates, Platform, State, Transitions
+from reuse_sandbox.life import actions, events
+from reuse_sandbox.life.fatal import Fatal, sandbox_ended, timed_out
+from reuse_sandbox.life.invocation import Invocation
+from reuse_sandbox.life.parties import Parties, Refused
+from reuse_sandbox.life.platform import Calls, Gates, Platform, State, Transitions
 
 
 class ManagedPlatform(Platform):

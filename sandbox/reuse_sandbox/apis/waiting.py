@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reuse_sandbox.actions import ReleaseEvent, ReleaseInvoke, ReleaseRestore, ReleaseShutdown
-from reuse_sandbox.events import Request
+from reuse_sandbox.life.actions import ReleaseEvent, ReleaseInvoke, ReleaseRestore, ReleaseShutdown
+from reuse_sandbox.life.events import Request
 
 ExtensionEvent = dict[str, Any]
 

@@ -9,9 +9,9 @@ import json
 from typing import Any, Literal, Protocol
 from uuid import UUID, uuid4
 
-from reuse_sandbox.events import ExtensionFailed, Registered
-from reuse_sandbox.parties import Extension, Refused
-from reuse_sandbox.web import Request, Response, Routes, accepted, json_answer, read_body
+from reuse_sandbox.apis.web import Request, Response, Routes, accepted, json_answer, read_body
+from reuse_sandbox.life.events import ExtensionFailed, Registered
+from reuse_sandbox.life.parties import Extension, Refused
 
 PREFIX = "/2020-01-01/extension"
 

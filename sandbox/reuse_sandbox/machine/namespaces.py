@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reuse_sandbox import namespace_maker
 from reuse_sandbox.errors import ConfigError
-from reuse_sandbox.namespace_maker import CLONE_NEWNET, CLONE_NEWNS
+from reuse_sandbox.machine import namespace_maker
+from reuse_sandbox.machine.namespace_maker import CLONE_NEWNET, CLONE_NEWNS
 
 FILES, NETWORK = "files", "network"
 KINDS = {FILES: ("mnt", CLONE_NEWNS), NETWORK: ("net", CLONE_NEWNET)}

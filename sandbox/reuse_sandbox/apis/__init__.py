@@ -1,0 +1,1 @@
+"""What is served over HTTP: to the runtime, to extensions, to those who invoke."""

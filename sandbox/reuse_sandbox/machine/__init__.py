@@ -1,0 +1,1 @@
+"""The real processes on this machine, what keeps them apart, and what cleans up after them."""
