@@ -266,6 +266,7 @@ def test_the_making_of_a_snapshot_is_no_container(is_served):
         played.step({"at_ms": 300, "batch": served(200, "one")})
     played.step({"at_ms": 900, "shutdown": "spindown"})
 
+    assert played.container.state == "ended"
     assert bool(played.lines()) is is_served
     assert sum(record.get("Invocations", 0) for record in containers(played)) == is_served
 

@@ -265,11 +265,12 @@ class TestTogether:
         assert run(program, tmp_path) == "fetched\n[0, 0, 0, 0]\n"
         assert interpreter("3.11")
 
-    def test_after_a_fork(self):
-        """A child counts on its own page."""
+    @pytest.mark.parametrize("change", [registry.after_fork, registry.after_restore])
+    def test_after_a_fork_or_a_restore(self, change):
+        """A child, or a clone, counts on its own page."""
         fetch = Fetch()
         tmp_file("model.bin", fetch=fetch)
-        registry.after_fork()
+        change()
         tmp_file("model.bin", fetch=fetch)
         assert counted("model.bin") == {"hits": 1}
 

@@ -295,10 +295,10 @@ def test_a_broken_pool():
     assert invoke(lambda: 1) == [[1]]
 
 
-def test_fork_and_fresh_container():
-    """What was counted before belongs to the parent, or to another container."""
+def test_fork_restore_and_fresh_container():
+    """What was counted before belongs to the parent, to the snapshot, or to another container."""
     tax = watch(functools.cache(lambda key: key), name="tax")
-    for change in (registry.after_fork, registry.forget):
+    for change in (registry.after_fork, registry.after_restore, registry.forget):
         tax("a")
         tax("a")
         change()

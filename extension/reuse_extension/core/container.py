@@ -182,7 +182,7 @@ class Container:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is to be waited for before the last record."""
-        if not self.has_telemetry:
+        if not self.has_telemetry or self._is_snapshot:
             return True
         unreported = self._ledger.unreported()
         if self.state == RESETTING:
