@@ -14,8 +14,10 @@ room for several invocations, and one that breaks is replaced.
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from reuse_sandbox.clock import now
 from reuse_sandbox.container import Container, Surroundings
@@ -76,7 +78,7 @@ class Fleet:
         self._idle: list[tuple[float, Container]] = []  # the one used last at the end
         self._waiting: deque[Place] = deque()
         self._ending: dict[asyncio.Task[None], Container] = {}
-        self._replacing: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._failure: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -112,12 +114,16 @@ class Fleet:
         """Hands an invocation to a container; with `wait` it waits for one instead of failing."""
         container = await self._take(pending.request.tenant, wait=wait)
         container.invoke(pending)
-        await self._prepare()
+        if self._is_proactive:
+            self._later(self._prepare())
 
     async def close(self) -> None:
         """Ends all containers at the same time, each in its proper way; when cancelled, at once."""
         self._closed = True
         self._cancel_timer()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
         while self._waiting:
             self._waiting.popleft().container.cancel()
         for container in list(self._containers):
@@ -216,10 +222,14 @@ class Fleet:
                 place.container.set_result(container)
                 return
         self._idle.append((now().tick, container))
-        if self._waiting:  # all of other tenants: the first may end this container for its own
-            self._waiting.popleft().give_up()
+        self._wake_all()  # all of other tenants: the first may end this container for its own
         if self._timer is None:
             self._set_timer(self._keep_alive_s)
+
+    def _wake_all(self) -> None:
+        """Lets all who wait look around again."""
+        while self._waiting:
+            self._waiting.popleft().give_up()
 
     def _broke(self, container: Container, reason: str) -> None:
         """A managed container has ended; another takes its place, if it could ever serve."""
@@ -229,16 +239,23 @@ class Fleet:
         self._end(container)
         if container.is_new:
             self._failure = reason
-            while self._waiting:
-                self._waiting.popleft().give_up()
+            self._wake_all()
         else:
-            task = asyncio.get_running_loop().create_task(self._replace())
-            self._replacing.add(task)
-            task.add_done_callback(self._replacing.discard)
+            self._later(self._replace())
 
     async def _replace(self) -> None:
-        if not self._closed:
-            (await self._start(self._surroundings)).initialise()
+        (await self._start(self._surroundings)).initialise()
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does what no caller waits for; one that fails will fail again for a caller who does."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._is_done)
+
+    def _is_done(self, task: "asyncio.Task[None]") -> None:
+        self._background.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen
 
     def _check_containers(self) -> None:
         if self._failure is not None and not self._containers:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from reuse_sandbox import ConfigError
+from reuse_sandbox.container import Container
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers
@@ -76,6 +77,27 @@ async def test_a_proactive_one_may_never_be_used(workshop: Workshop, leftovers: 
 
     (lines,) = workshop.logs().values()
     assert not [line for line in lines if line.startswith("START")]
+
+
+async def test_one_ahead_that_cannot_be_made(
+    workshop: Workshop, leftovers: Leftovers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no trouble of the invocation that was served meanwhile."""
+    workshop.write_function("def handler(event, context): return 1")
+    usual, opened = Container.open, []
+
+    async def open_one(container: Container) -> None:
+        opened.append(container)
+        if len(opened) > 1:
+            raise OSError("no room")
+        await usual(container)
+
+    monkeypatch.setattr(Container, "open", open_one)
+    async with workshop.sandbox(proactive=True, concurrency=2) as sandbox:
+        await eventually(lambda: sandbox.idle == 1)
+        assert (await sandbox.invoke()).value == 1
+        await eventually(lambda: len(opened) == 2)
+        assert (await sandbox.invoke()).value == 1
 
 
 async def test_an_init_ahead_that_fails(workshop: Workshop, leftovers: Leftovers) -> None:
