@@ -52,7 +52,11 @@ def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
 
     Raises TypeError for options that contradict each other. Errors of the factory pass unchanged.
     """
-    settings = Options(**options)
+    try:
+        settings = Options(**options)
+    except TypeError as error:
+        sentence = str(error).replace("Options.", "").replace("__init__()", "resource()")
+        raise TypeError(sentence) from None
 
     def decorate(factory: "Any") -> "Any":
         if not callable(factory):

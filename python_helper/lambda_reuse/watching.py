@@ -102,7 +102,7 @@ def _reader(target: "Any") -> "tuple[str, Callable[[Counts], Counts]]":
     if hasattr(target, "cache") and hasattr(target, "cache_key"):
         raise TypeError("this cache keeps no counters: add info=True to cachetools.cached(...)")
     raise TypeError(
-        f"a {_type(target)} keeps no counters that could be watched: make it a @resource,"
+        f"this {_type(target)} keeps no counters that could be watched: make it a @resource,"
         " or watch a function with cache_info()"
     )
 

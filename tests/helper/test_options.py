@@ -58,7 +58,7 @@ class Client:
         (yielding_async, {}, r"yielding_async\(\) yields"),
         (functools.partial(value), {"max_keys": 2}, "'partial' has none"),
         (3, {}, "a resource is made of a function, not of 3"),
-        (value, {"maxage": 3}, "unexpected keyword argument 'maxage'"),
+        (value, {"maxage": 3}, r"resource\(\) got an unexpected keyword argument 'maxage'"),
     ],
 )
 def test_refused(factory, options, message):

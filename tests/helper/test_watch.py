@@ -275,7 +275,7 @@ class TestRefusals:
 
     def test_no_counters(self):
         """A TypeError that says what to do."""
-        with pytest.raises(TypeError, match=r"a dict keeps no counters.*make it a @resource"):
+        with pytest.raises(TypeError, match=r"this dict keeps no counters.*make it a @resource"):
             watch({}, name="cache")
 
     def test_no_name(self):
