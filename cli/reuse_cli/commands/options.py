@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -17,9 +18,19 @@ DATA = ".lambda-reuse"
 """Where `local run` leaves records, and where questions look if they are not told otherwise."""
 
 
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def decorated(command: Decorated, found: Sequence[Callable[[Any], Any]]) -> Decorated:
+    """The command with these options, which the help shows in this order."""
+    for decorate in reversed(found):
+        command = decorate(command)
+    return command
+
+
 def question(command: Command) -> Command:
     """The arguments and options of a command that asks a question."""
-    for decorate in (
+    found = [
         click.argument("functions", nargs=-1, metavar="[FUNCTION]..."),
         click.option(
             "--source",
@@ -38,9 +49,8 @@ def question(command: Command) -> Command:
             help="How to show the answer.",
         ),
         click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
-    ):
-        command = decorate(command)
-    return command
+    ]
+    return decorated(command, found)
 
 
 def answer(name: str, functions: Sequence[str], sources: Sequence[str]) -> list[Row]:

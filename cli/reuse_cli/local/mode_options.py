@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from reuse_cli.commands import options
 from reuse_cli.errors import UsageError
 
 Command = Callable[..., int]
@@ -14,7 +15,7 @@ Options = dict[str, Any]
 
 def mode_options(command: Command) -> Command:
     """The options that say how containers begin, whom they serve and what befalls them."""
-    for decorate in (
+    found = [
         click.option(
             "--provisioned",
             type=click.IntRange(1),
@@ -63,9 +64,8 @@ def mode_options(command: Command) -> Command:
             help="Let this go wrong at such a share of its chances (0.1 unless told); may be given"
             " several times. `local faults` lists what there is.",
         ),
-    ):
-        command = decorate(command)
-    return command
+    ]
+    return options.decorated(command, found)
 
 
 @dataclass(frozen=True)

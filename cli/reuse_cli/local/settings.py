@@ -29,7 +29,7 @@ Options = dict[str, Any]
 
 def function_options(command: Command) -> Command:
     """The options that say which function, and how Lambda would run it."""
-    for decorate in (
+    found = [
         click.argument("handler", metavar="[HANDLER]", required=False),
         click.option(
             "--template",
@@ -102,9 +102,9 @@ def function_options(command: Command) -> Command:
             " processor's share that goes with it.",
         ),
         click.option("--no-freeze", is_flag=True, help="Let processes run between invocations."),
-    ):
-        command = decorate(command)
-    return mode_options(command)
+    ]
+    command = mode_options(command)
+    return options.decorated(command, found)
 
 
 def sandbox_room() -> ModuleType:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from reuse_cli.commands import options
 from reuse_cli.errors import UsageError
 from reuse_cli.local.traffic import Pace, Traffic, arrivals
 
@@ -15,7 +16,7 @@ Command = Callable[..., int]
 
 def traffic_options(command: Command) -> Command:
     """The options that say what is sent."""
-    for decorate in (
+    found = [
         click.option(
             "--events",
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -40,7 +41,7 @@ def traffic_options(command: Command) -> Command:
             "--poisson", is_flag=True, help="At random moments, --rate a second in the mean."
         ),
         click.option(
-            "--seed", type=int, default=0, show_default=True, help="Of the random moments."
+            "--seed", type=int, default=0, show_default=True, help="Of random moments and faults."
         ),
         click.option(
             "--duration",
@@ -48,9 +49,8 @@ def traffic_options(command: Command) -> Command:
             metavar="S",
             help="Repeat the events for so many seconds.",
         ),
-    ):
-        command = decorate(command)
-    return command
+    ]
+    return options.decorated(command, found)
 
 
 def traffic(chosen: Mapping[str, Any]) -> Traffic:
