@@ -87,11 +87,18 @@ def publish(
     metavar="ARN",
     help="A version of the layer.  [default: the newest published one]",
 )
+@click.option(
+    "--at",
+    type=click.IntRange(1, plan.MOST_LAYERS),
+    metavar="N",
+    help="Its place among the layers.  [default: where a version of it stands, or last]",
+)
 @account
 def attach(
     *,
     functions: Sequence[str],
     version: str | None,
+    at: int | None,
     profile: str | None,
     region: str | None,
     dry_run: bool,
@@ -110,7 +117,7 @@ def attach(
                 "and region: `lambda-reuse layer publish` does it, or name one with --layer"
             )
         try:
-            return plan.attached(function, aws.layer(arn))
+            return plan.attached(function, aws.layer(arn), at)
         except plan.RefusedError as error:
             raise UsageError(str(error)) from None
 
@@ -154,9 +161,10 @@ def _change(
 
 def _undo(function: plan.Function) -> str:
     """The command that brings a function's layers back to what they were."""
-    before = [arn for arn in function.layers if plan.name_of(arn) in plan.NAMES]
-    if before:
-        return f"lambda-reuse layer attach {function.name} --layer {before[0]}"
+    place = plan.place_of_ours(function)
+    if place is not None:
+        before = function.layers[place - 1]
+        return f"lambda-reuse layer attach {function.name} --layer {before} --at {place}"
     return f"lambda-reuse layer detach {function.name}"
 
 

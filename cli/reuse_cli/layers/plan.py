@@ -63,8 +63,14 @@ def name_of(version_arn: str) -> str:
     return parts[6] if len(parts) == 8 else ""
 
 
-def attached(function: Function, layer: Layer) -> tuple[str, ...]:
-    """The function's layers with ours: in the place of another version of it, else last.
+def place_of_ours(function: Function, names: frozenset[str] = NAMES) -> int | None:
+    """Where ours stands among the function's layers, counted from 1; None where it does not."""
+    places = [i for i, arn in enumerate(function.layers, 1) if name_of(arn) in names]
+    return places[0] if places else None
+
+
+def attached(function: Function, layer: Layer, at: int | None = None) -> tuple[str, ...]:
+    """The function's layers with ours: at place `at`, else in another version's, else last.
 
     Raises RefusedError.
     """
@@ -77,9 +83,8 @@ def attached(function: Function, layer: Layer) -> tuple[str, ...]:
         )
     ours = NAMES | {layer.name}
     kept = [arn for arn in function.layers if name_of(arn) not in ours]
-    places = [i for i, arn in enumerate(function.layers) if name_of(arn) in ours]
-    place = places[0] if places else len(kept)
-    wanted = (*kept[:place], layer.arn, *kept[place:])
+    place = at or place_of_ours(function, ours) or len(kept) + 1
+    wanted = (*kept[: place - 1], layer.arn, *kept[place - 1 :])
     if len(wanted) > MOST_LAYERS:
         raise RefusedError(
             f"{function.name} has {len(kept)} layers already, and Lambda allows {MOST_LAYERS}"

@@ -158,6 +158,19 @@ def test_attach_replaces_an_older_version_in_its_place(aws, dist):
     assert "nothing to change" in lambda_reuse("attach", "orders", "--yes")
 
 
+def test_detaching_is_undone_in_the_same_place(aws, dist):
+    """By the command that is told."""
+    lambda_reuse("publish", "--dist", str(dist), "--yes")
+    ours = aws.list_layer_versions(LayerName="lambda-reuse-x86_64")["LayerVersions"][0]
+    layers = [other_layer(aws, "first"), ours["LayerVersionArn"], other_layer(aws, "last")]
+    make_function(aws, "orders", layers)
+
+    told = lambda_reuse("detach", "orders", "--yes")
+    assert layers_of(aws, "orders") == [layers[0], layers[2]]
+    lambda_reuse(*told.rpartition("to undo it: lambda-reuse layer ")[2].split(), "--yes")
+    assert layers_of(aws, "orders") == layers
+
+
 def test_a_dry_run_changes_nothing(aws, dist):
     make_function(aws, "orders")
     lambda_reuse("publish", "--dist", str(dist), "--yes")

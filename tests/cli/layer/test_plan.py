@@ -32,6 +32,16 @@ def test_another_version_is_replaced_where_it_stands(others, place):
     assert attached(Function("f", layers=after), OURS) == after
 
 
+@given(OTHERS, st.integers(1, 5), st.integers(0, 4))
+def test_a_place_that_is_asked_for(others, at, place):
+    """Whether another version stands elsewhere or not; behind the last is the last."""
+    before = [*others[:place], arn("lambda-reuse-x86_64"), *others[place:]]
+    wanted = [*others[: at - 1], OURS.arn, *others[at - 1 :]]
+
+    assert wanted == [*attached(Function("f", layers=tuple(others)), OURS, at)]
+    assert wanted == [*attached(Function("f", layers=tuple(before)), OURS, at)]
+
+
 @given(OTHERS, st.integers(0, 4))
 def test_detaching_takes_ours_alone(others, place):
     layers = (*others[:place], OURS.arn, *others[place:])
