@@ -6,7 +6,9 @@ The map of the room:
     config, layer, errors, results
                     what goes in, what comes out
     fleet           which container serves which invocation
-    container       one container: the platform's word carried out on the following
+    container, sides
+                    one container: the platform's word carried out on the following, and what their
+                    APIs see of it
     life/           the platform: the life of a container as pure tables, one for each kind of
                     container, and what they are made of
     apis/           what is served over HTTP, one file an API

@@ -1,7 +1,6 @@
 """One container: the platform's word carried out on real processes, calls and logs."""
 
 import asyncio
-import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any
 from reuse_sandbox.apis.extensions import ExtensionsApi
 from reuse_sandbox.apis.runtime import MAX_RESPONSE, RuntimeApi
 from reuse_sandbox.apis.telemetry import TelemetryApi
-from reuse_sandbox.apis.waiting import ExtensionEvent, RuntimeEvent, WaitingCalls
+from reuse_sandbox.apis.waiting import WaitingCalls
 from reuse_sandbox.apis.web import Request, Response, Site, dispatch
 from reuse_sandbox.clock import Instant, iso, now
 from reuse_sandbox.config import FunctionConfig
@@ -22,7 +21,6 @@ from reuse_sandbox.life import actions, events, records
 from reuse_sandbox.life.events import RUNTIME, extension_process
 from reuse_sandbox.life.log_lines import is_logged, json_lines, text_lines
 from reuse_sandbox.life.modes import new_platform
-from reuse_sandbox.life.parties import Extension
 from reuse_sandbox.logs import Recording, new_stream_name
 from reuse_sandbox.machine.cgroup import Groups
 from reuse_sandbox.machine.crew import Crew
@@ -31,6 +29,7 @@ from reuse_sandbox.machine.namespaces import Namespaces
 from reuse_sandbox.machine.pipes import Message
 from reuse_sandbox.machine.variables import RUNTIME_DIR
 from reuse_sandbox.results import InvokeResult, Pending
+from reuse_sandbox.sides import Sides
 from reuse_sandbox.telemetry.delivery import LOOPBACK, Courier, OpenDestination
 from reuse_sandbox.telemetry.publisher import Telemetry
 from reuse_sandbox.telemetry.subscription import RESERVED_PORT, Subscription
@@ -111,9 +110,18 @@ class Container:
         self._happened: deque[events.Event] = deque()
         self._busy = False
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._runtime_api = RuntimeApi(self, snap_start=self.init_type == "snap-start")
-        extensions_api = ExtensionsApi(self)
-        telemetry_api = TelemetryApi(self, is_managed=function.is_managed)
+        sides = Sides(
+            function,
+            happen=self._happen,
+            find=self._platform.find,
+            drain=self._crew.drain,
+            subscribe=self._subscribe,
+            waiting=self._waiting,
+            pending=self._pending,
+        )
+        self._runtime_api = RuntimeApi(sides, snap_start=self.init_type == "snap-start")
+        extensions_api = ExtensionsApi(sides)
+        telemetry_api = TelemetryApi(sides, is_managed=function.is_managed)
         self._routes = {
             **self._runtime_api.routes,
             **extensions_api.routes,
@@ -144,10 +152,10 @@ class Container:
         self._namespaces = namespaces = self._new_namespaces()
         self._crew.live_in(namespaces)
         if namespaces.has_network:
-            self._courier = Courier(namespaces.socket)
+            self._courier = Courier(namespaces.new_socket)
             way = self._faults.open_destination(self._courier.open_destination)
             self._telemetry.open_destination = way
-            await self._site.open(listening=_bound(namespaces.socket()))
+            await self._site.open(listening=namespaces.bound(LOOPBACK, RESERVED_PORT))
         else:
             await self._site.open()
 
@@ -207,77 +215,7 @@ class Container:
             pending.abandon()
         self._end()
 
-    # What the APIs ask; calls out of turn raise Refused.
-
-    @property
-    def registration(self) -> dict[str, str]:
-        """What a registered extension is told of the function."""
-        function = self._function
-        return {
-            "accountId": function.account_id,
-            "functionName": function.name,
-            "functionVersion": function.version,
-            "handler": function.handler,
-        }
-
-    def runtime_next(self) -> "asyncio.Future[RuntimeEvent]":
-        """The runtime waits for its next event."""
-        self._crew.drain(RUNTIME)  # its lines come before the news that it is done
-        call = self._waiting.runtime_call()
-        self._happen_for(call, events.RuntimeNext())
-        return call
-
-    def runtime_responded(self, event: events.RuntimeResponded) -> None:
-        """The runtime is done with an event."""
-        self._happen(event)
-
-    def runtime_streams(self, request_id: str, part: bytes) -> None:
-        """The runtime has sent a piece of a response."""
-        pending = self._pending.get(request_id)
-        if pending is not None:
-            pending.stream(part)
-
-    def is_streamed(self, request_id: str) -> bool:
-        """Whether the caller wants the response piece by piece."""
-        pending = self._pending.get(request_id)
-        return pending is not None and pending.is_streamed
-
-    def runtime_init_failed(self, event: events.RuntimeInitFailed) -> None:
-        """The runtime could not initialise."""
-        self._happen(event)
-
-    def runtime_restore_next(self) -> "asyncio.Future[None]":
-        """The runtime waits to be restored from a snapshot."""
-        self._crew.drain(RUNTIME)
-        call = self._waiting.restore_call()
-        self._happen_for(call, events.RuntimeRestoreNext())
-        return call
-
-    def runtime_restore_failed(self, event: events.RuntimeRestoreFailed) -> None:
-        """The runtime could not go on after a restore."""
-        self._happen(event)
-
-    def find_extension(self, identifier: str) -> Extension | None:
-        """The extension that has this identifier."""
-        return self._platform.find(identifier)
-
-    def extension_registered(self, event: events.Registered) -> None:
-        """An extension registers."""
-        self._happen(event)
-
-    def extension_next(self, name: str) -> "asyncio.Future[ExtensionEvent]":
-        """An extension waits for its next event."""
-        self._crew.drain(extension_process(name))
-        call = self._waiting.extension_call(name)
-        self._happen_for(call, events.ExtensionNext(name))
-        return call
-
-    def extension_failed(self, event: events.ExtensionFailed) -> None:
-        """An extension reports an error."""
-        self._happen(event)
-
-    def telemetry_subscribed(self, name: str, subscription: Subscription) -> None:
-        """An extension subscribes to telemetry."""
+    def _subscribe(self, name: str, subscription: Subscription) -> None:
         state = self._telemetry.subscribe(name, subscription)
         record = records.telemetry_subscription(name, state, subscription.types)
         self._tell(self._now(), "platform.telemetrySubscription", record)
@@ -291,13 +229,6 @@ class Container:
         """The platform's clock, which a fault may have set."""
         present = now()
         return Instant(present.wall + self._clock_off_s, present.tick)
-
-    def _happen_for(self, call: "asyncio.Future[Any]", event: events.Event) -> None:
-        try:
-            self._happen(event)
-        except BaseException:
-            self._waiting.take_back(call)
-            raise
 
     def _happen(self, event: events.Event) -> None:
         if self._busy:  # what carrying out an action brings about waits for the other actions
@@ -458,13 +389,6 @@ def _groups(surroundings: Surroundings, number: int) -> Groups | None:
     except OSError:
         return None
     return groups if groups.steps else None
-
-
-def _bound(made: socket.socket) -> socket.socket:
-    """A socket at the port that Lambda's API has."""
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((LOOPBACK, RESERVED_PORT))
-    return made
 
 
 def _freezer(surroundings: Surroundings, tmp: Path, groups: Groups | None) -> Freezer:

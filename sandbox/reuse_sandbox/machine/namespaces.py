@@ -78,11 +78,18 @@ class Namespaces:
         finally:
             os.close(outside)
 
-    def socket(self) -> socket.socket:
+    def new_socket(self) -> socket.socket:
         """A TCP socket inside."""
         with self.network():
             made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         made.setblocking(False)
+        return made
+
+    def bound(self, host: str, port: int) -> socket.socket:
+        """A socket inside, bound to this address."""
+        made = self.new_socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
         return made
 
     def close(self) -> None:
