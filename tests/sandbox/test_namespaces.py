@@ -126,10 +126,10 @@ def test_without_rights() -> None:
     """The reason is told, by the sandbox and by `local doctor`."""
     code = "from reuse_sandbox.machine.namespaces import obstacle; print(obstacle())"
     command = [sys.executable, "-c", code]
-    if os.getuid() == 0:
+    if WHY_NOT is None:
         command = ["setpriv", "--bounding-set=-sys_admin", *command]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout == "unshare: Operation not permitted\n"
+    assert "Operation not permitted" in done.stdout
 
 
 def test_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

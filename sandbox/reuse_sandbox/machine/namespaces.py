@@ -122,7 +122,7 @@ def obstacle() -> str | None:
     """Why this user cannot have namespaces; None where he can."""
     probe = Path("/")
     try:
-        Namespaces([NETWORK], probe, None, []).close()
+        Namespaces([FILES, NETWORK], probe, None, []).close()
     except ConfigError as error:
         return str(error).partition(": ")[2].rstrip(".")
     return None
