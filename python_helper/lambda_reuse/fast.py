@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def plain(slow: "Callable[[], Any]", count: "Count") -> "Pair":
     """One value for ever."""
     if count is not None:
-        return timed(slow, count, lambda: 0.0)  # always within the time of such a value
+        return timed(slow, count, _always)
     nothing = NOTHING
     value = nothing
     hits: "Any" = None
@@ -78,8 +78,10 @@ def keyed(
     How many hits there had been says which place was used last; that costs less than an ordered
     dict.
     """
-    if count is not None or clock is not None or not parameters.is_key_as_passed:
+    if count is not None or not parameters.is_key_as_passed:
         return _keyed_with_care(slow, count, clock, parameters)
+    if clock is not None:
+        return _keyed_timed(slow, clock, parameters)
     nothing = NOTHING
     full: "dict[Any, Place]" = {}
     hits: "Any" = None
@@ -104,11 +106,40 @@ def keyed(
 
     def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
         nonlocal hits, full
-        if shelf is None:
-            full = {}
-        else:
-            hits = new_hits
-            full = shelf.full
+        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
+
+    return get, publish
+
+
+def _keyed_timed(
+    slow: "Callable[..., Any]", clock: "Callable[[], float]", parameters: "Parameters"
+) -> "Pair":
+    full: "dict[Any, Place]" = {}
+    hits: "Any" = None
+
+    def get(*args: "Any", **kwargs: "Any") -> "Any":
+        if not kwargs:
+            try:
+                place = full[args]
+            except KeyError:
+                pass
+            else:
+                value, since, until = place.entry
+                if since <= clock() < until:
+                    hits[0] = place.used = hits[0] + 1
+                    return value
+        key = parameters.key(args, kwargs)
+        found = full.get(key)
+        if found is not None:
+            value, since, until = found.entry
+            if since <= clock() < until:
+                hits[0] = found.used = hits[0] + 1
+                return value
+        return slow(key, args, kwargs)
+
+    def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
+        nonlocal hits, full
+        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
 
     return get, publish
 
@@ -119,17 +150,17 @@ def _keyed_with_care(
     clock: "Optional[Callable[[], float]]",
     parameters: "Parameters",
 ) -> "Pair":
-    nothing = NOTHING
-    plain_count = parameters.plain_count
+    """Where hits cannot just be added, or arguments by position are never a key."""
+    now = clock or _always
     full: "dict[Any, Place]" = {}
     hits: "Any" = None
 
     def get(*args: "Any", **kwargs: "Any") -> "Any":
-        key = args if not kwargs and len(args) == plain_count else parameters.key(args, kwargs)
+        key = parameters.key(args, kwargs)
         place = full.get(key)
         if place is not None:
             value, since, until = place.entry
-            if value is not nothing and (clock is None or since <= clock() < until):
+            if since <= now() < until:
                 if count is None:
                     hits[0] += 1
                 else:
@@ -140,13 +171,14 @@ def _keyed_with_care(
 
     def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
         nonlocal hits, full
-        if shelf is None:
-            full = {}
-        else:
-            hits = new_hits
-            full = shelf.full
+        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
 
     return get, publish
+
+
+def _always() -> float:
+    """A time within that of every value which is for ever."""
+    return 0.0
 
 
 def awaited(

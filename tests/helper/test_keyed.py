@@ -281,25 +281,45 @@ class TestOptions:
         assert [get.peek(key) for key in "bcde"] == ["value 2", None, "value 4", "value 5"]
 
 
+def positional(factory):
+    return lambda name, ttl=300: [factory(), name, ttl]
+
+
+def by_name_only(factory):
+    return lambda name, ttl=300, *, region="here": [factory(), name, ttl, region]
+
+
+@pytest.mark.parametrize("signature", [positional, by_name_only])
 @pytest.mark.parametrize("options", [{}, {"max_age": 300}])
-def test_hits_however_the_call_is_written(options):
-    """By position, by name, with what is left to its default: each is a hit, and a use."""
-    factory = Factory()
+class TestHowACallIsWritten:
+    """By position, by name, with what is left to its default: it is the same call."""
 
-    def get_parameter(name, ttl=300, *, region="here"):
-        return factory(), name, ttl, region
+    def test_hits(self, options, signature):
+        """Each is a hit, and a use."""
+        factory = Factory()
+        get = resource(name="keyed", max_keys=2, **options)(signature(factory))
+        first = get("a")
+        get("b")
+        assert get("a") is get("a", 300) is get(name="a") is get("a", ttl=300) is first
+        get("c")
+        assert get.peek("b") is None
+        assert get("a") is first
+        assert get.cache_info()[:2] == (5, 3)
+        with pytest.raises(TypeError):
+            get("a", 300, "here")
 
-    get = resource(name="keyed", max_keys=2, **options)(get_parameter)
-    first = get("a")
-    assert first == ("value 1", "a", 300, "here")
-    get("b")
-    assert get("a") is get("a", 300) is get(name="a", region="here") is first
-    get("c")
-    assert get.peek("b") is None
-    assert get("a") is first
-    assert get.cache_info()[:2] == (4, 3)
-    with pytest.raises(TypeError):
-        get("a", 300, "here")
+    def test_misses(self, options, signature, clock):
+        """Where the time of the value is over, also of one that was found by its defaults."""
+        factory = Factory()
+        made = resource(name="keyed", clock=clock, **options)
+        get = made(signature(factory))
+        get("a"), get("b")
+        clock.now += 301
+        assert get("a", 300) == get(name="a") == get("a")
+        get(name="b")
+        expired = 2 if options else 0
+        assert get.cache_info().reasons["expired"] == expired
+        assert get.cache_info()[:2] == (4 - expired, 2 + expired)
 
 
 @pytest.mark.parametrize("options", [{}, {"max_age": 300}])
