@@ -20,6 +20,7 @@ from reuse_sandbox.sandbox import Sandbox
 
 Result = TypeVar("Result")
 
+EMPTY: dict[str, object] = {}
 FUNCTION_SETTINGS = frozenset(field.name for field in fields(FunctionConfig))
 
 
@@ -73,8 +74,8 @@ class RunningSandbox:
         """The Invoke API's address: `endpoint_url` for boto3."""
         return self._sandbox.invoke_url
 
-    def invoke(self, event: object = None, **options: Any) -> InvokeResult:
-        """Invoke the function with a JSON value; options as of `Sandbox.invoke`.
+    def invoke(self, event: object = EMPTY, **options: Any) -> InvokeResult:
+        """Invoke the function with a JSON value, {} by default; options as of `Sandbox.invoke`.
 
         Returns when the container can take the next invocation. An error of the function is a
         result.

@@ -74,6 +74,7 @@ def test_boto3(workshop: Workshop, leftovers: Leftovers, lambda_sandbox: Open) -
     """As an endpoint."""
     workshop.write_function("def handler(event, context): return event")
     sandbox = lambda_sandbox(workshop.function, "app.handler", name="orders")
+    assert (sandbox.invoke().value, sandbox.invoke(None).value) == ({}, None)
     client = lambda_client(sandbox.url)
     assert client.invoke(FunctionName="orders", Payload=b"7")["Payload"].read() == b"7"
     client.close()
