@@ -40,17 +40,23 @@ if TYPE_CHECKING:
         SandboxError,
         TooManyRequests,
     )
+    from reuse_sandbox.faults import DEFAULT_SHARE, FAULTS
     from reuse_sandbox.layer import Layer
+    from reuse_sandbox.machine.isolation import Isolation, isolation
+    from reuse_sandbox.machine.temporary import TemporaryFolder
     from reuse_sandbox.results import InvokeResult
     from reuse_sandbox.sandbox import Sandbox
 
 _HOMES = {
     "BadRequest": "errors",
     "ConfigError": "errors",
+    "DEFAULT_SHARE": "faults",
+    "FAULTS": "faults",
     "FunctionConfig": "config",
     "FunctionNotFound": "errors",
     "InitFailed": "errors",
     "InvokeResult": "results",
+    "Isolation": "machine.isolation",
     "Layer": "layer",
     "LayerError": "errors",
     "Limits": "config",
@@ -59,16 +65,21 @@ _HOMES = {
     "Sandbox": "sandbox",
     "SandboxClosed": "errors",
     "SandboxError": "errors",
+    "TemporaryFolder": "machine.temporary",
     "TooManyRequests": "errors",
+    "isolation": "machine.isolation",
 }
 
 __all__ = [
+    "DEFAULT_SHARE",
+    "FAULTS",
     "BadRequest",
     "ConfigError",
     "FunctionConfig",
     "FunctionNotFound",
     "InitFailed",
     "InvokeResult",
+    "Isolation",
     "Layer",
     "LayerError",
     "Limits",
@@ -77,7 +88,9 @@ __all__ = [
     "Sandbox",
     "SandboxClosed",
     "SandboxError",
+    "TemporaryFolder",
     "TooManyRequests",
+    "isolation",
 ]
 
 

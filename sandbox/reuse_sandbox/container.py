@@ -309,6 +309,7 @@ class Container:
             payload=action.payload,
             cold=action.cold,
             executed_version=self._function.version,
+            init_failed=action.init_failed,
         )
         pending.answer(result)
 

@@ -20,6 +20,8 @@ class InvokeResult:
     `status` is `success`, `error`, `timeout` or `failure`; `function_error` is `Unhandled` unless
     it is `success`, as the Invoke API has it; `cold` says that the caller waited for an init.
     `duration_ms` ends with the response, so it leaves out what extensions do after it.
+    `init_failed` says that the function cannot start: its init, or its restore from a snapshot, has
+    failed, and so has the init that was repeated for this invocation.
     """
 
     request_id: str
@@ -30,6 +32,7 @@ class InvokeResult:
     payload: bytes
     cold: bool
     executed_version: str
+    init_failed: bool = False
 
     @property
     def value(self) -> Any:

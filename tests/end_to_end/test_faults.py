@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from reuse_sandbox import FunctionConfig, InvokeResult, Limits, Sandbox
-from reuse_sandbox.faults import FAULTS
+from reuse_sandbox import FAULTS, FunctionConfig, InvokeResult, Limits, Sandbox
 
 pytestmark = pytest.mark.slow
 

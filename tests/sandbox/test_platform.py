@@ -442,6 +442,28 @@ class TestFailedInit:
         assert {"Runtime.ImportModuleError"} == {report["errorType"] for report in reports}
         assert [body] == [answer.payload for answer in life.answers()]
 
+    @pytest.mark.parametrize("outcome", ["", "exit status 1", "signal: killed"])
+    def test_is_said_beside_the_answer_however_it_failed(self, outcome: str) -> None:
+        """A runtime that exits at import, with code 0 too, has no function to invoke."""
+        life = Life()
+        life.invoked(REQUEST)
+        life.exits(RUNTIME, outcome)
+        life.exits(RUNTIME, outcome)
+
+        assert [answer.init_failed for answer in life.answers()] == [True]
+
+    def test_is_not_said_of_what_fails_later(self) -> None:
+        """A crash of the idle runtime and one of the handler are no failed inits."""
+        life = ready()
+        life.exits(RUNTIME, "exit status 1")
+        life.invoked(REQUEST)
+        life.invoked(OTHER)
+        life.runtime_next()
+        life.exits(RUNTIME, "exit status 1")
+
+        assert [answer.status for answer in life.answers()] == ["error", "error"]
+        assert [answer.init_failed for answer in life.answers()] == [False, False]
+
     def test_before_the_runtime_was_started_tells_nothing_of_the_runtime(self) -> None:
         """There was no runtime that could be done."""
         life = Life("a")

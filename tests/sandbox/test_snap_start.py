@@ -97,6 +97,7 @@ class TestLife:
         (report,) = life.emitted("platform.restoreReport")
         assert (report["status"], report["errorType"]) == ("error", "Runtime.AfterRestoreError")
         assert [answer.payload for answer in life.answers()] == [body]
+        assert life.answers()[0].init_failed
         life.has(events.InvokeWanted(Request(b"{}")))
         life.has(events.RuntimeRestoreNext())
         life.runtime_next()

@@ -100,7 +100,7 @@ def serve(port: int, **function: Any) -> int:
 def doctor(output: str) -> int:
     """Tell what keeps containers apart on this machine."""
     sandbox_room()
-    from reuse_sandbox.machine.isolation import isolation
+    from reuse_sandbox import isolation
 
     steps = isolation()
     if output == "json":
@@ -116,7 +116,7 @@ def doctor(output: str) -> int:
 def faults() -> int:
     """List what `--fault` can let go wrong."""
     sandbox_room()
-    from reuse_sandbox.faults import FAULTS
+    from reuse_sandbox import FAULTS
 
     for name, what in FAULTS.items():
         click.echo(f"{name:<21}{what}")
@@ -132,7 +132,7 @@ def _with_sandbox(
     made, kind = config(chosen, function), mode(chosen)
     for warning in function.warnings:
         click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
-    from reuse_sandbox.machine.temporary import TemporaryFolder
+    from reuse_sandbox import TemporaryFolder
 
     with closing(TemporaryFolder()) as folder:
         layer = _layer(chosen["opt"], function.layers, folder.path / "opt")

@@ -109,7 +109,7 @@ def mode(chosen: Options) -> Mode:
 
 
 def _fault(text: str) -> tuple[str, float]:
-    from reuse_sandbox.faults import DEFAULT_SHARE
+    from reuse_sandbox import DEFAULT_SHARE
 
     name, equals, share = text.partition("=")
     try:

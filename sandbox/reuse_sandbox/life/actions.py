@@ -81,7 +81,8 @@ class LogLine:
 class Answer:
     """Answer the caller; unless `status` is `success`, `payload` describes an error.
 
-    `cold` says that the caller waited for an init.
+    `cold` says that the caller waited for an init; `init_failed` that the init repeated for it, or
+    the restore, failed too, so that the function never had the event.
     """
 
     request: Request
@@ -89,6 +90,7 @@ class Answer:
     payload: bytes
     duration_ms: float
     cold: bool
+    init_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

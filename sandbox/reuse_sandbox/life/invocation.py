@@ -24,6 +24,7 @@ class Invocation:
     init_ms: float | None = None
     restore_ms: float | None = None
     cold: bool = False
+    init_failed: bool = False
     released: Instant | None = None
     response: RuntimeResponded | None = None
     response_ended: Instant | None = None
@@ -47,7 +48,9 @@ class Invocation:
         if self.answered:
             return []
         self.answered = True
-        return [Answer(self.request, status, payload, now.ms_since(self.began), self.cold)]
+        duration_ms = now.ms_since(self.began)
+        failed = self.init_failed
+        return [Answer(self.request, status, payload, duration_ms, self.cold, failed)]
 
     def start(self, function: FunctionConfig) -> Told:
         """platform.start."""

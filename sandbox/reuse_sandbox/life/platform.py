@@ -290,6 +290,7 @@ class Platform:
         fatal = self._fatal or sandbox_ended()
         self._end_init(fatal)
         if self._current is not None:
+            self._current.init_failed = True
             self._fail_unstarted(fatal)
         else:
             self._stop(fatal.reset_reason)

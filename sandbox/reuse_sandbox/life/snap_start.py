@@ -98,6 +98,8 @@ class SnapStartPlatform(Platform):
             self._end_restore(fatal)
             self._current = self._invocation(self._waiting, cold=True)
             self._waiting = None
+        if self._current is not None:
+            self._current.init_failed = not self._ending
         self._fail_unstarted(fatal)
 
     def _end_restore(self, fatal: Fatal | None) -> float:
