@@ -1,0 +1,139 @@
+"""Every invocation's arrival and run time, rebuilt from container records."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reuse_cli.analysis import policy as policies
+from reuse_cli.analysis.recorded_traffic import FIELDS, recorded
+from reuse_cli.analysis.what_if import recorded_row, row
+
+BEGIN_MS = 1_790_000_000_000.0
+INIT_MS = 400.0
+
+
+def record(container: str, sequence: int, **values: Any) -> dict[str, Any]:
+    """One container record of a function with 1024 MB."""
+    made = dict.fromkeys(FIELDS)
+    made.update(
+        FunctionName="shop",
+        container_id=container,
+        sequence=sequence,
+        container_started_ms=BEGIN_MS,
+        memory_mb=1024,
+        architecture="x86_64",
+        init_type="on-demand",
+        total={},
+    )
+    return made | values
+
+
+def life(
+    container: str, first_ms: float, steps: list[tuple[float, float]], size: int
+) -> list[dict[str, Any]]:
+    """The records of a container that begins at `first_ms`; steps are (idle gap, duration)."""
+    records, at_ms, invocations = [], first_ms + INIT_MS, 0
+    chunks = [steps[:1]] + [steps[i : i + size] for i in range(1, len(steps), size)]
+    for number, chunk in enumerate(chunks, 1):
+        gaps, durations = [], []
+        for gap_ms, duration_ms in chunk:
+            if invocations:
+                gaps.append(gap_ms)
+                at_ms += gap_ms
+            durations.append(duration_ms)
+            at_ms += duration_ms
+            invocations += 1
+        records.append(
+            record(
+                container,
+                number,
+                container_started_ms=first_ms,
+                to_ms=at_ms,
+                Invocations=len(chunk),
+                Duration=durations,
+                IdleTime=gaps or None,
+                InitDuration=INIT_MS if number == 1 else None,
+                total={"invocations": invocations, "cold_starts": 1, "init_ms": INIT_MS},
+            )
+        )
+    return records
+
+
+def test_the_chain_gives_every_arrival() -> None:
+    """With all gaps known each invocation is where it was; a caller who waited came before init."""
+    found = recorded(life("one", BEGIN_MS, [(0, 100), (1000, 50), (70_000, 25)], size=1))
+    (shop,) = found.functions
+
+    assert list(shop.arrivals_ms) == [BEGIN_MS, BEGIN_MS + 1500, BEGIN_MS + 71_550]
+    assert list(shop.durations_ms) == [100, 50, 25]
+    assert (found.approximate, found.missing) == (0, 0)
+    assert (shop.init_ms, shop.memory_mb, shop.recorded_cold_starts) == (INIT_MS, 1024, 1)
+
+
+def test_a_lost_record_is_told_as_missing() -> None:
+    """Without one record the others are placed by their own ends, and the missing are counted."""
+    whole = life("one", BEGIN_MS, [(0, 100), (1000, 50), (2000, 25), (500, 5)], size=1)
+    found = recorded([whole[0], whole[1], whole[3]])
+    (shop,) = found.functions
+
+    assert list(shop.durations_ms) == [100, 50, 5]
+    assert shop.arrivals_ms[2] == whole[3]["to_ms"] - 5
+    assert (found.approximate, found.missing) == (3, 1)
+
+
+def test_without_gaps_invocations_stand_one_after_another() -> None:
+    """Managed instances have no gaps: what a record holds ends with it."""
+    found = recorded(
+        [
+            record(
+                "m",
+                1,
+                to_ms=BEGIN_MS + 500,
+                Duration=[100.0, 200.0],
+                init_type="lambda-managed-instances",
+                total={"invocations": 2},
+            )
+        ]
+    )
+    (shop,) = found.functions
+
+    assert list(shop.arrivals_ms) == [BEGIN_MS + 200, BEGIN_MS + 300]
+    assert found.approximate == 2
+
+
+def test_nothing_gives_nothing() -> None:
+    """No records, or containers that served nothing, give no traffic and no month."""
+    unused = recorded([record("u", 1, to_ms=BEGIN_MS, total={"invocations": 0})])
+
+    assert recorded([]).functions == []
+    assert list(unused.functions[0].arrivals_ms) == []
+    assert recorded_row(unused.functions, unused.span_s).usd_per_month is None  # type: ignore[union-attr]
+
+
+def test_the_price_of_a_month() -> None:
+    """Run time and init at the memory size, requests, and a month of the observed time."""
+    found = recorded(life("one", BEGIN_MS, [(0, 600.0), (2_628_000 - 1000.0, 0.0)], size=1))
+    row_then = recorded_row(found.functions, found.span_s)
+
+    assert found.span_s == 2628.0  # a thousandth of a month
+    assert row_then is not None
+    assert row_then.usd_per_month == pytest.approx(1000 * (1.0 * 0.0000166667 + 2 * 0.2e-6))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 50_000), st.floats(1, 5000)), min_size=1, max_size=40),
+    st.integers(1, 9),
+)
+def test_replaying_the_recorded_policy_is_exact(
+    steps: list[tuple[float, float]], size: int
+) -> None:
+    """One container's traffic under a keep-alive that its gaps never reach is one cold start."""
+    found = recorded(life("one", BEGIN_MS, steps, size))
+    replayed = row(found.functions, policies.keep_alive(51), found.span_s, seed=0)
+    then = recorded_row(found.functions, found.span_s)
+
+    assert then is not None
+    assert (replayed.invocations, replayed.cold_starts) == (then.invocations, then.cold_starts)
+    if then.usd_per_month is not None:
+        assert replayed.usd_per_month == pytest.approx(then.usd_per_month)
