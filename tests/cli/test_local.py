@@ -178,7 +178,7 @@ def test_bad_input_is_one_sentence_and_the_right_code(
     assert done.returncode == code, done.stderr
     assert sentence.replace("PORT", port) in done.stderr
     assert "Traceback" not in done.stderr
-    logs = "".join(path.read_text() for path in tmp_path.glob(".lambda-reuse/logs/*/*"))
+    logs = "".join(path.read_text() for path in tmp_path.glob(".lambda-reuse/*/logs/*/*"))
     assert logs.count("REPORT RequestId") <= 3
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("lambda-reuse-")] == []
 
@@ -213,7 +213,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert done.returncode == 255
     assert "cannot be written: File too large" in done.stderr
     assert "Traceback" not in done.stderr
-    (path,) = folder.glob(".lambda-reuse/logs/*/*")
+    (path,) = folder.glob(".lambda-reuse/*/logs/*/*")
     lines = path.read_text().splitlines()
     assert len(lines) > 10
     assert all(set(json.loads(line)) == {"timestamp", "message"} for line in lines)

@@ -11,10 +11,10 @@ from reuse_cli.formats.table import Column, render, shown
 @click.command()
 @options.question
 def containers(
-    functions: tuple[str, ...], sources: tuple[str, ...], output: str, no_color: bool
+    functions: tuple[str, ...], sources: tuple[str, ...], is_all: bool, output: str, no_color: bool
 ) -> None:
     """Tell of each container how it began, how it was used and how it ended."""
-    rows = options.answer("containers", functions, sources)
+    rows = options.answer("containers", functions, sources, is_all=is_all)
     if output == "json":
         click.echo(json_text.render("containers", rows))
     else:

@@ -25,6 +25,7 @@ from reuse_cli.local.settings import (
     sandbox_room,
 )
 from reuse_cli.local.traffic_options import traffic, traffic_options
+from reuse_cli.sources.runs import DATA, new_run
 
 if TYPE_CHECKING:
     from reuse_sandbox import InvokeResult, Sandbox
@@ -130,6 +131,7 @@ def _with_sandbox(
     room = sandbox_room()
     function = described(chosen)
     made, kind = config(chosen, function), mode(chosen)
+    chosen["data"] = chosen["data"] or new_run(Path(DATA), made.name)
     for warning in function.warnings:
         click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
     from reuse_sandbox import TemporaryFolder

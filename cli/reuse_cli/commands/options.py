@@ -11,11 +11,9 @@ import click
 
 from reuse_cli.analysis.statistics import Row, ask
 from reuse_cli.errors import UsageError
+from reuse_cli.sources.runs import DATA, default_sources
 
 Command = Callable[..., None]
-
-DATA = ".lambda-reuse"
-"""Where `local run` leaves records, and where questions look if they are not told otherwise."""
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -36,11 +34,11 @@ def question(command: Command) -> Command:
             "--source",
             "sources",
             multiple=True,
-            default=[DATA],
-            show_default=True,
             metavar="PATH",
-            help="Log files, or folders of them; may be given several times.",
+            help="Log files, or folders of them; may be given several times."
+            f"  [default: the newest run in {DATA}]",
         ),
+        click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}."),
         click.option(
             "--output",
             type=click.Choice(["table", "json"]),
@@ -53,13 +51,18 @@ def question(command: Command) -> Command:
     return decorated(command, found)
 
 
-def answer(name: str, functions: Sequence[str], sources: Sequence[str]) -> list[Row]:
+def answer(
+    name: str, functions: Sequence[str], sources: Sequence[str], *, is_all: bool = False
+) -> list[Row]:
     """The rows that answer the question of this name."""
     from reuse_cli.sources.files import open_files  # DuckDB takes 80 ms to import
 
     if "cloudwatch" in sources:
         raise UsageError("records cannot be read from CloudWatch yet: name log files with --source")
-    return ask(open_files([Path(source) for source in sources]), name, tuple(functions))
+    if sources and is_all:
+        raise UsageError("give either --source or --all")
+    paths = [Path(source) for source in sources] or default_sources(is_all=is_all)
+    return ask(open_files(paths), name, tuple(functions))
 
 
 def width() -> int:

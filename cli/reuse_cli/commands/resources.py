@@ -11,10 +11,10 @@ from reuse_cli.formats.table import Column, render, shown
 @click.command()
 @options.question
 def resources(
-    functions: tuple[str, ...], sources: tuple[str, ...], output: str, no_color: bool
+    functions: tuple[str, ...], sources: tuple[str, ...], is_all: bool, output: str, no_color: bool
 ) -> None:
     """Tell of each resource how often it was there, why it was not, and what that cost."""
-    rows = options.answer("resources", functions, sources)
+    rows = options.answer("resources", functions, sources, is_all=is_all)
     if output == "json":
         click.echo(json_text.render("resources", rows))
     else:

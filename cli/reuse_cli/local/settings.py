@@ -14,6 +14,7 @@ from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.local import template
 from reuse_cli.local.handlers import find
 from reuse_cli.local.mode_options import mode, mode_options
+from reuse_cli.sources.runs import DATA
 
 if TYPE_CHECKING:
     from reuse_sandbox import FunctionConfig
@@ -90,10 +91,8 @@ def function_options(command: Command) -> Command:
         click.option(
             "--data",
             type=click.Path(file_okay=False, path_type=Path),
-            default=options.DATA,
-            show_default=True,
             metavar="DIR",
-            help="Where the records go.",
+            help=f"Where the records go.  [default: a new folder below {DATA}]",
         ),
         click.option(
             "--no-limits",
