@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # As in `page_format` (a test compares), which is loaded with the page and not at import.
 OTHER = 63  # the last slot, for all the resources that there is no slot for
 OTHER_NAME = "(other)"
-WIDTH = 16
+WIDTH = 17
 NAME_SIZE = 112
 
 path: "Optional[str]" = None

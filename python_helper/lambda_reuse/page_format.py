@@ -24,14 +24,16 @@ between two reads is the reader's business. Texts are UTF-8, cut at a character,
           40  start_ms       epoch milliseconds
           48  duration_us    microseconds
           56  failed         1 where the block raised, else 0
-   then  slots, 384 bytes each: one resource
+   then  slots, 400 bytes each: one resource
            0  name           112 bytes
-         112  kind           16 bytes: resource, file, lru_cache, client and the like
-         128  call_site      128 bytes, as in "app.py:12", or empty
-         256  counters       16 integers in the order of COUNTERS
+         112  kind           24 bytes: resource, file, lru_cache, boto3.client and the like
+         136  call_site      128 bytes, as in "app.py:12", or empty
+         264  counters       17 integers in the order of COUNTERS
 
 The last slot is taken last and named "(other)": where there are more names than slots, all the
-others are counted there, so no count is lost. The values that resources hold, their arguments and
+others are counted there, so no count is lost. A slot of the kind "invocations" is no resource: its
+`uses` are the invocations that the helper saw end, its `failed` those of them that the runtime
+client answered with an error. The values that resources hold, their arguments and
 their keys never reach the page.
 
 Both CPython and MicroPython run this file, so it keeps to what they share.
@@ -45,19 +47,20 @@ VERSION = 1
 FOLDER = ".lambda-reuse"
 SUFFIX = ".page"
 OTHER = "(other)"
+INVOCATIONS = "invocations"
 
 SLOTS = 64
 PHASES = 16
 
 HEADER_SIZE = 128
 PHASE_SIZE = 64
-SLOT_SIZE = 384
+SLOT_SIZE = 400
 PAGE_SIZE = HEADER_SIZE + PHASES * PHASE_SIZE + SLOTS * SLOT_SIZE
 
 SLOTS_USED_AT = 40
 PHASES_USED_AT = 56
 NAME_SIZE = 112
-KIND_SIZE = 16
+KIND_SIZE = 24
 CALL_SITE_SIZE = 128
 COUNTERS_AT = NAME_SIZE + KIND_SIZE + CALL_SITE_SIZE
 PHASE_NAME_SIZE = 40
@@ -77,6 +80,7 @@ COUNTERS = (
         "failed_us",  # the time they took
         "recreated",  # builds of the same thing by the same call site, after the first: the waste
         "recreated_us",  # the time those took
+        "uses",  # of a client or connection that is only observed: its calls, requests and the like
     )
 )
 
@@ -152,7 +156,7 @@ def _read_slot(data: bytes, at: int) -> "Slot":
         _read_text(data, at, NAME_SIZE) or "?",
         _read_text(data, kind_at, KIND_SIZE) or "?",
         _read_text(data, call_site_at, CALL_SITE_SIZE),
-        struct.unpack_from("16Q", data, at + COUNTERS_AT),
+        struct.unpack_from("17Q", data, at + COUNTERS_AT),
     )
 
 

@@ -33,6 +33,7 @@ COUNTERS = (
     "failed_us",
     "recreated",
     "recreated_us",
+    "uses",
 )
 """A slot's counters, as in `page_format` (a test compares), which is not loaded at import: its
 namedtuples take 2 ms."""

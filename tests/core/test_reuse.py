@@ -44,7 +44,7 @@ def test_a_resource_is_told_with_what_it_saved():
     played = Played(EMPTY)
     tax = slot(
         "tax", hits=6, first=1, expired=1, builds_in_init=1, builds_in_invocations=1,
-        init_us=3000, invocations_us=5000, failed=2, recreated=1, recreated_us=700,
+        init_us=3000, invocations_us=5000, failed=2, recreated=1, recreated_us=700, uses=9,
     )  # fmt: skip
     played.pages = [("1-1.page", page(tax))]
     played.step({"at_ms": 5, "invoke": "one"})
@@ -63,13 +63,38 @@ def test_a_resource_is_told_with_what_it_saved():
         "saved_ms": 24,
         "recreated": 1,
         "recreated_ms": 0.7,
+        "uses": 9,
     }
     assert {name: line[name] for name in expected} == expected
     assert line["total"] == expected
     assert (line["kind"], line["call_site"]) == ("resource", "app.py:1")
     assert (first["CacheHits"], first["CacheMisses"], first["CacheHitRate"]) == (6, 2, 75)
-    assert (first["TimeSaved"], first["TimeRecreated"]) == (24, 0.7)
+    assert (first["TimeSaved"], first["Recreated"], first["TimeRecreated"]) == (24, 1, 0.7)
     check_line(line)
+
+
+def test_function_errors_are_counted_where_something_observes():
+    """Absent before, 0 where all went well, in each period and in the totals; never a resource."""
+    played = Played(EMPTY)
+    for at_ms, observed, failed in ((5, 0, 0), (70_000, 3, 0), (140_000, 5, 2), (210_000, 5, 2)):
+        counted = page_format.Slot(
+            "(invocations)", "invocations", "", slot("", uses=observed, failed=failed).counters
+        )
+        played.pages = [("1-1.page", page(counted))] if observed else []
+        played.step({"at_ms": at_ms, "invoke": str(at_ms)})
+        if at_ms == 70_000:
+            played.step({"at_ms": at_ms, "restart": True})
+    played.take(played.container.finish(START_MS + 300_000))
+
+    assert not any('"resource/1"' in line for line in played.lines())
+    lines = containers_of(played.lines())
+    told = [line.get("FunctionErrors") for line in lines]
+    assert told == [line.get("function_errors") for line in lines]
+    assert [count for count in told if count is not None] == [0, 2]
+    totals = [line["total"].get("function_errors") for line in lines]
+    assert (totals[0], totals[-1]) == (None, 2)
+    for line in lines:
+        check_line(line)
 
 
 def test_what_did_not_change_is_not_told_again():

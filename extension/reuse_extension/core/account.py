@@ -54,7 +54,8 @@ class Account:
         self.instance_id: "str | None" = None
         self.started_ms: "int | None" = None
         self.sequence = 0
-        self.totals = {name: 0 for name, _ in records.TOTAL_FIELDS}
+        self.totals: "dict[str, Any]" = {name: 0 for name, _ in records.TOTAL_FIELDS}
+        self.totals["function_errors"] = None  # until the helper observes
         self.inits = Inits()
         self.reuse = reuse.Reuse()
         self.period = Period(0)
@@ -131,6 +132,7 @@ class Account:
         values.update(period.values)
         values.update(self._times())
         values.update(reuse.summary(changed))
+        values["FunctionErrors"] = values["function_errors"] = self.reuse.take_function_errors()
         values.update(_init_metric(init))
         self._add_to_totals(values)
         values["end"] = end
@@ -194,6 +196,8 @@ class Account:
         totals["misses"] += values["CacheMisses"] or 0
         totals["saved_ms"] += values["TimeSaved"] or 0
         totals["recreated_ms"] += values["TimeRecreated"] or 0
+        if values["function_errors"] is not None:
+            totals["function_errors"] = (totals["function_errors"] or 0) + values["function_errors"]
 
     def _resource(self, name: str, resource: "reuse.Resource") -> "dict[str, Any]":
         values = self._who(records.RESOURCE)

@@ -58,6 +58,7 @@ TOTAL_FIELDS = (
     ("misses", whole),
     ("saved_ms", thousandths),
     ("recreated_ms", thousandths),
+    ("function_errors", whole),
     ("records", whole),
 )
 
@@ -187,6 +188,13 @@ CONTAINER_FIELDS = WHO + (
         "where nothing was hit",
     ),
     _metric(
+        "Recreated",
+        whole,
+        "Count",
+        "Builds, without a reason, of what the same call site had built before in its process.",
+        "where nothing was recreated",
+    ),
+    _metric(
         "TimeRecreated",
         thousandths,
         "Milliseconds",
@@ -213,6 +221,21 @@ CONTAINER_FIELDS = WHO + (
         "Count",
         "1 for a container that ended without ever serving an invocation.",
         "except in the record that ends such a container",
+    ),
+    _metric(
+        "FunctionErrors",
+        whole,
+        "Count",
+        "Invocations that the handler ended by raising an error; Lambda's telemetry calls them"
+        " successes.",
+        "where the helper does not observe invocations",
+    ),
+    _property(
+        "function_errors",
+        whole,
+        "",
+        "The same number as `FunctionErrors`.",
+        "where the helper does not observe invocations",
     ),
     _property(
         "cold_start_kind",
@@ -305,6 +328,7 @@ REUSE_FIELDS = (
     ("saved_ms", thousandths),
     ("recreated", whole),
     ("recreated_ms", thousandths),
+    ("uses", whole),
 )
 
 _WHO_FIELDS = [(field.name, field.shape) for field in WHO]
@@ -345,7 +369,8 @@ METRICS = [field for field in CONTAINER_FIELDS if field.set is not None]
 RESOURCE_METRICS = [
     field
     for field in METRICS
-    if field.name in ("CacheHits", "CacheMisses", "CacheHitRate", "TimeSaved", "TimeRecreated")
+    if field.name
+    in ("CacheHits", "CacheMisses", "CacheHitRate", "TimeSaved", "Recreated", "TimeRecreated")
 ]
 """What a resource record declares, of that resource alone, where it is asked to."""
 DIMENSIONS = ("FunctionName", "function_version", "init_type", "runtime", "architecture")

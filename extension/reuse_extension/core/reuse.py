@@ -29,10 +29,14 @@ COUNTERS = (
     "failed_us",
     "recreated",
     "recreated_us",
+    "uses",
 )
 """A slot's counters in the page's order (a test holds this against the page's format)."""
 
 REASONS = COUNTERS[1:8]
+AT = {name: i for i, name in enumerate(COUNTERS)}
+INVOCATIONS = "invocations"
+"""The kind of the slot that counts invocations and is no resource (`page_format`)."""
 MOST_PHASES = 64
 """Phases in one init record: enough for every function's own, and the line stays short."""
 
@@ -115,8 +119,18 @@ class Reuse:
     def changed(self) -> "list[tuple[str, Resource]]":
         """The resources that something was counted for in this period, with their names."""
         return [
-            (name, self.resources[name]) for name in self._names if self.resources[name].has_changed
+            (name, self.resources[name])
+            for name in self._names
+            if self.resources[name].has_changed and self.resources[name].kind != INVOCATIONS
         ]
+
+    def take_function_errors(self) -> "int | None":
+        """Invocations of this period whose handler raised; None where no process observed any."""
+        observed = [r for r in self.resources.values() if r.kind == INVOCATIONS and r.has_changed]
+        errors = sum([resource.period[AT["failed"]] for resource in observed])
+        for resource in observed:
+            resource.start_period()
+        return errors if observed else None
 
     def _resource(self, slot: "Any") -> "Resource":
         resource = self.resources.get(slot.name)
@@ -170,6 +184,7 @@ def values(counters: "list[int]", saved_us: int) -> "dict[str, Any]":
         "saved_ms": saved_us,
         "recreated": named["recreated"] or None,
         "recreated_ms": named["recreated_us"],
+        "uses": named["uses"] or None,
     }
 
 
@@ -183,11 +198,13 @@ def summary(changed: "list[tuple[str, Resource]]") -> "dict[str, Any]":
     hits = sum([resource.period[0] for _, resource in changed])
     all_misses = sum([misses(resource.period) for _, resource in changed])
     saved_us = sum([resource.period_saved_us for _, resource in changed])
-    recreated_us = sum([resource.period[-1] for _, resource in changed])
+    recreated = sum([resource.period[AT["recreated"]] for _, resource in changed])
+    recreated_us = sum([resource.period[AT["recreated_us"]] for _, resource in changed])
     return {
         "CacheHits": hits if hits or all_misses else None,
         "CacheMisses": all_misses if hits or all_misses else None,
         "CacheHitRate": hit_rate(hits, all_misses),
         "TimeSaved": saved_us or None,
+        "Recreated": recreated or None,
         "TimeRecreated": recreated_us or None,
     }
