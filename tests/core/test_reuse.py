@@ -76,21 +76,22 @@ def test_a_resource_is_told_with_what_it_saved():
 def test_function_errors_are_counted_where_something_observes():
     """Absent before, 0 where all went well, in each period and in the totals; never a resource."""
     played = Played(EMPTY)
-    for at_ms, observed, failed in ((5, 0, 0), (70_000, 3, 0), (140_000, 5, 2), (210_000, 5, 2)):
+    seen = ((5, 0, 0), (70_000, 0, 0), (140_000, 3, 0), (210_000, 5, 2), (280_000, 5, 2))
+    for at_ms, observed, failed in seen:
         counted = page_format.Slot(
             "(invocations)", "invocations", "", slot("", uses=observed, failed=failed).counters
         )
         played.pages = [("1-1.page", page(counted))] if observed else []
         played.step({"at_ms": at_ms, "invoke": str(at_ms)})
-        if at_ms == 70_000:
+        if at_ms == 140_000:
             played.step({"at_ms": at_ms, "restart": True})
     played.take(played.container.finish(START_MS + 300_000))
 
     assert not any('"resource/1"' in line for line in played.lines())
     lines = containers_of(played.lines())
-    told = [line.get("FunctionErrors") for line in lines]
-    assert told == [line.get("function_errors") for line in lines]
-    assert [count for count in told if count is not None] == [0, 2]
+    reported = [line.get("FunctionErrors") for line in lines]
+    assert reported == [line.get("function_errors") for line in lines]
+    assert [count for count in reported if count is not None] == [0, 2]
     totals = [line["total"].get("function_errors") for line in lines]
     assert (totals[0], totals[-1]) == (None, 2)
     for line in lines:
