@@ -7,14 +7,18 @@ has no right to make groups, a step is simply not available; nothing is pretende
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from reuse_sandbox.machine.keeper import kill_members_of
 
 ROOT = Path("/sys/fs/cgroup")
 STEPS = ("freeze", "cpu", "memory")
 
 FULL_MB = 1769  # memory at which a function has one whole processor ("Configure function memory")
+REMOVE_S, REMOVE_STEP_S = 2.0, 0.002
 PERIOD_US = 20_000  # short, so that a small share is felt as slowness and not as pauses
 
 
@@ -105,13 +109,29 @@ class Groups:
     def close(self) -> None:
         """Nothing: after a reset the groups serve the next processes."""
 
-    def remove(self) -> None:
-        """Removes the groups; may be called again."""
+    def kill(self) -> None:
+        """Kills every process in the groups; one that is being started may be missed."""
+        self._set_frozen(False)  # version 1 lets nothing die that is frozen
+        for folder in set(self._folders.values()):
+            kill_members_of(str(folder))
+
+    def remove(self, patience_s: float = REMOVE_S) -> None:
+        """Ends what is in the groups, and removes them; may be called again.
+
+        A killed process stays in its group until it has quite gone.
+        """
         while self._joining:
             os.close(self._joining.pop())
+        deadline = time.monotonic() + patience_s
+        while not self._are_removed() and time.monotonic() < deadline:
+            self.kill()
+            time.sleep(REMOVE_STEP_S)
+
+    def _are_removed(self) -> bool:
         for folder in self._folders.values():
-            with contextlib.suppress(OSError):  # gone, or a process is still ending
+            with contextlib.suppress(OSError):  # gone, or a process is still there
                 folder.rmdir()
+        return not any(folder.exists() for folder in self._folders.values())
 
     def _set_limits(self) -> None:
         quota_us = PERIOD_US * self._memory_mb // FULL_MB

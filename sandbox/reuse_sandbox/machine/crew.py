@@ -1,6 +1,7 @@
 """All processes of one container: their start, their stillness between invocations, their end."""
 
 import asyncio
+import contextlib
 import os
 import resource
 import shutil
@@ -14,7 +15,7 @@ from reuse_sandbox.life.events import RUNTIME, LaunchFailed, extension_process
 from reuse_sandbox.machine.cgroup import Groups
 from reuse_sandbox.machine.commands import runtime_command
 from reuse_sandbox.machine.freezer import Freezer
-from reuse_sandbox.machine.keeper import kill_processes_of
+from reuse_sandbox.machine.keeper import MARK_LIMIT, kill_processes_of, mark_of
 from reuse_sandbox.machine.namespaces import Namespaces
 from reuse_sandbox.machine.pipes import Message
 from reuse_sandbox.machine.processes import Process, peak_memory_mb, start
@@ -141,7 +142,7 @@ class Crew:
             for process in self._processes.values():
                 process.signal(signal.SIGKILL)
             if self._control is not None:
-                self._control.thaw()  # version 1 lets nothing die that is frozen
+                self._control.kill()
             kill_processes_of(str(self.tmp))
             if self._control is not None:
                 self._control.forget_peak()
@@ -178,14 +179,14 @@ class Crew:
         self._groups.append(process.pid)
         return None
 
-    def _before(self) -> Callable[[], None] | None:
+    def _before(self) -> Callable[[], None]:
         """What a process does ahead of its program."""
         control, namespaces, is_full = self._control, self._namespaces, self._is_full
-        if control is None and namespaces is None and not is_full:
-            return None
-        folder = self._function.folder.resolve()
+        folder, mark = self._function.folder.resolve(), mark_of(str(self.tmp))
 
         def before() -> None:
+            with contextlib.suppress(OSError, ValueError):  # there is a lower limit already
+                resource.setrlimit(MARK_LIMIT, (mark, mark))
             if control is not None:
                 control.join()
             if namespaces is not None:
