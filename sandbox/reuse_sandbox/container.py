@@ -61,7 +61,7 @@ class Container:
 
     `idle` is called whenever it can take an invocation, once for each that it can take; `broken`
     when it has ended by itself, with what was the reason. Its id is its log stream's name, which is
-    also its `instanceId` in telemetry.
+    also its `instanceId` in telemetry. It `is_new` while it is being made ready ahead.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class Container:
             self._courier = Courier(namespaces.new_socket)
             way = self._faults.open_destination(self._courier.open_destination)
             self._telemetry.open_destination = way
-            await self._site.open(listening=namespaces.bound(LOOPBACK, RESERVED_PORT))
+            await self._site.open(bound=namespaces.bound(LOOPBACK, RESERVED_PORT))
         else:
             await self._site.open()
 
@@ -180,8 +180,7 @@ class Container:
         return self._tenant in {"", tenant}
 
     def initialise(self) -> None:
-        """Makes it ready though nobody waits for it; until then it `is_new`."""
-        self.is_new = True
+        """Makes it ready though nobody waits for it."""
         self._happen(events.InitWanted())
 
     def invoke(self, pending: Pending) -> None:

@@ -91,9 +91,9 @@ class Fleet:
     async def open(self) -> None:
         """Initialises what shall be there ahead of the invocations; waits until it is ready."""
         for _ in range(self._provisioned):
-            (await self._start(self._provisioned_surroundings())).initialise()
+            await self._start_ahead(self._provisioned_surroundings())
         for _ in range(self._concurrency if self._is_managed else 0):
-            (await self._start(self._surroundings)).initialise()
+            await self._start_ahead(self._surroundings)
         await self._prepare()
         while self.idle < self._ready_at_first() and self._failure is None:
             await asyncio.sleep(READY_STEP_S)
@@ -156,7 +156,7 @@ class Fleet:
             self._check_containers()
             if self._idle:  # another tenant's
                 self._end(self._idle.pop(0)[1])
-            elif wait:
+            elif wait or self._is_one_coming:
                 container = await self._wait(tenant, None)
                 if container is not None:
                     return container
@@ -170,22 +170,39 @@ class Fleet:
         """Whether an invocation may be given a container of its own; managed ones are there."""
         return not self._is_managed and len(self._containers) < self._concurrency
 
+    @property
+    def _is_one_coming(self) -> bool:
+        """Whether a container that is being made ready ahead can be had, though none may start.
+
+        Concurrency is counted in invocations: one that has a place is served, even if the container
+        that was made for it is not there yet.
+        """
+        coming = sum(container.is_new for container in self._containers)
+        return coming * self._surroundings.function.max_concurrency > len(self._waiting)
+
     def _pick(self, tenant: str) -> Container | None:
         for at in reversed(range(len(self._idle))):
             if self._idle[at][1].takes(tenant):
                 return self._idle.pop(at)[1]
         return None
 
-    async def _start(self, surroundings: Surroundings) -> Container:
+    async def _start(self, surroundings: Surroundings, *, is_ahead: bool = False) -> Container:
         container = Container(surroundings, next(self._numbers), self._became_idle, self._broke)
+        container.is_new = is_ahead
         self._containers.add(container)
         try:
             await container.open()
         except BaseException:
             self._containers.discard(container)
             container.kill()
+            self._wake_all()  # who counted on this one
             raise
         return container
+
+    async def _start_ahead(self, surroundings: Surroundings) -> None:
+        """Starts one that nobody waits for yet."""
+        container = await self._start(surroundings, is_ahead=True)
+        container.initialise()
 
     async def _prepare(self) -> None:
         """Has another container made ready, where that is to be done and none is ready."""
@@ -193,7 +210,7 @@ class Fleet:
             return
         being_made = any(container.is_new for container in self._containers)
         if not being_made and self._may_start:
-            (await self._start(self._surroundings)).initialise()
+            await self._start_ahead(self._surroundings)
 
     async def _wait(self, tenant: str, timeout_s: float | None) -> Container | None:
         """A container that has become idle; None when there is one of another tenant only."""
@@ -244,7 +261,7 @@ class Fleet:
             self._later(self._replace())
 
     async def _replace(self) -> None:
-        (await self._start(self._surroundings)).initialise()
+        await self._start_ahead(self._surroundings)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Does what no caller waits for; one that fails will fail again for a caller who does."""

@@ -119,13 +119,14 @@ class Sandbox:
                 write_hosts(folder.path)
             courier = Courier()
             stack.push_async_callback(courier.close)
-            await self._invoke_api.open(self._port)
+            self._invoke_api.bind(self._port)
             stack.push_async_callback(self._invoke_api.close)
             fleet = self._new_fleet(self._recording, courier, folder.path)
             stack.callback(fleet.kill)
             stack.push_async_callback(fleet.close)
             await fleet.open()
             self._fleet = fleet
+            await self._invoke_api.listen()
             self._stack = stack.pop_all()
         return self
 

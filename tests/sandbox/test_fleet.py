@@ -185,3 +185,39 @@ async def test_after_the_end_there_is_no_invocation(
         pass
     with pytest.raises(SandboxClosed, match="not open"):
         await sandbox.invoke()
+
+
+async def test_callers_within_the_limit_are_never_turned_away(
+    workshop: Workshop, leftovers: Leftovers
+) -> None:
+    """With SnapStart, a snapshot that is being made counts for a caller who has a place."""
+    workshop.write_function(PATIENT)
+
+    async with workshop.sandbox(concurrency=3, init_type="snap-start", version="1") as sandbox:
+
+        async def call() -> list[str]:
+            return [(await sandbox.invoke()).status for _ in range(10)]
+
+        answers = await asyncio.gather(*(call() for _ in range(3)))
+
+    assert answers == [["success"] * 10] * 3
+
+
+async def test_a_snapshot_that_cannot_be_made_keeps_nobody_waiting(
+    workshop: Workshop, leftovers: Leftovers
+) -> None:
+    """Who waits for it is told why."""
+    workshop.write_function(PATIENT)
+
+    async with workshop.sandbox(concurrency=2, init_type="snap-start", version="1") as sandbox:
+        (log,) = sandbox.log_folder.iterdir()
+        moved = log.rename(workshop.records / "log")
+        sandbox.log_folder.rmdir()
+        call = asyncio.create_task(sandbox.invoke(until(workshop, "a")))
+        await asyncio.sleep(0)
+        with pytest.raises(RecordingError):
+            await sandbox.invoke()
+        sandbox.log_folder.mkdir()
+        moved.rename(log)
+        release(workshop, "a")
+        assert (await call).status == "success"

@@ -117,14 +117,16 @@ async def test_dry_run(workshop: Workshop, leftovers: Leftovers) -> None:
 
 
 async def test_client_context(workshop: Workshop, leftovers: Leftovers) -> None:
-    """It reaches the handler."""
-    context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()
+    """It reaches the handler, also written over several lines; what is no object is refused."""
+    contexts = [b'{"custom": {"who": "me"}}', b'{\r\n  "custom": {\n    "who": "me"\n  }\n}\n']
+    encoded = [base64.b64encode(context).decode() for context in contexts]
+    wrong = ["not base64!", *(base64.b64encode(text).decode() for text in (b"[]", b"[" * 4000))]
     async with caller(workshop, ANSWERING) as here:
-        answer = await here.invoke(ClientContext=context)
-        refused = await here.error(ClientContext="not base64!")
+        answers = [await here.invoke(ClientContext=context) for context in encoded]
+        refused = {await here.error(ClientContext=context) for context in wrong}
 
-    assert json.loads(answer["Payload"])["custom"] == {"who": "me"}
-    assert refused == (400, "InvalidRequestContentException")
+    assert [json.loads(answer["Payload"])["custom"] for answer in answers] == [{"who": "me"}] * 2
+    assert refused == {(400, "InvalidRequestContentException")}
 
 
 @pytest.mark.parametrize(
@@ -217,11 +219,11 @@ async def test_a_taken_port(workshop: Workshop, leftovers: Leftovers) -> None:
 
 
 async def test_other_paths(workshop: Workshop, leftovers: Leftovers) -> None:
-    """Only Invoke is served."""
+    """What is no operation of the API is not found."""
 
     async def status(port: int, head: str) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"{head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"{head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         answer = await reader.read()
         writer.close()
         return io.BytesIO(answer).readline()
@@ -233,11 +235,12 @@ async def test_other_paths(workshop: Workshop, leftovers: Leftovers) -> None:
             for head in (
                 "GET /",
                 "GET /2015-03-31/functions/orders/invocations",
+                "GET /2015-03-31/functions/orders/policy",
                 "POST /2015-03-31/functions/orders",
                 "POST /2015-03-31/functions/%2F..%2F/invocations",
                 "POST /2015-03-31/functions/a%20b/invocations",
             )
         ]
 
-    expected = [b"HTTP/1.1 404 Not Found\r\n"] * 4 + [b"HTTP/1.1 400 Bad Request\r\n"]
+    expected = [b"HTTP/1.1 404 Not Found\r\n"] * 5 + [b"HTTP/1.1 400 Bad Request\r\n"]
     assert expected == answers

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from reuse_sandbox import ConfigError, FunctionConfig, FunctionNotFound, Layer, LayerError, Sandbox
+from reuse_sandbox.machine.variables import runtime_variables
 
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.workshop import Workshop
@@ -107,6 +108,7 @@ async def test_variables(workshop: Workshop, leftovers: Leftovers) -> None:
     )
     api, tmp = variables.pop("AWS_LAMBDA_RUNTIME_API"), variables.pop("TMPDIR")
     path = variables.pop("PATH").split(":")
+    libraries = variables.pop("LD_LIBRARY_PATH").split(":")
     variables.pop("LC_CTYPE", None)  # Python itself sets it where the locale is not installed
 
     (stream,) = workshop.logs()
@@ -129,19 +131,39 @@ async def test_variables(workshop: Workshop, leftovers: Leftovers) -> None:
         "LAMBDA_RUNTIME_DIR": variables["LAMBDA_RUNTIME_DIR"],
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+        "_AWS_XRAY_DAEMON_PORT": "2000",
         "RECORDS": str(workshop.records),
         "TABLE": "orders",
         "_UNDER": "1",
     } == variables
     assert api.startswith("127.0.0.1:")
     assert not os.path.exists(tmp)
-    assert [os.path.dirname(sys.executable), str(workshop.layer / "bin")] == [path[0], path[-1]]
+    interpreter = os.path.dirname(os.path.realpath(sys.executable))
+    opt = str(workshop.layer / "bin")
+    assert [interpreter, "/usr/local/bin", "/usr/bin", "/bin", opt] == path
+    task, opt = str(workshop.function), str(workshop.layer / "lib")
+    assert ["/lib64", "/usr/lib64", task, f"{task}/lib", opt] == libraries
     hidden = {
         *("AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
-        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "_HANDLER", "_UNDER"),
+        *("LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "AWS_XRAY_CONTEXT_MISSING"),
+        "AWS_XRAY_DAEMON_ADDRESS",
     }
+    visible = {name for name in variables if not name.startswith("_")} - hidden
     given = set(workshop.recorded()[0]["variables"]) - {"LC_CTYPE"}
-    assert {*variables, "AWS_LAMBDA_RUNTIME_API", "TMPDIR", "PATH"} - hidden == given
+    more = {"AWS_LAMBDA_RUNTIME_API", "TMPDIR", "PATH", "LD_LIBRARY_PATH"}
+    assert visible | more == given
+
+
+def test_variables_of_a_runtime_of_one_s_own(tmp_path: Path) -> None:
+    """No managed runtime's name, and no interpreter's folder in the path."""
+    function = FunctionConfig(tmp_path, "anything", runtime="provided.al2023")
+    variables = runtime_variables(function, None, log_stream="log", tmp=tmp_path, api="api")
+
+    assert "AWS_EXECUTION_ENV" not in variables
+    assert variables["PATH"] == "/usr/local/bin:/usr/bin:/bin"
 
 
 @pytest.mark.parametrize("place", ["function", "layer"])

@@ -49,11 +49,15 @@ class Listener:
 
 
 def wanted(
-    *types: str, max_items: int = 10_000, max_bytes: int = 262_144, timeout_s: float = NEVER
+    *types: str,
+    max_items: int = 10_000,
+    max_bytes: int = 262_144,
+    timeout_s: float = NEVER,
+    port: int = 4243,
 ) -> Subscription:
     """A subscription; by default its time never comes."""
     kinds = types or ("platform",)
-    destination = Destination("http", 4243)
+    destination = Destination("http", port)
     return Subscription("2025-01-29", kinds, destination, max_items, max_bytes, timeout_s)
 
 
@@ -251,6 +255,36 @@ async def test_a_reset_keeps_the_place() -> None:
     telemetry.flush()
     await settle()
     assert listener.told() == [0, 1, 2, 3]
+
+
+async def test_an_extension_with_two_destinations() -> None:
+    """Is told at both, of what was before, too; a subscription to one of them again renews it."""
+    listeners = {4243: Listener(), 4244: Listener()}
+    telemetry = Telemetry(lambda to: listeners[to.port].deliver, json_lines=False)
+    tell(telemetry, [0])
+    states = [telemetry.subscribe("probe", wanted(port=port)) for port in (4243, 4244, 4244)]
+    tell(telemetry, [1])
+    telemetry.flush()
+    await settle()
+
+    assert states == ["Subscribed", "Subscribed", "Already subscribed"]
+    assert [listener.told() for listener in listeners.values()] == [[0, 1], [0, 1]]
+
+
+async def test_two_destinations_keep_their_places() -> None:
+    """After a reset the new process listens elsewhere: each of its places has what it missed."""
+    listeners = {port: Listener() for port in (1, 2, 3, 4)}
+    telemetry = Telemetry(lambda to: listeners[to.port].deliver, json_lines=False)
+    for port in (1, 2):
+        telemetry.subscribe("probe", wanted(port=port))
+    telemetry.reset()
+    tell(telemetry, [0])
+    states = [telemetry.subscribe("probe", wanted(port=port)) for port in (3, 4)]
+    telemetry.flush()
+    await settle()
+
+    assert states == ["Already subscribed"] * 2
+    assert [listener.told() for listener in listeners.values()] == [[], [], [0], [0]]
 
 
 async def test_every_subscriber_has_its_own_batches() -> None:

@@ -3,7 +3,10 @@
 import json
 import os
 import shutil
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -69,6 +72,14 @@ class Workshop:
         layer = settings.pop("layer", layer)
         config = self.config(**settings)
         return Sandbox(config, layer=layer, data=self.data, freeze=freeze, **own)
+
+    @contextmanager
+    def free_port(self) -> Iterator[int]:
+        """A port that nobody listens at, held for the length of the block."""
+        with socket.socket() as held:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(("127.0.0.1", 0))
+            yield held.getsockname()[1]
 
     def recorded(self, name: str = "probe") -> list[dict[str, Any]]:
         """What an extension or the function recorded, in order."""

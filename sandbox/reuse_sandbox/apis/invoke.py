@@ -1,6 +1,7 @@
-"""The Invoke API: what `boto3.client("lambda", endpoint_url=...)` and the aws command speak to.
+"""The Lambda API that `boto3.client("lambda", endpoint_url=...)` and the aws command speak to.
 
-Paths, headers, status codes and limits: "Invoke" in the Lambda API reference and "Lambda quotas".
+It invokes, and describes the function, which is what waiters ask for. Paths, headers, status codes
+and limits: "Invoke" in the Lambda API reference and "Lambda quotas".
 """
 
 import asyncio
@@ -8,12 +9,23 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from reuse_sandbox.apis import event_stream
-from reuse_sandbox.apis.web import Request, Response, Site, StreamResponse, not_found, read_body
+from reuse_sandbox.apis.functions import DESCRIPTIONS, Describe, check_function
+from reuse_sandbox.apis.service_errors import ApiError, error_answer, throttled
+from reuse_sandbox.apis.web import (
+    Request,
+    Response,
+    Site,
+    StreamResponse,
+    json_answer,
+    not_found,
+    read_body,
+)
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.errors import (
     BadRequest,
@@ -29,23 +41,8 @@ from reuse_sandbox.results import InvokeResult, Pending
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
 STREAM_PATH = re.compile(r"/2021-11-15/functions/([^/]+)/response-streaming-invocations/?")
 
-# name | account:function:name | arn:aws:lambda:region:account:function:name, each with :qualifier
-FUNCTION = re.compile(
-    r"(?:(?:arn:aws[\w-]*:lambda:(?P<region>[\w-]+):)?(?P<account>\d{12}):function:|function:)?"
-    r"(?P<name>[\w-]+)(?::(?P<qualifier>\$LATEST|[\w-]+))?"
-)
-
 MAX_PAYLOAD = 6 * 1024 * 1024  # synchronous invocations
 MAX_EVENT_PAYLOAD = 1024 * 1024  # asynchronous ones
-
-
-class ApiError(Exception):
-    """An error of the Invoke API, as the service words it."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 class Invoker(Protocol):
@@ -59,10 +56,13 @@ class Invoker(Protocol):
 
 
 @dataclass(frozen=True)
-class Way:
-    """One of the two ways to invoke: whole answers and streamed ones."""
+class InvocationMode:
+    """One of the two operations that invoke, with buffered and with streamed responses.
 
-    kinds: frozenset[str]
+    `types` are the invocation types that it takes.
+    """
+
+    types: frozenset[str]
     run: Callable[[Request, Invocation, bool], Awaitable[StreamResponse]]
 
 
@@ -73,9 +73,9 @@ class InvokeApi:
         self._function = function
         self._invoker = invoker
         self._site = Site(self._answer, MAX_PAYLOAD)
-        self._ways = {
-            PATH: Way(frozenset({"RequestResponse", "Event", "DryRun"}), self._run),
-            STREAM_PATH: Way(frozenset({"RequestResponse", "DryRun"}), self._stream),
+        self._modes = {
+            PATH: InvocationMode(frozenset({"RequestResponse", "Event", "DryRun"}), self._run),
+            STREAM_PATH: InvocationMode(frozenset({"RequestResponse", "DryRun"}), self._stream),
         }
         self._background: set[asyncio.Task[None]] = set()
 
@@ -84,9 +84,13 @@ class InvokeApi:
         """Where it listens."""
         return self._site.port
 
-    async def open(self, port: int) -> None:
-        """Listens; raises `PortTaken`."""
-        await self._site.open(port)
+    def bind(self, port: int) -> None:
+        """Takes the port; raises `PortTaken`."""
+        self._site.bind(port)
+
+    async def listen(self) -> None:
+        """Answers from now on."""
+        await self._site.listen()
 
     async def close(self) -> None:
         """Stops listening; asynchronous invocations that have no container yet are dropped."""
@@ -96,50 +100,45 @@ class InvokeApi:
         await self._site.close()
 
     async def _answer(self, request: Request) -> StreamResponse:
-        way, name = self._way(request.path)
-        if way is None or request.method != "POST":
-            return not_found()
         try:
-            self._check_function(name, request.query.get("Qualifier"))
-            return await self._invoke(request, way)
+            operation = self._operation(request)
+            return not_found() if operation is None else await operation()
         except ApiError as error:
-            return _error(error)
+            return error_answer(error)
         except BadRequest as error:
-            return _error(ApiError(400, "InvalidParameterValueException", str(error)))
+            return error_answer(ApiError(400, "InvalidParameterValueException", str(error)))
         except TooManyRequests:
-            return _throttled()
+            return throttled()
         except (InitFailed, RecordingError, SandboxClosed) as error:
-            return _error(ApiError(500, "ServiceException", str(error)))
+            return error_answer(ApiError(500, "ServiceException", str(error)))
 
-    def _way(self, path: str) -> "tuple[Way | None, str]":
-        """How this path is served, and the function that it names."""
-        for pattern, way in self._ways.items():
-            match = pattern.fullmatch(path)
+    def _operation(self, request: Request) -> "Callable[[], Awaitable[StreamResponse]] | None":
+        """What this request asks for."""
+        if request.method == "GET":
+            return self._description(request)
+        for path, mode in self._modes.items():
+            match = path.fullmatch(request.path)
+            if match is not None and request.method == "POST":
+                check_function(self._function, match[1], request.query.get("Qualifier"))
+                return partial(self._invoke, request, mode)
+        return None
+
+    def _description(self, request: Request) -> "Callable[[], Awaitable[StreamResponse]] | None":
+        for path, describe in DESCRIPTIONS.items():
+            match = path.fullmatch(request.path)
             if match is not None:
-                return way, match[1]
-        return None, ""
+                return partial(self._describe, describe, request, *match.groups())
+        return None
 
-    def _check_function(self, text: str, qualifier: str | None) -> None:
-        function = self._function
-        match = FUNCTION.fullmatch(text)
-        if match is None:
-            raise ApiError(400, "ValidationException", f"{text!r} is not a function name")
-        version = match["qualifier"] or qualifier or function.version
-        known = (
-            match["name"] == function.name
-            and match["region"] in {None, function.region}
-            and match["account"] in {None, function.account_id}
-            and version in {"$LATEST", function.version}
-        )
-        if not known:
-            arn = f"arn:aws:lambda:{match['region'] or function.region}"
-            arn += f":{match['account'] or function.account_id}:function:{match['name']}"
-            arn += f":{version}" if match["qualifier"] or qualifier else ""
-            raise ApiError(404, "ResourceNotFoundException", f"Function not found: {arn}")
+    async def _describe(self, describe: Describe, request: Request, name: str = "") -> Response:
+        qualifier = request.query.get("Qualifier")
+        if name:
+            check_function(self._function, name, qualifier)
+        return json_answer(200, describe(self._function, name, qualifier))
 
-    async def _invoke(self, request: Request, way: Way) -> StreamResponse:
+    async def _invoke(self, request: Request, mode: InvocationMode) -> StreamResponse:
         kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
-        if kind not in way.kinds:
+        if kind not in mode.types:
             message = f"{kind!r} is not an invocation type"
             raise ApiError(400, "InvalidParameterValueException", message)
         payload = await self._payload(
@@ -158,7 +157,7 @@ class InvokeApi:
             self._invoker.check(invocation)
             self._run_later(invocation)
             return Response(status=202, headers=self._headers(invocation.id))
-        return await way.run(request, invocation, request.headers.get("X-Amz-Log-Type") == "Tail")
+        return await mode.run(request, invocation, request.headers.get("X-Amz-Log-Type") == "Tail")
 
     async def _payload(self, request: Request, most: int) -> bytes:
         payload = await read_body(request)
@@ -243,8 +242,9 @@ def _client_context(text: str) -> str:
         return ""
     try:
         context = base64.b64decode(text, validate=True).decode()
-        json.loads(context)
-    except (binascii.Error, ValueError):
+        if not isinstance(json.loads(context), dict):
+            raise ValueError
+    except (binascii.Error, ValueError, RecursionError):
         message = "Client context must be a valid Base64-encoded JSON object."
         raise ApiError(400, "InvalidRequestContentException", message) from None
     return context
@@ -254,20 +254,3 @@ def _result(result: InvokeResult, headers: dict[str, str]) -> Response:
     if result.function_error:
         headers["X-Amz-Function-Error"] = result.function_error
     return Response(body=result.payload, headers=headers, content_type="application/json")
-
-
-def _error(error: ApiError) -> Response:
-    owner = "User" if error.status < 500 else "Service"
-    return _json(error.status, error.code, {"Type": owner, "Message": str(error)})
-
-
-def _throttled() -> Response:
-    reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
-    content = {"Reason": reason, "Type": "User", "message": "Rate Exceeded."}
-    return _json(429, "TooManyRequestsException", content)
-
-
-def _json(status: int, code: str, content: Mapping[str, str]) -> Response:
-    headers = {"x-amzn-ErrorType": code}
-    body = json.dumps(content).encode()
-    return Response(status=status, body=body, headers=headers, content_type="application/json")

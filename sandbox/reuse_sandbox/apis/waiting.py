@@ -127,13 +127,18 @@ class WaitingCalls:
             "Lambda-Runtime-Trace-Id": request.trace,
         }
         if request.client_context:
-            headers["Lambda-Runtime-Client-Context"] = request.client_context
+            headers["Lambda-Runtime-Client-Context"] = _on_one_line(request.client_context)
         if request.tenant:
             headers["Lambda-Runtime-Aws-Tenant-Id"] = request.tenant
         return headers
 
     def _arn_of(self, request: Request) -> str:
         return request.arn or self._arn
+
+
+def _on_one_line(json_text: str) -> str:
+    """JSON as a header may have it: outside strings, where they are escaped, breaks are blanks."""
+    return json_text.replace("\r", " ").replace("\n", " ")
 
 
 def _answer(calls: "Sequence[asyncio.Future[Any]]", event: Any) -> None:

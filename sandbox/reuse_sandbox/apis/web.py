@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from reuse_sandbox.apis.http_server import HttpServer
+from reuse_sandbox.apis.origin import cross_site
 from reuse_sandbox.errors import PortTaken
 from reuse_sandbox.life.parties import Refused
 from reuse_sandbox.telemetry.delivery import LOOPBACK
@@ -27,7 +29,10 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Site:
-    """A server on loopback."""
+    """A server on loopback, for the programs of this machine and not for web pages.
+
+    `bind` takes the port, `listen` begins to answer; `open` does both.
+    """
 
     def __init__(
         self, handler: Callable[[Request], Awaitable[StreamResponse]], max_body: int
@@ -35,38 +40,48 @@ class Site:
         self.port = 0
         self._handler = handler
         self._max_body = max_body
+        self._socket: socket.socket | None = None
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
 
-    async def open(self, port: int = 0, listening: socket.socket | None = None) -> None:
-        """Listens at a port, or on a socket that is bound already; raises `PortTaken`."""
-        loop = asyncio.get_running_loop()
+    async def open(self, port: int = 0, bound: socket.socket | None = None) -> None:
+        """Answers at a port, or on a socket that is bound already; raises `PortTaken`."""
+        self.bind(port, bound)
+        await self.listen()
+
+    def bind(self, port: int = 0, bound: socket.socket | None = None) -> None:
+        """Takes the port; who calls before `listen` is refused the connection."""
+        self._socket = bound if bound is not None else _bound(port)
+        self.port = self._socket.getsockname()[1]
+
+    async def listen(self) -> None:
+        """Answers from now on; `bind` comes first."""
+        if self._socket is None:
+            raise RuntimeError("bind comes first")
         # A client that goes away takes its waiting call with it.
-        self._http = web.Server(
-            self._handler,
+        self._http = HttpServer(
+            self._answer,
             request_factory=self._request,
             handler_cancellation=True,
             access_log=None,
             keepalive_timeout=KEEP_ALIVE_S,
         )
-        try:
-            if listening is not None:
-                self._listener = await loop.create_server(self._http, sock=listening)
-            else:
-                self._listener = await loop.create_server(self._http, LOOPBACK, port)
-        except OSError as error:
-            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
-                raise PortTaken(f"Port {port} of {LOOPBACK} cannot be used: it is taken.") from None
-            raise
-        self.port = self._listener.sockets[0].getsockname()[1]
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(self._http, sock=self._socket)
+
+    async def _answer(self, request: Request) -> StreamResponse:
+        reason = cross_site(request.headers)
+        return _forbidden(reason) if reason else await self._handler(request)
 
     async def close(self) -> None:
         """Stops listening and closes every connection."""
         if self._listener is not None:
             self._listener.close()
+        elif self._socket is not None:
+            self._socket.close()
         if self._http is not None:
             await self._http.shutdown(CLOSE_S)
-        self._listener = self._http = None
+        self._listener = self._http = self._socket = None
 
     def _request(
         self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any
@@ -75,6 +90,24 @@ class Site:
         return web.BaseRequest(
             message, payload, protocol, writer, task, loop, client_max_size=self._max_body
         )
+
+
+def _bound(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((LOOPBACK, port))
+    except OSError as error:
+        made.close()
+        if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+            raise PortTaken(f"Port {port} of {LOOPBACK} cannot be used: it is taken.") from None
+        raise
+    return made
+
+
+def _forbidden(reason: str) -> Response:
+    headers = {"x-amzn-ErrorType": "AccessDeniedException"}
+    return json_answer(403, {"Type": "User", "Message": reason}, headers)
 
 
 async def read_body(request: Request) -> bytes | None:

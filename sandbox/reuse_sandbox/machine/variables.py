@@ -4,7 +4,6 @@ Sources: "Working with Lambda environment variables" (defined runtime environmen
 "Using the Lambda Extensions API" (which of them extensions do not get).
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +33,14 @@ CREDENTIALS = {
     "AWS_SESSION_TOKEN": "sandbox",
 }
 
+# On loopback, where a daemon of X-Ray may listen; Lambda's is at an address of its own.
+TRACING = {
+    "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+    "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+    "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
+    "_AWS_XRAY_DAEMON_PORT": "2000",
+}
+
 
 def runtime_variables(
     function: FunctionConfig, layer: Layer | None, *, log_stream: str, tmp: Path, api: str
@@ -43,7 +50,6 @@ def runtime_variables(
         **CREDENTIALS,
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
@@ -57,17 +63,19 @@ def runtime_variables(
         "LAMBDA_RUNTIME_DIR": str(RUNTIME_DIR),
         "LANG": "en_US.UTF-8",
         "PATH": _path(function, layer),
+        "LD_LIBRARY_PATH": _library_path(function, layer),
+        **TRACING,
         "TZ": ":UTC",
         "TMPDIR": str(tmp),
     }
     if function.init_type == "snap-start":  # the snapshot is older than the stream
         del variables["AWS_LAMBDA_LOG_GROUP_NAME"], variables["AWS_LAMBDA_LOG_STREAM_NAME"]
+    if not function.runtime.startswith("provided"):
+        variables["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{function.runtime}"
     if function.is_managed:
         variables["AWS_LAMBDA_MAX_CONCURRENCY"] = str(function.max_concurrency)
     if function.log_level:
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
-    if layer is not None and (layer.folder / "lib").is_dir():
-        variables["LD_LIBRARY_PATH"] = str(layer.folder.resolve() / "lib")
     # TMPDIR is ours in every case: by it a container's processes are found.
     return {**variables, **function.environment, "TMPDIR": str(tmp)}
 
@@ -82,8 +90,26 @@ def extension_variables(runtime: Mapping[str, str]) -> dict[str, str]:
 
 
 def _path(function: FunctionConfig, layer: Layer | None) -> str:
-    # Lambda has the runtime's own interpreter (/var/lang/bin) first and the layers' /opt/bin last.
-    folders = [os.path.dirname(function.python), "/usr/local/bin", "/usr/bin", "/bin"]
+    """Documented: `/usr/local/bin:/usr/bin/:/bin:/opt/bin`, after the managed runtime's own folder.
+
+    That one (`/var/lang/bin`) is here the folder of the interpreter itself: where the sandbox is
+    installed in a virtual environment, that environment's programs are no function's business.
+    """
+    folders = ["/usr/local/bin", "/usr/bin", "/bin"]
+    if function.is_python:
+        folders.insert(0, str(Path(function.python).resolve().parent))
     if layer is not None:
         folders.append(str(layer.folder.resolve() / "bin"))
+    return ":".join(folders)
+
+
+def _library_path(function: FunctionConfig, layer: Layer | None) -> str:
+    """As documented, without `/var/lang/lib` and `/var/runtime`: those of this machine are not it.
+
+    A folder that is not there is passed over by the loader.
+    """
+    task = str(function.folder.resolve())
+    folders = ["/lib64", "/usr/lib64", task, f"{task}/lib"]
+    if layer is not None:
+        folders.append(str(layer.folder.resolve() / "lib"))
     return ":".join(folders)

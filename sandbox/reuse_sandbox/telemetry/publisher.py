@@ -7,6 +7,7 @@ Rules of this file:
   it is dropped and the subscriber is told so (`platform.logsDropped`);
 * a batch that was not taken is sent again: events arrive at least once while the container lives;
 * events from before a subscription are replayed to it, until subscriptions close with the init;
+* an extension may subscribe several times, and is told at each destination;
 * a reset ends the subscriber's process but not its place: events go on being kept for it, and when
   its next process subscribes under the same name, the platform says `Already subscribed`.
 """
@@ -21,7 +22,7 @@ from reuse_sandbox.clock import Instant, iso, now
 from reuse_sandbox.life import records
 from reuse_sandbox.life.parties import Refused
 from reuse_sandbox.telemetry.delivery import Deliver, NotDelivered, OpenDestination
-from reuse_sandbox.telemetry.subscription import Subscription
+from reuse_sandbox.telemetry.subscription import Destination, Subscription
 
 MAX_HISTORY = 10_000  # events kept for later subscribers; the most that one batch may hold
 RETRY_S = (0.05, 1.0)  # first and longest pause before a batch is sent again
@@ -97,6 +98,15 @@ class Subscriber:
         self._hurry.set()
         self._due = bool(self._batch)
         self._send_if_due()
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether its process has ended, and no other has subscribed in its place."""
+        return self._deliver is None
+
+    def is_at(self, destination: Destination) -> bool:
+        """Whether this is where it is told."""
+        return self._subscription.destination == destination
 
     @property
     def under_way(self) -> "asyncio.Task[None] | None":
@@ -182,7 +192,7 @@ class Telemetry:
     def __init__(self, open_destination: OpenDestination, *, json_lines: bool) -> None:
         self.open_destination = open_destination
         self._json_lines = json_lines
-        self._subscribers: dict[str, Subscriber] = {}
+        self._subscribers: list[tuple[str, Subscriber]] = []
         self._history: list[Event] = []
         self._open = True
 
@@ -192,14 +202,21 @@ class Telemetry:
             message = "Telemetry API subscription is closed"
             raise Refused(403, "Telemetry.SubscriptionClosed", message)
         deliver = self.open_destination(subscription.destination)
-        known = self._subscribers.get(name)
+        known = self._known(name, subscription.destination)
         if known is not None:
             known.wake(subscription, deliver)
             return "Already subscribed"
-        subscriber = self._subscribers[name] = Subscriber(subscription, deliver)
+        subscriber = Subscriber(subscription, deliver)
+        self._subscribers.append((name, subscriber))
         for event in self._history:
             subscriber.push(event)
         return "Subscribed"
+
+    def _known(self, name: str, destination: Destination) -> Subscriber | None:
+        """Whom this extension's subscription renews: one at the same place, or before a reset."""
+        own = [subscriber for other, subscriber in self._subscribers if other == name]
+        renewed = [subscriber for subscriber in own if subscriber.is_at(destination)]
+        return next(iter([*renewed, *(one for one in own if one.is_asleep)]), None)
 
     def tell(self, time: Instant, kind: str, record: Mapping[str, Any] | str) -> None:
         """Tells an event to all who want it, and keeps it for those who may come."""
@@ -208,7 +225,7 @@ class Telemetry:
         event = Event(time, kind, record, json_lines=self._json_lines)
         if self._open and len(self._history) < MAX_HISTORY:
             self._history.append(event)
-        for subscriber in self._subscribers.values():
+        for _, subscriber in self._subscribers:
             subscriber.push(event)
 
     def close_subscriptions(self) -> None:
@@ -219,27 +236,27 @@ class Telemetry:
     def reset(self) -> None:
         """The processes have ended; those of the next init may subscribe."""
         self._open = True
-        for subscriber in self._subscribers.values():
+        for _, subscriber in self._subscribers:
             subscriber.sleep()
 
     def freeze(self) -> None:
         """The container is about to be frozen."""
-        for subscriber in self._subscribers.values():
+        for _, subscriber in self._subscribers:
             subscriber.freeze()
 
     def thaw(self) -> None:
         """The container goes on."""
-        for subscriber in self._subscribers.values():
+        for _, subscriber in self._subscribers:
             subscriber.thaw()
 
     async def delivered(self) -> None:
         """Waits until nothing is under way; a flush has sent all there was."""
-        while tasks := [s.under_way for s in self._subscribers.values() if s.under_way]:
+        while tasks := [s.under_way for _, s in self._subscribers if s.under_way]:
             await asyncio.wait(tasks)
 
     def flush(self) -> None:
         """The container ends: what there is goes out at once."""
-        for subscriber in self._subscribers.values():
+        for _, subscriber in self._subscribers:
             subscriber.flush()
 
 
