@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         LayerError,
         PortTaken,
         RecordingError,
+        RuntimeNotFound,
         SandboxClosed,
         SandboxError,
         TooManyRequests,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from reuse_sandbox.faults import DEFAULT_SHARE, FAULTS
     from reuse_sandbox.layer import Layer
     from reuse_sandbox.machine.isolation import Isolation, isolation
+    from reuse_sandbox.machine.node import node_version
     from reuse_sandbox.machine.temporary import TemporaryFolder
     from reuse_sandbox.results import InvokeResult
     from reuse_sandbox.sandbox import Sandbox
@@ -62,12 +64,14 @@ _HOMES = {
     "Limits": "config",
     "PortTaken": "errors",
     "RecordingError": "errors",
+    "RuntimeNotFound": "errors",
     "Sandbox": "sandbox",
     "SandboxClosed": "errors",
     "SandboxError": "errors",
     "TemporaryFolder": "machine.temporary",
     "TooManyRequests": "errors",
     "isolation": "machine.isolation",
+    "node_version": "machine.node",
 }
 
 __all__ = [
@@ -85,12 +89,14 @@ __all__ = [
     "Limits",
     "PortTaken",
     "RecordingError",
+    "RuntimeNotFound",
     "Sandbox",
     "SandboxClosed",
     "SandboxError",
     "TemporaryFolder",
     "TooManyRequests",
     "isolation",
+    "node_version",
 ]
 
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from reuse_sandbox.errors import ConfigError, FunctionNotFound
+from reuse_sandbox.errors import ConfigError, FunctionNotFound, RuntimeNotFound
+from reuse_sandbox.machine import node
 
 InitType = Literal["on-demand", "provisioned-concurrency", "snap-start", "lambda-managed-instances"]
 LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
@@ -19,6 +20,16 @@ MAX_TIMEOUT_S = 900  # Lambda quotas: 15 minutes
 FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # CreateFunction, FunctionName without an ARN
 VERSION = re.compile(r"\$LATEST|[0-9]+")
 PYTHON_HANDLER = re.compile(r"[^\s.][^\s]*\.[^\s.]+")  # module.function, the module may have dots
+RUNNABLE = ("python", "nodejs", "provided")
+
+# What takes the place of the other managed runtimes: the first letters of their names, and how an
+# executable named bootstrap serves the same function.
+REPLACEMENTS = {
+    "java": "starts the runtime client for Java",
+    "ruby": "starts the runtime client for Ruby",
+    "dotnet": "is the function, published with Amazon.Lambda.RuntimeSupport",
+    "go": "is the function, built with aws-lambda-go",
+}
 
 # Lambda's "reserved environment variables"; credentials and region are reserved there too, but here
 # the customer is the only one who can supply them.
@@ -80,8 +91,9 @@ class Limits:
 class FunctionConfig:
     """One function.
 
-    `runtime` is Lambda's word: `pythonX.Y` runs AWS's Python runtime client, `provided...` runs an
-    executable `bootstrap` of the function's folder or of the layer. `command` replaces either.
+    `runtime` is Lambda's word: `pythonX.Y` runs AWS's Python runtime client, `nodejsX.x` this
+    machine's Node.js, `provided...` an executable `bootstrap` of the function's folder or of the
+    layer. `command` replaces all of them.
     Timeouts are seconds; Lambda takes whole ones, here fractions are allowed.
     """
 
@@ -143,10 +155,15 @@ class FunctionConfig:
         return self.command is None and self.runtime.startswith("python")
 
     @property
+    def is_node(self) -> bool:
+        """Whether the managed Node.js runtime runs it."""
+        return self.command is None and self.runtime.startswith("nodejs")
+
+    @property
     def runtime_version(self) -> str:
-        """The runtime as telemetry names it, such as `python:3.13.v0`."""
+        """The runtime as telemetry names it, such as `python:3.13.v0` and `nodejs:22.v0`."""
         family = re.split("[^a-z]", self.runtime, maxsplit=1)[0]
-        version = self.runtime.removeprefix(family).lstrip(".")
+        version = self.runtime.removeprefix(family).lstrip(".").removesuffix(".x")
         return f"{family}:{version}.v0"
 
     @property
@@ -176,12 +193,24 @@ def _check_sizes(config: FunctionConfig) -> None:
 def _check_entry_point(config: FunctionConfig) -> None:
     if not config.folder.is_dir():
         raise FunctionNotFound(f"There is no folder {config.folder} to run a function from.")
-    if config.command is None and not config.runtime.startswith(("python", "provided")):
-        raise ConfigError(f"This machine has no runtime {config.runtime}: it needs a command.")
+    if config.command is None and not config.runtime.startswith(RUNNABLE):
+        raise RuntimeNotFound(_replacement(config.runtime))
+    if config.is_node and node.installed() is None:
+        raise RuntimeNotFound(f"The runtime {config.runtime} needs node in the PATH.")
     if config.is_python and not PYTHON_HANDLER.fullmatch(config.handler):
         raise FunctionNotFound(
             f"{config.handler!r} does not name a Python handler: it has the form module.function."
         )
+
+
+def _replacement(runtime: str) -> str:
+    """What can be run in place of a runtime that this machine does not have."""
+    family = re.split("[^a-z]", runtime, maxsplit=1)[0]
+    bootstrap = REPLACEMENTS.get(family, "starts its runtime client")
+    return (
+        f"The runtime {runtime} does not run here, python, nodejs and provided runtimes do:"
+        f" use provided.al2023 with an executable file named bootstrap that {bootstrap}."
+    )
 
 
 def _check_environment(config: FunctionConfig) -> None:
@@ -200,6 +229,8 @@ def _check_logging(config: FunctionConfig) -> None:
 def _check_snap_start(config: FunctionConfig) -> None:
     if config.init_type == "snap-start" and config.version == "$LATEST":
         raise ConfigError("SnapStart works with published versions: give the version as a number.")
+    if config.init_type == "snap-start" and config.is_node:
+        raise ConfigError("Lambda has no SnapStart for Node.js functions.")
     if config.init_type == "snap-start" and config.tenant_isolation:
         raise ConfigError("Lambda has no SnapStart for functions that isolate tenants.")
 

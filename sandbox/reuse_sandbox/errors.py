@@ -3,6 +3,7 @@
 SandboxError
 +-- ConfigError             a setting that cannot be
 |   +-- FunctionNotFound    the function's folder or entry point is not there
+|   +-- RuntimeNotFound     this machine does not have the function's runtime
 |   +-- LayerError          the layer's folder is not a layer
 +-- PortTaken               another program listens there
 +-- BadRequest              an invocation that this function does not take
@@ -24,6 +25,10 @@ class ConfigError(SandboxError):
 
 class FunctionNotFound(ConfigError):
     """The function's folder or entry point is not where the configuration says."""
+
+
+class RuntimeNotFound(ConfigError):
+    """Functions of this runtime cannot run on this machine; the message says what can."""
 
 
 class LayerError(ConfigError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from reuse_sandbox.errors import LayerError
 
 # The folders and files of /opt that Lambda or a runtime looks at ("Packaging your layer content").
-KNOWN_ENTRIES = ("extensions", "python", "bin", "lib", "bootstrap")
+KNOWN_ENTRIES = ("extensions", "python", "nodejs", "bin", "lib", "bootstrap")
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,8 @@ def described(chosen: Options) -> template.TemplateFunction:
         if chosen["function"] is not None:
             raise UsageError("--function names a function of a --template")
         handler = find(chosen["handler"])
-        function = template.TemplateFunction(
-            handler.folder, handler.handler, handler.name, own_runtime()
-        )
+        runtime = node_runtime() if handler.is_node else own_runtime()
+        function = template.TemplateFunction(handler.folder, handler.handler, handler.name, runtime)
     return function
 
 
@@ -157,6 +156,8 @@ def config(chosen: Options, function: template.TemplateFunction) -> "FunctionCon
         )
     except room.FunctionNotFound as error:
         raise ConfigurationError(str(error)) from error
+    except room.RuntimeNotFound as error:
+        raise ConfigurationError(f"{function.name}: {error}") from error
     except room.ConfigError as error:
         raise UsageError(str(error)) from error
     return made
@@ -181,15 +182,23 @@ def own_runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def node_runtime() -> str:
+    """The runtime of the Node.js in the PATH; where there is none, the sandbox says so."""
+    version = sandbox_room().node_version()
+    return f"nodejs{version[0]}.x" if version else "nodejs"
+
+
 def _choose_runtime(function: template.TemplateFunction) -> None:
+    """Settles what runs a template's function, and warns where that is another version."""
     if function.runtime.startswith("python") and function.runtime != own_runtime():
         function.warnings.append(f"runs with {own_runtime()}, not {function.runtime}")
         function.runtime = own_runtime()
-    elif not function.runtime.startswith(("python", "provided")):
-        raise ConfigurationError(
-            f"{function.name} needs the runtime {function.runtime}; only Python and provided"
-            " runtimes can run here"
-        )
+    elif function.runtime.startswith("nodejs"):
+        # The rules stay those of the template's runtime: which handlers it takes, for one.
+        version = sandbox_room().node_version()
+        if version and function.runtime != f"nodejs{version[0]}.x":
+            shown = ".".join(str(number) for number in version)
+            function.warnings.append(f"runs with Node.js {shown}, not that of {function.runtime}")
 
 
 def _given_variables(variables: tuple[str, ...]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.layer import Layer
+from reuse_sandbox.machine import node
 from reuse_sandbox.machine.variables import RUNTIME_DIR
 
 WRAPPER_VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"  # "Modifying the runtime environment"
@@ -17,11 +18,14 @@ def runtime_command(
     """The command of the runtime; raises `FileNotFoundError` without an entry point."""
     if function.command is not None:
         return list(function.command)
-    if not function.is_python:
+    if function.is_node:
+        command = node.command(function.runtime, variables)
+    elif function.is_python:
+        command = [function.python, str(RUNTIME_DIR / "bootstrap.py"), function.handler]
+        if layer is not None:
+            command.append(str(layer.folder.resolve()))
+    else:
         return [str(_bootstrap(function, layer))]
-    command = [function.python, str(RUNTIME_DIR / "bootstrap.py"), function.handler]
-    if layer is not None:
-        command.append(str(layer.folder.resolve()))
     wrapper = variables.get(WRAPPER_VARIABLE)
     return [_in_layer(wrapper, layer), *command] if wrapper else command
 

@@ -169,7 +169,7 @@ class Crew:
                 environment=variables,
                 told=lambda message: self._line(category, message),
                 ended=self._ended,
-                framed=name == RUNTIME and self._function.is_python,
+                framed=name == RUNTIME and (self._function.is_python or self._function.is_node),
                 before=self._before(),
             )
         except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.layer import Layer
+from reuse_sandbox.machine import node
 
 RUNTIME_DIR = Path(__file__).with_name("runtime")
 
@@ -76,6 +77,9 @@ def runtime_variables(
         variables["AWS_LAMBDA_MAX_CONCURRENCY"] = str(function.max_concurrency)
     if function.log_level:
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.log_level
+    if function.is_node:
+        task_root = function.folder.resolve()
+        variables["NODE_PATH"] = node.search_path(function.runtime, layer, task_root)
     # TMPDIR is ours in every case: by it a container's processes are found.
     return {**variables, **function.environment, "TMPDIR": str(tmp)}
 
@@ -98,6 +102,9 @@ def _path(function: FunctionConfig, layer: Layer | None) -> str:
     folders = ["/usr/local/bin", "/usr/bin", "/bin"]
     if function.is_python:
         folders.insert(0, str(Path(function.python).resolve().parent))
+    program = node.installed() if function.is_node else None
+    if program is not None:
+        folders.insert(0, str(Path(program).parent))
     if layer is not None:
         folders.append(str(layer.folder.resolve() / "bin"))
     return ":".join(folders)
