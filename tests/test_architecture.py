@@ -29,7 +29,7 @@ ROOMS = {
     "sandbox/reuse_sandbox/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "cli/reuse_cli": (
         STDLIB
-        | {"boto3", "botocore", "click", "duckdb", "rich", "reuse_sandbox", "yaml"}
+        | {"boto3", "botocore", "click", "duckdb", "lark", "rich", "reuse_sandbox", "yaml"}
         | {"reuse_extension.core"},
         None,
     ),

@@ -1,0 +1,1 @@
+"""A local CloudWatch for dashboards: metrics from EMF lines, metric math, queries, and bodies."""

@@ -1,0 +1,224 @@
+"""What every widget of a dashboard shows over a store of metrics."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from reuse_cli.cloudwatch import labels, logs_insights, metrics_insights, search
+from reuse_cli.cloudwatch.body import Row, Widget, rows
+from reuse_cli.cloudwatch.emf import Metric
+from reuse_cli.cloudwatch.functions import MEASURES, Array, MathError, Value
+from reuse_cli.cloudwatch.metric_math import Evaluator
+from reuse_cli.cloudwatch.series import Series, TimeRange
+from reuse_cli.cloudwatch.store import MetricStore, Values
+from reuse_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    import duckdb
+
+PERIOD_S = 300
+"""A widget's period, where it names none; CloudWatch's own default."""
+STATISTIC = "Average"
+
+
+@dataclass
+class Shown:
+    """What a widget shows."""
+
+    title: str
+    type: str
+    widget: Widget
+    series: list[Series] = field(default_factory=list)
+    table: logs_insights.Answer | None = None
+    error: str | None = None
+    """Why it cannot be evaluated."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What dashboards are evaluated over."""
+
+    store: MetricStore
+    connection: "duckdb.DuckDBPyConnection"
+    lines: str
+    """A relation with `t` (epoch ms) and `record`, for log widgets."""
+
+
+def evaluate(body: Mapping[str, Any], data: Data, span: TimeRange) -> list[Shown]:
+    """Every widget of a body whose variables have been filled in, in the body's order."""
+    return [_widget(widget, data, span) for widget in body.get("widgets") or ()]
+
+
+def _widget(widget: Widget, data: Data, span: TimeRange) -> Shown:
+    properties = widget.get("properties") or {}
+    shown = Shown(str(properties.get("title") or ""), str(widget.get("type")), widget)
+    try:
+        if shown.type == "metric":
+            shown.series = WidgetMath(widget, data.store, span).visible()
+        elif shown.type == "log":
+            query = str(properties.get("query") or "")
+            shown.table = logs_insights.run(
+                data.connection, data.lines, query, span.start_ms, span.end_ms
+            )
+    except UsageError as error:
+        shown.error = str(error)
+    return shown
+
+
+class WidgetMath:
+    """The series of one metric widget; what its expressions can refer to."""
+
+    def __init__(self, widget: Widget, store: MetricStore, span: TimeRange) -> None:
+        self.span = span
+        self._store = store
+        self._properties = widget.get("properties") or {}
+        self._rows = rows(widget)
+        self._by_id = {row.id: row for row in self._rows}
+        self._being_evaluated: list[str] = []
+        self._done: dict[str, Series | Array] = {}
+        self.is_whole = bool(self._properties.get("setPeriodToTimeRange")) and self._properties.get(
+            "view"
+        ) not in (None, "timeSeries")
+        self.period_s = self._period_s({})
+
+    def visible(self) -> list[Series]:
+        """The series that are drawn, in the order of the rows. Raises MathError."""
+        found: list[Series] = []
+        for row in self._rows:
+            if row.is_visible:
+                found += self._drawn(row)
+        return found
+
+    def _drawn(self, row: Row) -> list[Series]:
+        value = self.series(row.id)
+        if isinstance(value, Series):
+            own = row.id if row.expression is not None else value.label
+            return [_labelled(row, replace(value, id=row.id, label=own), "")]
+        lines = [replace(line, id=row.id) for line in value]
+        return [_labelled(row, line, line.label if len(lines) > 1 else "") for line in lines]
+
+    def moments(self, period_s: int) -> Sequence[int]:
+        """The starts of all periods; one where a value is of the whole range."""
+        return [self.span.start_ms] if self.is_whole else self.span.grid(period_s)
+
+    def series(self, identifier: str) -> Series | Array:
+        """The series or array of a row. Raises MathError where there is none."""
+        row = self._by_id.get(identifier)
+        if row is None:
+            raise MathError(f"an expression names '{identifier}', and no row has this id")
+        if identifier not in self._done:
+            if identifier in self._being_evaluated:
+                raise MathError(f"the expression '{identifier}' refers to itself")
+            self._being_evaluated.append(identifier)
+            self._done[identifier] = self._evaluated(row)
+            self._being_evaluated.pop()
+        return self._done[identifier]
+
+    def metrics(self, part: str) -> Array:
+        """The series of all metric rows whose id holds `part`."""
+        own = [row for row in self._rows if row.expression is None and part in row.id]
+        return Array(line for row in own for line in self._lines(row))
+
+    def search(self, text: str, statistic: str, period_s: int) -> Array:
+        """The series that a search finds, each with the values that tell it from the others."""
+        found = search.parse(text).find(self._store.metrics)
+        return Array(
+            line
+            for line in (
+                self._line(metric, values, statistic, period_s, "") for metric, values in found
+            )
+            if line.points
+        )
+
+    def _evaluated(self, row: Row) -> Series | Array:
+        expression = row.expression
+        if expression is None:
+            return self._metric(row)
+        if metrics_insights.is_query(expression):
+            return self._query(metrics_insights.parse(expression), self._period_s(row.options))
+        value: Value = Evaluator(self).evaluate(expression)
+        if isinstance(value, str):
+            raise MathError(f"the expression '{expression}' gives a text")
+        if isinstance(value, float):
+            points = dict.fromkeys(self.moments(self.period_s), value)
+            return Series(row.id, row.id, points, period_s=self.period_s)
+        return value
+
+    def _lines(self, row: Row) -> list[Series]:
+        value = self.series(row.id)
+        return list(value) if isinstance(value, Array) else [value]
+
+    def _metric(self, row: Row) -> Series:
+        names = tuple(sorted(row.dimensions))
+        values = tuple(row.dimensions[name] for name in names)
+        statistic = str(row.options.get("stat") or self._properties.get("stat") or STATISTIC)
+        metric = Metric(row.namespace, row.name, names)
+        return self._line(metric, values, statistic, self._period_s(row.options), row.id)
+
+    def _line(
+        self, metric: Metric, values: Values, statistic: str, period_s: int, identifier: str
+    ) -> Series:
+        own = dict(zip(metric.dimensions, values, strict=True))
+        points = self._store.statistic(metric, statistic, period_s, self.span, self.is_whole)
+        properties = {f"Dim.{name}": value for name, value in own.items()}
+        properties |= {"MetricName": metric.name, "Namespace": metric.namespace, "Stat": statistic}
+        label = metric.name if identifier else " ".join(values) or metric.name
+        own_points = dict(points.get(values, {}))
+        return Series(identifier, label, own_points, properties, period_s)
+
+    def _query(self, query: metrics_insights.Query, period_s: int) -> Array:
+        """Metrics that a query takes, put together by its groups."""
+        groups: dict[tuple[str, ...], list[Series]] = {}
+        for metric, values in self._store.metrics:
+            if query.takes(metric, values):
+                own = dict(zip(metric.dimensions, values, strict=True))
+                key = tuple(own[name] for name in query.group)
+                line = self._line(metric, values, query.statistic, period_s, "")
+                groups.setdefault(key, []).append(line)
+        lines = [self._together(query, key, parts) for key, parts in groups.items()]
+        if query.order is not None:
+            name, direction = query.order
+            measure = {"COUNT": len}.get(name) or MEASURES[name]
+            lines.sort(
+                key=lambda line: measure(list(line.points.values()) or [0.0]),
+                reverse=direction == "DESC",
+            )
+        return Array(lines[: query.limit])
+
+    def _together(
+        self, query: metrics_insights.Query, key: tuple[str, ...], parts: list[Series]
+    ) -> Series:
+        if len(parts) > 1 and query.function == "AVG":
+            raise MathError(
+                "AVG over several metrics is not supported here: group by each dimension"
+            )
+        measure = MEASURES["SUM" if query.function in ("SUM", "COUNT") else query.function]
+        moments = sorted({at for part in parts for at in part.points})
+        points = {
+            at: float(measure([part.points[at] for part in parts if at in part.points]))
+            for at in moments
+        }
+        properties = {f"Dim.{name}": value for name, value in zip(query.group, key, strict=True)}
+        label = " ".join(key) or query.metric
+        return Series("", label, points, properties, parts[0].period_s)
+
+    def _period_s(self, options: Mapping[str, Any]) -> int:
+        period = options.get("period") or self._properties.get("period") or PERIOD_S
+        try:
+            seconds = int(period)
+        except (TypeError, ValueError):
+            seconds = 0
+        if seconds < 1:
+            raise MathError(f"{period!r} is not a period in seconds")
+        return seconds
+
+
+def _labelled(row: Row, line: Series, own: str) -> Series:
+    """The series under the row's label; `own` tells it from others of the row."""
+    label = row.options.get("label")
+    if label is None:
+        return line
+    text = labels.shown(str(label), line)
+    if own and text == label:  # nothing in the label differs between them
+        text = f"{text} {own}"
+    return replace(line, label=text)

@@ -1,0 +1,48 @@
+"""The grammar of Logs Insights QL, as far as dashboards over embedded metrics use it."""
+
+GRAMMAR = r"""
+    start: [command] ("|" command)*
+    ?command: source | fields | display | filter | stats | sort | limit | dedup
+    source: "SOURCE"i TEXT ("," TEXT)*
+    fields: "fields"i column ("," column)*
+    display: "display"i field ("," field)*
+    filter: ("filter"i | "where"i) either
+    stats: "stats"i column ("," column)* ["by"i column ("," column)*]
+    sort: "sort"i ordered ("," ordered)*
+    ordered: sum [DIRECTION]
+    limit: "limit"i NUMBER
+    dedup: "dedup"i field ("," field)*
+    column: sum ["as"i NAME]
+    ?either: both | either "or"i both -> or_
+    ?both: negated | both "and"i negated -> and_
+    ?negated: compared | "not"i negated -> not_
+    ?compared: sum | sum COMPARED sum -> compare | sum "like"i (TEXT | REGEX) -> like
+        | sum "not"i "like"i (TEXT | REGEX) -> not_like | sum LIKE (TEXT | REGEX) -> like
+        | sum "in"i "[" literal ("," literal)* "]" -> in_
+        | sum "not"i "in"i "[" literal ("," literal)* "]" -> not_in
+    ?sum: product | sum SIGN product -> combine
+    ?product: power | product TIMES power -> combine
+    ?power: atom | atom POWER power -> combine
+    ?atom: literal | call | field | "(" either ")" | "-" atom -> negative
+    call: FUNCTION "(" [either ("," either)* ] ")" | FUNCTION "(" STAR ")"
+    literal: NUMBER -> number | TEXT -> text | DURATION -> duration
+    field: NAME | QUOTED_NAME
+    STAR: "*"
+    FUNCTION.3: /(?!(as|by|and|or|not|like|in)\b)[A-Za-z_]\w*(?=\s*\()/i
+    DURATION.3: /\d+(ms|s|m|h|d|w)\b/
+    DIRECTION.3: /(asc|desc)\b/i
+    NUMBER.2: /\d+(\.\d+)?([eE][+-]?\d+)?/
+    TEXT: /'(\\.|[^'\\])*'|"(\\.|[^"\\])*"/
+    REGEX: /\/(\\.|[^\/\\])+\//
+    QUOTED_NAME: /`[^`]+`/
+    NAME: /(?!(as|by|and|or|not|like|in|asc|desc)\b)[@A-Za-z_][\w.@]*/i
+    COMPARED: "!=" | "<=" | ">=" | "=" | "<" | ">"
+    LIKE: "=~"
+    SIGN: "+" | "-"
+    TIMES: "*" | "/" | "%"
+    POWER: "^"
+    COMMENT: /#[^\n]*/
+    %import common.WS
+    %ignore WS
+    %ignore COMMENT
+"""

@@ -1,0 +1,72 @@
+"""Time series, and which statistic of its values makes one."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reuse_cli.errors import UsageError
+
+Points = dict[int, float]
+"""Value by the start of its period, epoch milliseconds."""
+
+PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)", re.IGNORECASE)
+TRIMMED_MEAN = re.compile(r"tm(\d{1,2}(?:\.\d+)?)", re.IGNORECASE)
+AGGREGATES = {
+    "sum": "sum(v)",
+    "average": "avg(v)",
+    "minimum": "min(v)",
+    "maximum": "max(v)",
+    "samplecount": "count(v)::double",
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a graph."""
+
+    id: str
+    label: str
+    points: Points = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """What a dynamic label can name: `Dim.FunctionName`, `MetricName`, `Namespace`, ..."""
+    period_s: int = 300
+
+    def with_points(self, points: Points) -> "Series":
+        """The same line through other points."""
+        return Series(self.id, self.label, points, self.properties, self.period_s)
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """From `start_ms` (inclusive) to `end_ms` (exclusive), epoch milliseconds."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def seconds(self) -> int:
+        """Its length, at least 1."""
+        return max(1, (self.end_ms - self.start_ms) // 1000)
+
+    def grid(self, period_s: int) -> range:
+        """The start of every period in it; periods are aligned to the epoch."""
+        period_ms = period_s * 1000
+        return range(self.start_ms // period_ms * period_ms, self.end_ms, period_ms)
+
+
+def aggregate(statistic: str) -> str:
+    """The SQL aggregate over `v` that computes a CloudWatch statistic. Raises UsageError."""
+    known = AGGREGATES.get(statistic.lower())
+    if known is not None:
+        return known
+    percentile = PERCENTILE.fullmatch(statistic)
+    if percentile:
+        return f"quantile_cont(v, {float(percentile[1]) / 100!r})"
+    trimmed = TRIMMED_MEAN.fullmatch(statistic)
+    if trimmed:
+        limit = f"quantile_cont(v, {float(trimmed[1]) / 100!r})"
+        return f"list_avg([x for x in list(v) if x <= {limit}])"
+    raise UsageError(
+        f"statistic '{statistic}' is not supported here: Sum, Average, Minimum, Maximum,"
+        " SampleCount, pNN and tmNN are"
+    )

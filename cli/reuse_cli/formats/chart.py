@@ -1,0 +1,226 @@
+"""Line and bar charts of time series as SVG, for pages without scripts, in light and dark.
+
+Colours and fonts are classes and variables of the page's style sheet (`STYLE`), so that one picture
+follows the reader's theme. Every point has its value as a tooltip.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+LEFT, RIGHT, TOP, BOTTOM = 52, 8, 8, 22
+TICKS = 4
+MAX_DOTS = 300
+"""Points of a line that are drawn as dots, each with its tooltip; a longer line has none."""
+COLORS = 8
+STEPS_S = (1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800, 2592000)
+
+STYLE = """
+.chart { width: 100%; height: 100%; display: block }
+.chart text { font: 11px system-ui, sans-serif; fill: var(--muted) }
+.chart .grid { stroke: var(--grid); stroke-width: 1; shape-rendering: crispEdges }
+.chart .mark { stroke: var(--muted); stroke-dasharray: 4 3 }
+.chart .line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
+.chart .area { stroke: none; fill-opacity: .35 }
+"""
+PALETTE_LIGHT = (
+    "#1f6feb",
+    "#c2410c",
+    "#15803d",
+    "#9333ea",
+    "#b91c1c",
+    "#0e7490",
+    "#a16207",
+    "#be185d",
+)
+PALETTE_DARK = (
+    "#6ea8fe",
+    "#fb923c",
+    "#4ade80",
+    "#c084fc",
+    "#f87171",
+    "#22d3ee",
+    "#facc15",
+    "#f472b6",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its label, and (epoch ms, value) in order of time."""
+
+    label: str
+    points: Sequence[tuple[int, float]]
+    color: str
+    """A CSS colour, such as `var(--c0)`."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a chart covers: time, values and size."""
+
+    start_ms: int
+    end_ms: int
+    width: int
+    height: int
+    low: float = 0.0
+    high: float = 1.0
+
+    def x(self, at_ms: float) -> float:
+        """The place of a time."""
+        share = (at_ms - self.start_ms) / max(1, self.end_ms - self.start_ms)
+        return LEFT + share * (self.width - LEFT - RIGHT)
+
+    def y(self, value: float) -> float:
+        """The place of a value."""
+        share = (value - self.low) / (self.high - self.low or 1)
+        return self.height - BOTTOM - share * (self.height - TOP - BOTTOM)
+
+
+def color(at: int) -> str:
+    """The colour of the n-th line."""
+    return f"var(--c{at % COLORS})"
+
+
+def palette(colors: Sequence[str]) -> str:
+    """Declarations of the colours, for the page's style sheet."""
+    return " ".join(f"--c{at}: {value};" for at, value in enumerate(colors))
+
+
+def svg(
+    lines: Sequence[Line],
+    frame: Frame,
+    title: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    is_stacked: bool = False,
+    is_bars: bool = False,
+    marks: Sequence[tuple[float, str]] = (),
+) -> str:
+    """A chart. `low` and `high` fix the axis; `marks` are (value, label) of horizontal lines."""
+    drawn = _stacked(lines) if is_stacked else lines
+    values = [value for line in drawn for _, value in line.points] + [value for value, _ in marks]
+    frame = _fitted(frame, values, low, high)
+    parts = [*_axes(frame), *_marks(frame, marks)]
+    for at, line in enumerate(drawn):
+        own = lines[at]
+        parts += (
+            _bars(frame, own, at, len(lines)) if is_bars else _curve(frame, line, own, is_stacked)
+        )
+    label = escape(title, quote=True)
+    return (
+        f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img"'
+        f' aria-label="{label}" preserveAspectRatio="none">{"".join(parts)}</svg>'
+    )
+
+
+def number(value: float) -> str:
+    """A value on an axis or in a tooltip: four digits that mean something."""
+    if value == 0:
+        return "0"
+    for limit, suffix in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= limit:
+            scale = 1e3 if suffix == "k" else limit
+            return f"{value / scale:.4g}{suffix}"
+    return f"{value:.4g}"
+
+
+def clock(at_ms: float, span_ms: float) -> str:
+    """A time on the axis, in UTC, as short as the span allows."""
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    if span_ms > 2 * 86_400_000:
+        return moment.strftime("%d %b")
+    return moment.strftime("%H:%M:%S" if span_ms < 600_000 else "%H:%M")
+
+
+def _fitted(frame: Frame, values: Sequence[float], low: float | None, high: float | None) -> Frame:
+    bottom = low if low is not None else min([0.0, *values])
+    top = high if high is not None else max(values, default=1.0)
+    if top <= bottom:
+        top = bottom + (abs(bottom) or 1.0)
+    if high is None:
+        step = _step((top - bottom) / TICKS)
+        top = math.ceil(top / step - 1e-9) * step
+    return Frame(frame.start_ms, frame.end_ms, frame.width, frame.height, bottom, top)
+
+
+def _step(rough: float) -> float:
+    """The next 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    return next((n * power for n in (1, 2, 5, 10) if n * power >= rough * (1 - 1e-9)), rough)
+
+
+def _axes(frame: Frame) -> Iterator[str]:
+    step = _step((frame.high - frame.low) / TICKS)
+    value = math.ceil(frame.low / step - 1e-9) * step
+    while value <= frame.high + step * 1e-6:
+        y = frame.y(value)
+        yield f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>'
+        shown = 0.0 if abs(value) < step * 1e-6 else value
+        yield f'<text x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{number(shown)}</text>'
+        value += step
+    span_ms = frame.end_ms - frame.start_ms
+    room = max(2, (frame.width - LEFT - RIGHT) // 90)
+    step_ms = 1000 * next((s for s in STEPS_S if s * 1000 * room >= span_ms), STEPS_S[-1])
+    at_ms = -(-frame.start_ms // step_ms) * step_ms
+    while at_ms <= frame.end_ms:
+        x = min(max(frame.x(at_ms), LEFT + 14), frame.width - RIGHT - 16)
+        text = clock(at_ms, span_ms)
+        yield f'<text x="{x:.1f}" y="{frame.height - 6}" text-anchor="middle">{text}</text>'
+        at_ms += step_ms
+
+
+def _marks(frame: Frame, marks: Sequence[tuple[float, str]]) -> Iterator[str]:
+    for value, label in marks:
+        y = frame.y(value)
+        yield f'<path class="mark" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>'
+        x = frame.width - RIGHT - 2
+        yield f'<text x="{x}" y="{y - 4:.1f}" text-anchor="end">{escape(label)}</text>'
+
+
+def _stacked(lines: Sequence[Line]) -> list[Line]:
+    totals: dict[int, float] = {}
+    drawn = []
+    for line in lines:
+        for at_ms, value in line.points:
+            totals[at_ms] = totals.get(at_ms, 0.0) + value
+        drawn.append(Line(line.label, [(at, totals[at]) for at, _ in line.points], line.color))
+    return drawn
+
+
+def _curve(frame: Frame, line: Line, own: Line, is_area: bool) -> Iterator[str]:
+    if not line.points:
+        return
+    places = [(frame.x(at_ms), frame.y(value)) for at_ms, value in line.points]
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    if is_area and len(places) > 1:
+        floor = frame.y(max(frame.low, 0.0))
+        closed = f"{path}L{places[-1][0]:.1f} {floor:.1f}L{places[0][0]:.1f} {floor:.1f}Z"
+        yield f'<path class="area" style="fill:{line.color}" d="{closed}"/>'
+    yield f'<path class="line" style="stroke:{line.color}" d="{path}"/>'
+    if len(places) > MAX_DOTS:
+        return
+    for (x, y), (at_ms, value) in zip(places, own.points, strict=True):
+        yield (
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" style="fill:{line.color}">'
+            f"<title>{_tooltip(own.label, at_ms, value)}</title></circle>"
+        )
+
+
+def _bars(frame: Frame, line: Line, at: int, count: int) -> Iterator[str]:
+    width = max(2.0, (frame.width - LEFT - RIGHT) / 40 / count)
+    for at_ms, value in line.points:
+        x, y = frame.x(at_ms) + at * width, frame.y(value)
+        height = max(0.5, frame.y(max(frame.low, 0.0)) - y)
+        yield (
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+            f' style="fill:{line.color}"><title>{_tooltip(line.label, at_ms, value)}</title></rect>'
+        )
+
+
+def _tooltip(label: str, at_ms: int, value: float) -> str:
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return escape(f"{label}: {number(value)} at {moment}")

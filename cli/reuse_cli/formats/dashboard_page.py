@@ -1,0 +1,215 @@
+"""An evaluated dashboard as one HTML page in CloudWatch's grid: no script, no request."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from reuse_cli.cloudwatch.body import Variable
+from reuse_cli.cloudwatch.evaluate import Shown
+from reuse_cli.cloudwatch.series import Series, TimeRange
+from reuse_cli.formats import chart, markdown
+from reuse_cli.formats.chart import Frame, Line
+
+CELL_WIDTH, CELL_HEIGHT = 58, 48
+"""Pixels of a grid cell; the page scales them to its own width."""
+HEAD_HEIGHT, LEGEND_HEIGHT = 34, 26
+MAX_ROWS, MAX_LEGEND = 200, 12
+NO_DATA = "No data in this time range"
+
+STYLE = f"""
+:root {{ color-scheme: light dark; --page: #f4f5f7; --card: #fff; --text: #17191c; --muted: #5b6470;
+  --grid: #e3e6ea; --bad: #b42318; {chart.palette(chart.PALETTE_LIGHT)} }}
+@media (prefers-color-scheme: dark) {{ :root {{ --page: #101317; --card: #191e24; --text: #e8eaed;
+  --muted: #a0a9b4; --grid: #2b323b; --bad: #ff8f85; {chart.palette(chart.PALETTE_DARK)} }} }}
+* {{ box-sizing: border-box }}
+body {{ margin: 0; padding: 16px; background: var(--page); color: var(--text);
+  font: 14px/1.45 system-ui, sans-serif }}
+h1 {{ font-size: 20px; margin: 0 0 2px }} header p {{ margin: 0 0 14px; color: var(--muted) }}
+main {{ display: grid; grid-template-columns: repeat(24, minmax(0, 1fr));
+  grid-auto-rows: {CELL_HEIGHT}px; gap: 8px }}
+section {{ background: var(--card); border-radius: 8px; padding: 8px 10px; overflow: hidden;
+  display: flex; flex-direction: column; min-width: 0 }}
+section.plain {{ background: none }}
+h2 {{ font-size: 13px; margin: 0 0 4px; font-weight: 600; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap }}
+.graph {{ flex: 1; min-height: 0 }}
+.legend {{ display: flex; flex-wrap: wrap; gap: 0 14px; font-size: 12px; color: var(--muted);
+  max-height: 3em; overflow: auto; list-style: none; margin: 2px 0 0; padding: 0 }}
+.legend i {{ display: inline-block; width: 10px; height: 10px; border-radius: 2px;
+  margin-right: 5px }}
+.numbers {{ display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 }}
+.numbers dd {{ font-size: 26px; font-weight: 600; margin: 0; line-height: 1.15 }}
+.numbers dt {{ color: var(--muted); font-size: 12px; order: 2 }}
+.numbers div {{ display: flex; flex-direction: column }}
+.scroll {{ overflow: auto; flex: 1 }}
+table {{ border-collapse: collapse; width: 100%; font-size: 13px }}
+th, td {{ text-align: left; padding: 3px 10px 3px 0; border-bottom: 1px solid var(--grid);
+  white-space: nowrap }}
+th {{ color: var(--muted); font-weight: 500 }}
+td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
+.note {{ color: var(--muted); margin: auto }} .error {{ color: var(--bad); margin: auto }}
+section p, section ul {{ margin: 2px 0 }}
+@media (max-width: 900px) {{ main {{ display: block }} section {{ margin-bottom: 10px;
+  min-height: 190px }} section.plain, section.small {{ min-height: 0 }}
+  .graph {{ min-height: 150px }} }}
+@media print {{ body {{ background: none }} section {{ break-inside: avoid;
+  border: 1px solid var(--grid) }} }}
+{chart.STYLE}
+"""
+
+
+def page(title: str, shown: Sequence[Shown], variables: Sequence[Variable], span: TimeRange) -> str:
+    """The page."""
+    chosen = ", ".join(f"{one.label}: {one.value or 'none'}" for one in variables)
+    moments = " to ".join(_moment(at) for at in (span.start_ms, span.end_ms))
+    widgets = "".join(_widget(one, span) for one in shown)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
+        " style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>"
+        f"<header><h1>{escape(title)}</h1><p>{escape(chosen)}{' - ' if chosen else ''}"
+        f"{moments}</p></header><main>{widgets}</main></body></html>\n"
+    )
+
+
+def _moment(at_ms: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _widget(shown: Shown, span: TimeRange) -> str:
+    widget = shown.widget
+    x, width = widget.get("x"), widget.get("width", 6)
+    y, height = widget.get("y"), widget.get("height", 6)
+    column = f"{x + 1} / span {width}" if isinstance(x, int) else f"span {width}"
+    row = f"{y + 1} / span {height}" if isinstance(y, int) else f"span {height}"
+    kind = "plain" if shown.type == "text" else "small" if _view(shown) == "singleValue" else ""
+    heading = f"<h2>{escape(shown.title)}</h2>" if shown.title else ""
+    return (
+        f'<section class="{kind}" style="grid-column: {column}; grid-row: {row}">'
+        f"{heading}{_content(shown, span)}</section>"
+    )
+
+
+def _view(shown: Shown) -> str:
+    return str((shown.widget.get("properties") or {}).get("view") or "timeSeries")
+
+
+def _content(shown: Shown, span: TimeRange) -> str:
+    properties = shown.widget.get("properties") or {}
+    if shown.error is not None:
+        return f'<p class="error">{escape(shown.error)}</p>'
+    if shown.type == "metric":
+        return _metric(shown, properties, span)
+    if shown.table is not None:
+        return _table(shown.table.columns, shown.table.rows)
+    if shown.type == "text":
+        return markdown.html(str(properties.get("markdown") or ""))
+    return f'<p class="note">A widget of type {escape(shown.type)} is drawn on AWS only</p>'
+
+
+def _metric(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
+    if not any(line.points for line in shown.series):
+        return f'<p class="note">{NO_DATA}</p>'
+    view = _view(shown)
+    if view in ("singleValue", "gauge"):
+        return _numbers(shown.series)
+    if view == "table":
+        return _table(["", "last"], [(line.label, _last(line)) for line in shown.series])
+    return _graph(shown, properties, span)
+
+
+def _last(line: Series) -> float | None:
+    return list(line.points.values())[-1] if line.points else None
+
+
+def _numbers(lines: Sequence[Series]) -> str:
+    items = "".join(
+        f"<div><dt>{escape(line.label)}</dt><dd>{_value(_last(line))}</dd></div>" for line in lines
+    )
+    return f'<dl class="numbers">{items}</dl>'
+
+
+def _value(value: float | None) -> str:
+    return "--" if value is None else chart.number(value)
+
+
+def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
+    lines = [
+        Line(line.label, list(line.points.items()), _color(shown, line, at))
+        for at, line in enumerate(shown.series)
+    ]
+    axis = (properties.get("yAxis") or {}).get("left") or {}
+    horizontal = (properties.get("annotations") or {}).get("horizontal") or []
+    marks = [
+        (float(one["value"]), str(one.get("label", "")))
+        for one in horizontal
+        if isinstance(one, dict)
+    ]
+    width = int(shown.widget.get("width", 6)) * CELL_WIDTH - 20
+    height = int(shown.widget.get("height", 6)) * CELL_HEIGHT - HEAD_HEIGHT - LEGEND_HEIGHT
+    picture = chart.svg(
+        lines,
+        Frame(span.start_ms, span.end_ms, max(200, width), max(80, height)),
+        f"{shown.title}: {', '.join(line.label for line in lines)}",
+        low=axis.get("min"),
+        high=axis.get("max"),
+        is_stacked=bool(properties.get("stacked")),
+        is_bars=_view(shown) in ("bar", "pie"),
+        marks=marks,
+    )
+    return f'<div class="graph">{picture}</div>{_legend(lines)}'
+
+
+def _color(shown: Shown, line: Series, at: int) -> str:
+    rows = (shown.widget.get("properties") or {}).get("metrics") or []
+    for row in rows:
+        options = row[-1] if row and isinstance(row[-1], dict) else {}
+        if options.get("id") == line.id and isinstance(options.get("color"), str):
+            return escape(options["color"], quote=True)
+    return chart.color(at)
+
+
+def _legend(lines: Sequence[Line]) -> str:
+    items = "".join(
+        f'<li><i style="background:{line.color}"></i>{escape(line.label)}</li>'
+        for line in lines[:MAX_LEGEND]
+    )
+    if len(lines) > MAX_LEGEND:
+        items += f"<li>and {len(lines) - MAX_LEGEND} more</li>"
+    return f'<ul class="legend">{items}</ul>'
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    if not rows:
+        return f'<p class="note">{NO_DATA}</p>'
+    kinds = [
+        "number" if all(isinstance(row[at], int | float | None) for row in rows) else ""
+        for at in range(len(columns))
+    ]
+    head = "".join(
+        f'<th scope="col" class="{kind}">{escape(name)}</th>'
+        for name, kind in zip(columns, kinds, strict=True)
+    )
+    lines = "".join(
+        "<tr>"
+        + "".join(
+            f'<td class="{kind}">{_cell(value)}</td>'
+            for value, kind in zip(row, kinds, strict=True)
+        )
+        + "</tr>"
+        for row in rows[:MAX_ROWS]
+    )
+    return (
+        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return chart.number(value) if isinstance(value, float) else escape(str(value))

@@ -1,0 +1,144 @@
+"""Logs Insights QL over JSON lines: what a log widget shows."""
+
+import json
+from typing import Any
+
+import duckdb
+import pytest
+from reuse_cli.cloudwatch import logs_insights
+from reuse_cli.cloudwatch.logs_insights import Answer, QueryError
+
+LINES = [
+    {
+        "record": "container/1" if at % 2 else "resource/1",
+        "container_id": f"c{at % 3}",
+        "total": {"invocations": at, "text": str(at)},
+        "Duration": [at, 1],
+        "name": "it's",
+        **({"end": "spindown"} if at > 17 else {}),
+    }
+    for at in range(20)
+]
+
+
+@pytest.fixture(scope="module")
+def connection() -> duckdb.DuckDBPyConnection:
+    made = duckdb.connect()
+    made.execute("create table line (t bigint, record varchar)")
+    made.executemany(
+        "insert into line values (?, ?)",
+        [[at * 1000, json.dumps(line)] for at, line in enumerate(LINES)],
+    )
+    return made
+
+
+def ask(connection: duckdb.DuckDBPyConnection, query: str, end_ms: int = 10**9) -> Answer:
+    return logs_insights.run(connection, "line", query, 0, end_ms)
+
+
+@pytest.mark.parametrize(
+    ("query", "columns", "rows"),
+    [
+        (
+            """SOURCE '/aws/lambda/x' | filter record = "container/1"
+            | stats max(total.invocations) as most, count(*) as n by container_id
+            | sort most desc | limit 2""",
+            ["container_id", "most", "n"],
+            [("c1", 19, 4), ("c2", 17, 3)],
+        ),
+        (
+            "filter ispresent(end) and total.invocations >= 18 | fields @timestamp, container_id",
+            ["@timestamp", "container_id"],
+            [(18_000, "c0"), (19_000, "c1")],
+        ),
+        (
+            "stats sum(total.invocations)/count(*) as mean by bin(5s) | sort `bin(5s)`",
+            ["bin(5s)", "mean"],
+            [(0, 2.0), (5000, 7.0), (10_000, 12.0), (15_000, 17.0)],
+        ),
+        (
+            "stats pct(Duration.0, 50), count_distinct(container_id)",
+            ["pct(Duration.0,50)", "count_distinct(container_id)"],
+            [(9.5, 3)],
+        ),
+        (
+            "stats sum(total.invocations) as s by container_id | stats max(s) - min(s) as gap",
+            ["gap"],
+            [(13.0,)],
+        ),
+        ("filter container_id like /c[12]/ | stats count(*) as n", ["n"], [(13,)]),
+        ("filter container_id not like 'c1' | stats count(*) as n", ["n"], [(13,)]),
+        ("filter container_id in ['c1', \"c2\"] | stats count(*) as n", ["n"], [(13,)]),
+        (
+            "filter not (record = 'container/1' or end = 'spindown') | stats count(*) as n",
+            ["n"],
+            [(9,)],
+        ),
+        ("filter end != 'x' | stats count(*) as n", ["n"], [(2,)]),
+        ("filter total.invocations in [1, 2] | stats count(*) as n", ["n"], [(2,)]),
+        ("filter name = 'it\\'s' | stats count(*) as n", ["n"], [(20,)]),
+        (
+            """fields total.invocations * 2 as twice, concat(container_id, '-', name) as both
+            | sort twice desc | limit 1""",
+            ["twice", "both"],
+            [(38.0, "c1-it's")],
+        ),
+        (
+            "stats latest(container_id) as last, earliest(container_id) as first",
+            ["last", "first"],
+            [("c1", "c0")],
+        ),
+        ("filter total.text > 18 | stats count(*) as n", ["n"], [(1,)]),
+        (
+            "fields if(total.invocations > 18, 'big', 'small') as size | sort size | limit 1",
+            ["size"],
+            [("big",)],
+        ),
+        ("sort @timestamp desc | dedup container_id | stats count(*) as n", ["n"], [(3,)]),
+        ("filter nothing.at.all = 1 | stats count(*) as n", ["n"], [(0,)]),
+        ("stats sum(nothing) as s", ["s"], [(None,)]),
+        ("stats coalesce(max(nothing), 7) as m # a remark", ["m"], [(7.0,)]),
+        ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
+    ],
+)
+def test_answers(
+    connection: duckdb.DuckDBPyConnection, query: str, columns: list[str], rows: list[Any]
+) -> None:
+    assert ask(connection, query) == Answer(columns, rows)
+
+
+def test_the_range_ends_before_its_end(connection: duckdb.DuckDBPyConnection) -> None:
+    assert ask(connection, "stats count(*) as n", end_ms=5000).rows == [(5,)]
+
+
+def test_without_commands_the_lines_are_shown(connection: duckdb.DuckDBPyConnection) -> None:
+    answer = ask(connection, "SOURCE '/aws/lambda/x' | limit 1")
+
+    assert answer.columns == ["@timestamp", "@message"]
+    assert json.loads(answer.rows[0][1]) == LINES[0]
+
+
+def test_log_groups() -> None:
+    assert logs_insights.sources("SOURCE 'a', 'b' | limit 1") == ["a", "b"]
+    assert logs_insights.sources("limit 1") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("fields foo bar", "character 12, near 'bar'"),
+        ("stats", "character 6, its end"),
+        ("explode x", "near 'explode x'"),
+        ("filter a = 'x", "near ''x'"),
+        ("stats foo(x)", "the function foo is not supported"),
+        ("stats pct(x)", "takes 2 arguments"),
+        ("stats count(*) by bin(x)", "bin takes a duration"),
+        ("fields if(a = 1, 2)", "the function if takes"),
+        ("filter 5", "is not a condition"),
+    ],
+)
+def test_what_cannot_be_read_says_why(
+    connection: duckdb.DuckDBPyConnection, query: str, says: str
+) -> None:
+    with pytest.raises(QueryError, match=says):
+        ask(connection, query)
