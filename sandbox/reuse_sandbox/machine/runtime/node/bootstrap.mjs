@@ -4,7 +4,7 @@
  * Usage: node bootstrap.mjs, with the variables that Lambda gives to a runtime. What AWS's pages
  * leave open was observed of AWS's own client, aws-lambda-ric 3.3 (Node.js up to 22) and 4.0.
  */
-import { call, connectionLost, postInitError } from "./api.mjs";
+import { Connection, connectionLost, postInitError } from "./api.mjs";
 import { findHandler, searchNodePath } from "./code.mjs";
 import { logError, patchConsole } from "./console.mjs";
 import { RuntimeError } from "./errors.mjs";
@@ -49,10 +49,11 @@ function runnerOf(handler) {
 }
 
 async function serve(handler, run) {
+  const connection = new Connection();
   for (;;) {
-    const event = await call("GET", "/invocation/next").catch(connectionLost);
+    const event = await connection.call("GET", "/invocation/next", "").catch(connectionLost);
     forgetLoop();
-    await runAs(new Invocation(event), (invocation) => run(handler, invocation));
+    await runAs(new Invocation(event, connection), (invocation) => run(handler, invocation));
   }
 }
 

@@ -1,17 +1,18 @@
 /** One invocation: what it was sent, and its one answer. */
-import { call, connectionLost } from "./api.mjs";
+import { connectionLost } from "./api.mjs";
 import { logError } from "./console.mjs";
 import { RuntimeError, described } from "./errors.mjs";
 import { promisesOnly } from "./rules.mjs";
 
-const JSON_BODY = { headers: { "Content-Type": "application/json" } };
+const JSON_BODY = { "Content-Type": "application/json" };
 
 export class Invocation {
   #answer;
   #settled;
 
-  /** `headers` and `body` are those of the answer to `invocation/next`. */
-  constructor({ headers, body }) {
+  /** It is what `invocation/next` has answered on a connection, and is answered on the same. */
+  constructor({ headers, body }, connection) {
+    this.connection = connection;
     this.header = (name) => headers[`lambda-runtime-${name}`];
     this.body = body;
     this.id = this.header("aws-request-id");
@@ -39,14 +40,15 @@ export class Invocation {
       this.fail(error);
       return;
     }
-    this.settle(call("POST", this.path + "/response", body, JSON_BODY));
+    this.settle(this.connection.call("POST", this.path + "/response", body, JSON_BODY));
   }
 
   /** `what` is the word for it in the log. */
   fail(error, what = "Invoke Error") {
     if (this.isAnswered) return;
     logError(what, error);
-    this.settle(call("POST", this.path + "/error", JSON.stringify(described(error)), JSON_BODY));
+    const body = JSON.stringify(described(error));
+    this.settle(this.connection.call("POST", this.path + "/error", body, JSON_BODY));
   }
 
   /** The answer is on its way; the platform has it when `sending` is done. */

@@ -6,7 +6,7 @@
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 
-import { ERROR_BODY, ERROR_TYPE, answerTo, open } from "./api.mjs";
+import { ERROR_BODY, ERROR_TYPE } from "./api.mjs";
 import { logError } from "./console.mjs";
 import { RuntimeError, described, headerSafe } from "./errors.mjs";
 import { contextOf, isPromise, loopIsEmpty } from "./handlers.mjs";
@@ -43,8 +43,7 @@ export function isStreaming(handler) {
 }
 
 class ResponseStream extends Writable {
-  #request;
-  #response;
+  #answer;
   #contentType = "application/octet-stream";
   #invocation;
 
@@ -55,7 +54,7 @@ class ResponseStream extends Writable {
 
   /** Whether anything of the response is on its way. */
   get hasBegun() {
-    return this.#request !== undefined;
+    return this.#answer !== undefined;
   }
 
   setContentType(contentType) {
@@ -73,38 +72,36 @@ class ResponseStream extends Writable {
 
   _write(chunk, _, done) {
     this.#begin();
-    this._onBeforeFirstWrite?.((head) => this.#request.write(head));
+    const { connection } = this.#invocation;
+    this._onBeforeFirstWrite?.((head) => connection.write(Buffer.from(head)));
     this._onBeforeFirstWrite = undefined;
-    this.#request.write(chunk, done);
+    if (chunk.length) connection.write(chunk, done);
+    else done();
   }
 
   _final(done) {
     this.#begin();
-    this.#request.end();
-    this.#response.then(() => done(), done);
+    this.#invocation.connection.end();
+    this.#answer.then(() => done(), done);
   }
 
   /** Ends what has begun with an error, which trailers tell. */
   fail(error) {
     const body = described(error);
-    this.#request.addTrailers({
+    this.#invocation.connection.end({
       [ERROR_TYPE]: headerSafe(body.errorType),
       [ERROR_BODY]: Buffer.from(JSON.stringify(body)).toString("base64"),
     });
-    this.#request.end();
   }
 
   #begin() {
     if (this.hasBegun) return;
-    const headers = {
+    this.#answer = this.#invocation.connection.open(this.#invocation.path + "/response", {
       "Lambda-Runtime-Function-Response-Mode": "streaming",
-      "Content-Type": this.#contentType,
-      "Transfer-Encoding": "chunked",
+      "Content-Type": headerSafe(this.#contentType),
       Trailer: `${ERROR_TYPE}, ${ERROR_BODY}`,
-    };
-    this.#request = open("POST", this.#invocation.path + "/response", { headers });
-    this.#response = answerTo(this.#request);
-    this.#invocation.settle(this.#response);
+    });
+    this.#invocation.settle(this.#answer);
   }
 }
 
