@@ -1,5 +1,18 @@
-"""CloudWatch dashboards as code: plain functions that give widgets, and one file a dashboard.
+"""CloudWatch dashboards as code: plain functions that return widgets, and one file a dashboard.
 
 `python -m reuse_dashboards FOLDER` writes each as JSON, for the console, CloudFormation and
 Terraform alike. Metric names come from the extension's catalogue and nowhere else.
 """
+
+import json
+from typing import Any
+
+from reuse_dashboards import fleet, function
+
+DASHBOARDS = {fleet.NAME: fleet.dashboard, function.NAME: function.dashboard}
+"""The functions that return a dashboard's body, by the dashboard's name."""
+
+
+def rendered(body: dict[str, Any]) -> str:
+    """A dashboard's body as the text of its file."""
+    return json.dumps(body, indent=1) + "\n"

@@ -1,22 +1,30 @@
-"""Puts a dashboard into a CloudFormation template, where it has to stand as text."""
+"""Puts the dashboards into a CloudFormation template, where a body has to stand as text.
+
+A comment `# body: NAME` before a `DashboardBody` says which body belongs there.
+"""
 
 import json
 import re
 from pathlib import Path
-from typing import Any
 
-BODY = re.compile(r"(DashboardBody: !Sub \|-\n)( +)(.*)\n")
+from reuse_dashboards import DASHBOARDS
 
-
-def with_body(template: str, body: dict[str, Any]) -> str:
-    """The template with this body in its one dashboard, for the region it is deployed to."""
-    text = json.dumps(body, separators=(",", ":")).replace('"REGION"', '"${AWS::Region}"')
-    replaced, count = BODY.subn(lambda match: f"{match[1]}{match[2]}{text}\n", template)
-    if count != 1:
-        raise ValueError("the template does not have one dashboard with its body in one line")
-    return replaced
+BODY = re.compile(r"(# body: (\S+)\n +DashboardBody: !Sub \|-\n)( +)(.*)\n")
 
 
-def update(path: Path, body: dict[str, Any]) -> None:
-    """Put the body into the template in this file."""
-    path.write_text(with_body(path.read_text("utf-8"), body), encoding="utf-8")
+def with_bodies(template: str) -> str:
+    """The template with every dashboard's body, for the region it is deployed to."""
+    found = [match[2] for match in BODY.finditer(template)]
+    if sorted(found) != sorted(DASHBOARDS):
+        raise ValueError(f"the template has the dashboards {found}, not {sorted(DASHBOARDS)}")
+    return BODY.sub(lambda match: f"{match[1]}{match[3]}{_text(match[2])}\n", template)
+
+
+def _text(name: str) -> str:
+    text = json.dumps(DASHBOARDS[name](), separators=(",", ":"))
+    return text.replace('"REGION"', '"${AWS::Region}"')
+
+
+def update(path: Path) -> None:
+    """Put the bodies into the template in this file."""
+    path.write_text(with_bodies(path.read_text("utf-8")), encoding="utf-8")

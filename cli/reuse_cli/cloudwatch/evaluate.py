@@ -216,7 +216,7 @@ class WidgetMath:
 def _labelled(row: Row, line: Series, own: str) -> Series:
     """The series under the row's label; `own` tells it from others of the row."""
     label = row.options.get("label")
-    if label is None:
+    if not label:
         return line
     text = labels.shown(str(label), line)
     if own and text == label:  # nothing in the label differs between them

@@ -3,7 +3,7 @@
 GRAMMAR = r"""
     start: [command] ("|" command)*
     ?command: source | fields | display | filter | stats | sort | limit | dedup
-    source: "SOURCE"i TEXT ("," TEXT)*
+    source: "SOURCE"i (TEXT ("," TEXT)* | GROUPS)
     fields: "fields"i column ("," column)*
     display: "display"i field ("," field)*
     filter: ("filter"i | "where"i) either
@@ -27,6 +27,7 @@ GRAMMAR = r"""
     call: FUNCTION "(" [either ("," either)* ] ")" | FUNCTION "(" STAR ")"
     literal: NUMBER -> number | TEXT -> text | DURATION -> duration
     field: NAME | QUOTED_NAME
+    GROUPS.4: /logGroups\s*\([^)]*\)/
     STAR: "*"
     FUNCTION.3: /(?!(as|by|and|or|not|like|in)\b)[A-Za-z_]\w*(?=\s*\()/i
     DURATION.3: /\d+(ms|s|m|h|d|w)\b/

@@ -95,7 +95,7 @@ def sources(query: str) -> list[str]:
         _unquoted(token)
         for node in parse(query).find_data("source")
         for token in node.children
-        if token is not None
+        if token is not None and token.type == "TEXT"
     ]
 
 
