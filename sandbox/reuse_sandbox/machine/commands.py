@@ -21,9 +21,8 @@ def runtime_command(
     if function.is_node:
         command = node.command(function.runtime, variables)
     elif function.is_python:
-        command = [function.python, str(RUNTIME_DIR / "bootstrap.py"), function.handler]
-        if layer is not None:
-            command.append(str(layer.folder.resolve()))
+        # Wrappers put arguments of Python's before the last one, as in AWS's own examples.
+        command = [function.python, "-S", str(RUNTIME_DIR / "bootstrap.py")]
     else:
         return [str(_bootstrap(function, layer))]
     wrapper = variables.get(WRAPPER_VARIABLE)

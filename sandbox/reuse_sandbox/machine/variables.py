@@ -4,12 +4,16 @@ Sources: "Working with Lambda environment variables" (defined runtime environmen
 "Using the Lambda Extensions API" (which of them extensions do not get).
 """
 
+import functools
+import importlib.util
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.machine import node
+from reuse_sandbox.machine.runtime.bootstrap import LAYER, PACKAGES
 
 RUNTIME_DIR = Path(__file__).with_name("runtime")
 
@@ -48,7 +52,7 @@ def runtime_variables(
 ) -> dict[str, str]:
     """All variables of the runtime; the customer's win where Lambda lets them win."""
     variables = {
-        **CREDENTIALS,
+        **({} if "AWS_ACCESS_KEY_ID" in function.environment else CREDENTIALS),
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -69,6 +73,10 @@ def runtime_variables(
         "TZ": ":UTC",
         "TMPDIR": str(tmp),
     }
+    if function.is_python:  # both are gone before the function's code runs
+        variables[PACKAGES] = managed_packages()
+        if layer is not None:
+            variables[LAYER] = str(layer.folder.resolve())
     if function.init_type == "snap-start":  # the snapshot is older than the stream
         del variables["AWS_LAMBDA_LOG_GROUP_NAME"], variables["AWS_LAMBDA_LOG_STREAM_NAME"]
     if not function.runtime.startswith("provided"):
@@ -82,6 +90,14 @@ def runtime_variables(
         variables["NODE_PATH"] = node.search_path(function.runtime, layer, task_root)
     # TMPDIR is ours in every case: by it a container's processes are found.
     return {**variables, **function.environment, "TMPDIR": str(tmp)}
+
+
+@functools.cache
+def managed_packages() -> str:
+    """The folders in which the runtime client and boto3 are installed, as for PYTHONPATH."""
+    specs = map(importlib.util.find_spec, ("awslambdaric", "boto3"))
+    origins = [spec.origin for spec in specs if spec is not None and spec.origin is not None]
+    return os.pathsep.join(dict.fromkeys(str(Path(origin).parents[1]) for origin in origins))
 
 
 def extension_variables(runtime: Mapping[str, str]) -> dict[str, str]:
