@@ -1,5 +1,6 @@
 """What all tests share: one unit of waiting, and the extension in the forms it is shipped in."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -28,6 +29,17 @@ def source_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from reuse_cli.layers.source_layer import assemble
 
     return assemble(tmp_path_factory.mktemp("layer") / "opt")
+
+
+@pytest.fixture(scope="session")
+def orders_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A layer folder of what the example function needs beside boto3."""
+    spec = importlib.util.spec_from_file_location(
+        "packages", ROOT / "examples" / "orders" / "packages.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.packages_layer(tmp_path_factory.mktemp("packages"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """What can go wrong, each with the exit code that the AWS CLI would give it."""
 
 FINE = 0
+FAILED = 2
 INTERRUPTED = 130
 USAGE = 252
 CONFIGURATION = 253
@@ -12,6 +13,12 @@ class CliError(Exception):
     """A sentence for the user; the process ends with `exit_code`."""
 
     exit_code = OTHER
+
+
+class FunctionError(CliError):
+    """The function failed: it cannot start."""
+
+    exit_code = FAILED
 
 
 class UsageError(CliError):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backends import backends
+from packages import packages_layer
 
 HERE = Path(__file__).parent
 DATA = Path("build/demo")
@@ -60,7 +61,9 @@ def main() -> None:
         variables = {**environment, "TAX_MAX_AGE_S": str(TAX_MAX_AGE_S)}
         settings = [word for item in variables.items() for word in ("--env", "=".join(item))]
         function = f"{HERE / 'app.py'}:handler"
+        layer = packages_layer(Path(folder, "packages"))
         where = ["--events", str(file), "--data", str(data), "--output", "json"]
+        where += ["--layer", str(layer)]
         results = run("local", "run", function, *RUN, *where, *settings)
     (data / "invocations.jsonl").write_text(results)
 

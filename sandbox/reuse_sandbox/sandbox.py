@@ -1,7 +1,8 @@
 """A small Lambda on one machine: one function, its containers, and an Invoke API."""
 
+import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +37,7 @@ class Sandbox:
     may (`machine.cgroup`). `private` names what each container has of its own: `files` (an empty
     /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults` names what
     shall go wrong and how often (`faults.FAULTS`), by the dice of `seed`. `port` is the Invoke
-    API's, 0 for any.
+    API's, 0 for any. `answered` is given the result of every invocation.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -59,6 +60,7 @@ class Sandbox:
         faults: Mapping[str, float] | None = None,
         seed: int = 0,
         port: int = 0,
+        answered: Callable[[InvokeResult], None] | None = None,
     ) -> None:
         if not hasattr(os, "pidfd_open"):
             raise ConfigError("The sandbox needs Linux 5.3 or newer to run a function.")
@@ -89,6 +91,7 @@ class Sandbox:
         self._private = tuple(dict.fromkeys(private))
         self._faults = Faults(faults or {}, seed)
         self._port = port
+        self._answered = answered
         self._stack = AsyncExitStack()
         self._recording: Recording | None = None
         self._fleet: Fleet | None = None
@@ -177,7 +180,13 @@ class Sandbox:
             raise SandboxClosed("The sandbox is not open.")
         self.check(pending.request)
         self._check_recording()
+        if self._answered is not None:
+            pending.result.add_done_callback(self._report)
         await self._fleet.invoke(pending, wait=wait)
+
+    def _report(self, result: "asyncio.Future[InvokeResult]") -> None:
+        if self._answered is not None and not result.cancelled() and result.exception() is None:
+            self._answered(result.result())
 
     def _new_fleet(self, recording: Recording, courier: Courier, folder: Path) -> Fleet:
         surroundings = Surroundings(

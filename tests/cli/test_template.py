@@ -100,7 +100,7 @@ def test_globals_are_merged_as_sam_merges_them(tmp_path: Path) -> None:
     assert (found.memory_mb, found.timeout_s) == (512, 20)
     assert found.environment["FROM"] == "globals"
     assert found.environment["BOTH"] == "own"
-    assert found.layers == [tmp_path / "common"]
+    assert [layer.path for layer in found.layers] == [tmp_path / "common"]
 
 
 def test_logging_and_tenants(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_what_only_a_stack_knows_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.warnings == [
         "left out, as only a deployed stack knows them: "
         + ", ".join(f"the variable {name}" for name in names),
-        "layers that are no folders on this machine are ignored: " + OTHER_LAYER,
+        "layers that are not on this machine are ignored: " + OTHER_LAYER,
     ]
 
 
@@ -191,13 +191,16 @@ def function(properties: str, before: str = "") -> str:
         ("\x00", "is not YAML or JSON"),
         ("", "has no Resources"),
         ("- a", "has no Resources"),
-        ("Resources: [a]", "Resources is no mapping"),
-        ("Resources: {A: {Type: AWS::S3::Bucket}}", "it has none"),
+        ("Resources: [a]", "Resources is not a mapping"),
+        ("Resources: {A: {Type: AWS::S3::Bucket}}", "has no function"),
         ("Resources: &a\n  F: {Type: AWS::Serverless::Function, Properties: *a}", "has no Handler"),
-        (SAM, "not exactly one function: it has One, Two, Three"),
+        (SAM, r"has several functions \(One, Two, Three\); choose one with --function"),
         (function("PackageType: Image"), "is a container image"),
         (function("Handler: a.b, Runtime: python3.12, CodeUri: gone"), "there is no folder"),
-        (function("Handler: a.b, Runtime: python3.12, CodeUri: s3://b/k"), "no folder on this"),
+        (
+            function("Handler: a.b, Runtime: python3.12, CodeUri: s3://b/k"),
+            "is not a folder on this",
+        ),
         (function("Handler: a.b, Runtime: python3.12, InlineCode: x"), "has its code in the"),
         (function("Runtime: python3.12, CodeUri: code"), "has no Handler"),
         (function("Handler: !Ref H, Runtime: python3.12, CodeUri: code"), "has no Handler"),
@@ -206,7 +209,7 @@ def function(properties: str, before: str = "") -> str:
             function("Handler: a.b, Runtime: python3.12, CodeUri: code, MemorySize: big"),
             "has the MemorySize 'big'",
         ),
-        (function("", "Globals: {Function: [a]}"), "Globals.Function is no mapping"),
+        (function("", "Globals: {Function: [a]}"), "Globals.Function is not a mapping"),
     ],
 )
 def test_what_cannot_run_here_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -217,7 +220,9 @@ def test_what_cannot_run_here_is_one_sentence(tmp_path: Path, text: str, sentenc
 
 def test_a_function_that_is_not_there(tmp_path: Path) -> None:
     """The sentence names those that are."""
-    with pytest.raises(ConfigurationError, match=r"no function Four in .*it has One, Two, Three"):
+    with pytest.raises(
+        ConfigurationError, match=r"has no function Four: its functions are One, Two, Three"
+    ):
         read(written(tmp_path, SAM), "Four")
 
 

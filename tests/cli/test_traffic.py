@@ -1,11 +1,20 @@
 """Which events are sent, and when."""
 
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from reuse_cli.errors import UsageError
-from reuse_cli.local.traffic import Pace, arrivals
+from reuse_cli.local.events import Event, event_source
+from reuse_cli.local.traffic import Pace
+from reuse_cli.local.traffic import arrivals as arrivals_of
+
+
+def arrivals(
+    path: Path | None, count: int | None, pace: Pace | None, *, is_endless: bool = False
+) -> Iterator[Event]:
+    return arrivals_of(event_source(path), count, pace, is_endless=is_endless)
 
 
 def events(folder: Path, *lines: str) -> Path:
@@ -97,11 +106,12 @@ def test_the_seed_decides() -> None:
     ("line", "sentence"),
     [
         ("nonsense", "line 2 of .* is not JSON"),
-        ('{"at_ms": "1", "event": 1}', "at_ms is a number"),
-        ('{"at_ms": -1, "event": 1}', "at_ms is a number"),
-        ('{"at_ms": NaN, "event": 1}', "at_ms is a number"),
-        ('{"at_ms": true, "event": 1}', "at_ms is a number"),
-        ('{"tenant_id": 1, "event": 1}', "tenant_id is a text"),
+        ('{"at_ms": "1", "event": 1}', "at_ms must be a number"),
+        ('{"at_ms": -1, "event": 1}', "at_ms must be a number"),
+        ('{"at_ms": NaN, "event": 1}', "line 2 of .* is not JSON"),
+        ('{"at_ms": 1e999, "event": 1}', "at_ms must be a number"),
+        ('{"at_ms": true, "event": 1}', "at_ms must be a number"),
+        ('{"tenant_id": 1, "event": 1}', "tenant_id must be a string"),
         ("[" * 100_000, "line 2 of .* is not JSON"),
     ],
 )

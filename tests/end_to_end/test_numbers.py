@@ -36,7 +36,7 @@ def asked(question: str, data: Path) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], Path]:
+def run(tmp_path_factory: pytest.TempPathFactory, orders_packages: Path) -> tuple[list[dict], Path]:
     """(what each invocation answered, the data folder) of a run in bursts with a pause."""
     sys.path.insert(0, str(ORDERS))
     try:
@@ -59,7 +59,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict], Path]:
         lines = lambda_reuse(
             "local", "run", f"{ORDERS / 'app.py'}:handler", "--events", events,
             "--concurrency", 3, "--keep-alive", 2, "--timeout", 20, "--data", folder / "data",
-            "--output", "json", *settings,
+            "--layer", orders_packages, "--output", "json", *settings,
         )  # fmt: skip
     return [json.loads(line) for line in lines.splitlines()], folder / "data"
 

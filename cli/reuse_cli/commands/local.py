@@ -2,42 +2,32 @@
 
 import asyncio
 import json
-import shutil
-from collections.abc import Callable, Coroutine
-from contextlib import closing
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reuse_cli import errors
 from reuse_cli.commands import options
-from reuse_cli.errors import CliError, NoRecordsError, UsageError
-from reuse_cli.layers.source_layer import assemble
-from reuse_cli.local.mode_options import mode
-from reuse_cli.local.settings import (
-    Options,
-    config,
-    described,
-    function_options,
-    is_limited,
-    sandbox_room,
-)
-from reuse_cli.local.traffic_options import traffic, traffic_options
-from reuse_cli.sources.runs import DATA, new_run
+from reuse_cli.commands.function_options import function_options, local_run
+from reuse_cli.commands.traffic_options import traffic, traffic_options
+from reuse_cli.errors import NoRecordsError, UsageError
+from reuse_cli.local.settings import require_sandbox
+from reuse_cli.sources.runs import DATA, default_sources
 
 if TYPE_CHECKING:
     from reuse_sandbox import InvokeResult, Sandbox
 
-    from reuse_cli.local import run as local_run
-
-Result = TypeVar("Result")
+    from reuse_cli.local.run import Outcome
+    from reuse_cli.local.session import Session
 
 
 @click.group()
 def local() -> None:
-    """Run a function on this machine as Lambda would, the extension beside it."""
+    """Run a function on this machine as Lambda would."""
 
 
 @local.command()
@@ -50,60 +40,111 @@ def local() -> None:
     show_default=True,
     help="table: the containers at the end; json: a line an invocation.",
 )
+@click.option("--quiet", is_flag=True, help="Do not print the answers of the invocations.")
+@click.option("--trace", is_flag=True, help="Print what the extension does, event by event.")
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
-def run(output: str, no_color: bool, **chosen: Any) -> int:
-    """Invoke HANDLER with events and tell how its containers were reused.
+def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
+    """Invoke HANDLER with events and show how its containers were reused.
 
-    HANDLER is FILE.py:FUNCTION, or FOLDER:MODULE.FUNCTION.
+    HANDLER is FILE.py:FUNCTION, or FOLDER:MODULE.FUNCTION. Exit codes: 0 fine, 2 invocations
+    failed, 130 interrupted, 252 wrong usage, 253 something is missing, 255 the sandbox failed.
     """
-    sandbox_room()
-    from reuse_cli.local import run as local_run
-    from reuse_cli.local.progress import Progress
+    require_sandbox()
+    asked, sent = local_run(chosen), traffic(chosen)
+    from reuse_cli.local import run as local
+    from reuse_cli.local.session import Session
 
-    sent = traffic(chosen)
-    progress = Progress()
+    session = Session(asked, _warn)
+    shows_answers = output == "table" and not quiet and sys.stdout.isatty()
+    tell = _tell(output, shows_answers, is_single=_is_single(chosen))
 
-    def tell(result: "InvokeResult") -> None:
-        progress.add(failed=result.function_error is not None)
-        if output == "json":
-            click.echo(local_run.line(result))
-
-    async def use(sandbox: "Sandbox") -> "local_run.Outcome":
-        return await local_run.drive(sandbox, sent, tell)
+    async def use(sandbox: "Sandbox") -> "Outcome":
+        return await local.drive(sandbox, sent, tell)
 
     try:
-        outcome = _with_sandbox(chosen, 0, use)
+        outcome = session.use(use)
+    except KeyboardInterrupt:
+        _show_containers(session, output, no_color)
+        raise
     finally:
-        progress.close()
-    if output == "table":
-        _show_containers(chosen["data"], no_color)
-    if outcome.errors:
-        click.echo(f"lambda-reuse: {outcome}", err=True)
-    return errors.OTHER if outcome.has_failed else errors.FINE
+        tell.close()
+    _show_containers(session, output, no_color)
+    if outcome.has_failed:
+        _warn(str(outcome))
+    return errors.FAILED if outcome.has_failed else errors.FINE
 
 
 @local.command()
 @function_options
 @click.option("--port", type=click.IntRange(0, 65535), default=9000, show_default=True)
-def serve(port: int, **function: Any) -> int:
+@click.option("--quiet", is_flag=True, help="Do not print a line for each invocation.")
+@click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
+def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """Serve the Invoke API for HANDLER until interrupted."""
+    require_sandbox()
+    asked = local_run(chosen)
+    from reuse_cli.local import answers
+    from reuse_cli.local.session import Session, Terminated
+
+    session = Session(asked, _warn)
 
     async def use(sandbox: "Sandbox") -> None:
-        click.echo(f"{sandbox.function.name} answers at {sandbox.invoke_url}", err=True)
+        _warn(f"{sandbox.function.name} answers at {sandbox.invoke_url} (Ctrl-C ends it)")
         await asyncio.Event().wait()
 
-    _with_sandbox(function, port, use)
+    def answered(result: "InvokeResult") -> None:
+        click.echo(answers.as_line(result, options.width()))
+
+    try:
+        session.use(use, port=port, answered=None if quiet else answered)
+    except KeyboardInterrupt:
+        _show_containers(session, "table", no_color)
+        raise
+    except Terminated:
+        _show_containers(session, "table", no_color)
+    return errors.FINE
+
+
+@local.command()
+@click.argument("containers", nargs=-1, metavar="[CONTAINER]...")
+@click.option("--follow", is_flag=True, help="Wait for more, until interrupted.")
+@click.option("--records", is_flag=True, help="Print the extension's records too.")
+@click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help=f"Where the records are.  [default: the newest run in {DATA}]",
+)
+def logs(
+    containers: tuple[str, ...], follow: bool, records: bool, is_all: bool, data: Path | None
+) -> int:
+    """Print what the containers of the newest run have printed.
+
+    CONTAINER is the beginning of its id, as the tables show it.
+    """
+    from reuse_cli.local import logs as local_logs
+
+    if data is not None and is_all:
+        raise UsageError("give either --data or --all")
+
+    def folders() -> list[Path]:
+        return [data] if data is not None else default_sources(is_all=is_all)
+
+    read = (
+        local_logs.follow(folders, containers) if follow else local_logs.read(folders(), containers)
+    )
+    for line in read:
+        if records or not line.is_record:
+            click.echo(str(line))
     return errors.FINE
 
 
 @local.command()
 @click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
 def doctor(output: str) -> int:
-    """Tell what keeps containers apart on this machine."""
-    sandbox_room()
-    from reuse_sandbox import isolation
-
-    steps = isolation()
+    """Show what isolates containers on this machine."""
+    steps = require_sandbox().isolation()
     if output == "json":
         click.echo(json.dumps({"version": 1, "steps": [asdict(step) for step in steps]}, indent=2))
         return errors.FINE
@@ -115,78 +156,68 @@ def doctor(output: str) -> int:
 
 @local.command()
 def faults() -> int:
-    """List what `--fault` can let go wrong."""
-    sandbox_room()
-    from reuse_sandbox import FAULTS
-
-    for name, what in FAULTS.items():
+    """List the faults that --fault can inject."""
+    for name, what in require_sandbox().FAULTS.items():
         click.echo(f"{name:<21}{what}")
     return errors.FINE
 
 
-def _with_sandbox(
-    chosen: Options, port: int, use: "Callable[[Sandbox], Coroutine[None, None, Result]]"
-) -> "Result":
-    """Open a sandbox as the options say, use it, and end it; what `use` gave."""
-    room = sandbox_room()
-    function = described(chosen)
-    made, kind = config(chosen, function), mode(chosen)
-    chosen["data"] = chosen["data"] or new_run(Path(DATA), made.name)
-    for warning in function.warnings:
-        click.echo(f"lambda-reuse: {made.name}: {warning}", err=True)
-    from reuse_sandbox import TemporaryFolder
+class _Answers:
+    """Prints each result as it comes: as JSON, as text for a terminal, or only how many."""
 
-    with closing(TemporaryFolder()) as folder:
-        layer = _layer(chosen["opt"], function.layers, folder.path / "opt")
+    def __init__(self, show: "Callable[[InvokeResult], str] | None", has_progress: bool) -> None:
+        from reuse_cli.local.progress import Progress
 
-        async def live() -> "Result":
-            async with room.Sandbox(
-                made,
-                layer=layer,
-                data=chosen["data"],
-                concurrency=chosen["concurrency"],
-                keep_alive_s=chosen["keep_alive"],
-                freeze=not chosen["no_freeze"],
-                isolate=is_limited(chosen),
-                port=port,
-                **kind.sandbox,
-            ) as sandbox:
-                await asyncio.sleep(kind.lead_s)
-                return await use(sandbox)
+        self._show = show
+        self._progress = Progress() if has_progress else None
 
-        try:
-            return asyncio.run(live())
-        except (room.ConfigError, room.BadRequest) as error:
-            raise UsageError(str(error)) from error
-        except room.SandboxError as error:
-            raise CliError(str(error)) from error
+    def __call__(self, result: "InvokeResult") -> None:
+        if self._progress is not None:
+            self._progress.add(failed=result.function_error is not None)
+        if self._show is not None:
+            click.echo(self._show(result))
+
+    def close(self) -> None:
+        """Remove the line of progress."""
+        if self._progress is not None:
+            self._progress.close()
 
 
-def _layer(opt: Path | None, others: list[Path], folder: Path) -> Path:
-    """What lies under /opt: the layer that was asked for, and those of the template over it."""
-    if opt is not None and not others:
-        layer = opt
-    else:
-        layer = folder
-        if opt is None:
-            assemble(folder)
-        for other in [*([opt] if opt else []), *others]:
-            shutil.copytree(other, folder, dirs_exist_ok=True)
-    if not (layer / "extensions").is_dir():
-        click.echo(
-            f"lambda-reuse: {layer} has no extensions: the function runs, nothing is counted",
-            err=True,
-        )
-    return layer
+def _tell(output: str, shows_answers: bool, *, is_single: bool) -> _Answers:
+    from reuse_cli.local import answers
+
+    if output == "json":
+        return _Answers(answers.as_json, has_progress=not sys.stdout.isatty())
+    if not shows_answers:
+        return _Answers(None, has_progress=True)
+    if is_single:
+        return _Answers(answers.in_whole, has_progress=False)
+    width = options.width()
+    return _Answers(lambda result: answers.as_line(result, width), has_progress=False)
 
 
-def _show_containers(data: Path, no_color: bool) -> None:
+def _is_single(chosen: dict[str, Any]) -> bool:
+    """Whether the options ask for one invocation."""
+    if chosen["duration"] is not None or chosen["events"] is not None:
+        return bool(chosen["count"] == 1)
+    return chosen["count"] in (None, 1) and len(chosen["given"]) <= 1
+
+
+def _show_containers(session: "Session", output: str, no_color: bool) -> None:
     from reuse_cli.commands import containers
 
+    if output != "table" or session.data is None:
+        return
     try:
-        rows = options.answer("containers", (), [str(data)])
+        rows = options.answer("containers", (), [str(session.data)])
     except NoRecordsError as error:
-        click.echo(f"lambda-reuse: {error}", err=True)
+        _warn(str(error))
         return
     click.echo(containers.table(rows, options.width(), options.has_color(no_color)))
-    click.echo(f"\nThe records are in {data}.")
+    click.echo(
+        f"\nThe records are in {session.data}; `lambda-reuse local logs` shows what was printed."
+    )
+
+
+def _warn(sentence: str) -> None:
+    click.echo(f"lambda-reuse: {sentence}", err=True)

@@ -1,132 +1,214 @@
-"""Loads a template and resolves the intrinsic functions that need no deployed stack."""
+"""Evaluates intrinsic functions and conditions, as far as they need no deployed stack.
 
+What only a deployed stack knows, such as an attribute of a resource, is UNKNOWN. So is a dynamic
+reference (`{{resolve:...}}`), and everything that is made of what is unknown; a condition that no
+unknown value can change is known.
+"""
+
+import base64
+import json
 import re
-from collections.abc import Mapping
-from importlib import import_module
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any, Final
-
-from reuse_cli.errors import ConfigurationError
 
 UNKNOWN: Final = "\0unknown"
 """The value of what only a deployed stack knows; no text of a template contains a NUL."""
+NO_VALUE: Final = object()
+"""The value of `AWS::NoValue`: what has it is as if it were not there."""
 
-# Short forms that are not simply `Fn::` and their own name.
-FULL_NAMES = {"Ref": "Ref", "Condition": "Condition"}
+DYNAMIC = "{{resolve:"
+
+
+def is_known(value: Any) -> bool:
+    """Whether nothing in a resolved value is unknown."""
+    if isinstance(value, Mapping):
+        return all(map(is_known, value.values()))
+    if isinstance(value, list):
+        return all(map(is_known, value))
+    return not isinstance(value, str) or UNKNOWN not in value
 
 
 class Resolver:
-    """Turns values of a template into text; `left_out` names what could not be resolved."""
+    """Evaluates values of one template.
 
-    def __init__(self, parameters: Mapping[str, Any], region: str) -> None:
-        self.left_out: list[str] = []
-        self._known = {
-            "AWS::Region": region,
-            "AWS::AccountId": "123456789012",
-            "AWS::Partition": "aws",
-            "AWS::URLSuffix": "amazonaws.com",
+    `references` are the values of parameters and pseudo parameters by name: texts, and lists of
+    texts.
+    """
+
+    def __init__(
+        self,
+        references: Mapping[str, Any],
+        conditions: Mapping[str, Any],
+        mappings: Mapping[str, Any],
+    ) -> None:
+        self._references = references
+        self._conditions = conditions
+        self._mappings = mappings
+        self._open: list[int] = []  # what is being resolved: YAML can contain itself
+        self._functions: Mapping[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::Sub": self._sub,
+            "Fn::Join": self._join,
+            "Fn::If": self._if,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Base64": self._base64,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::ToJsonString": self._to_json,
+            "Fn::Length": self._length,
         }
-        for name, parameter in parameters.items():
-            # A parameter of an SSM type has the name of the value as its default, not the value.
-            if isinstance(parameter, Mapping) and "AWS::SSM" not in str(parameter.get("Type")):
-                default = parameter.get("Default")
-                if isinstance(default, str):
-                    self._known[name] = default
+        self._logic: Mapping[str, Callable[[Any], bool | None]] = {
+            "Condition": self.condition,
+            "Fn::Equals": self._equals,
+            "Fn::And": lambda parts: _all(map(self._truth, _list(parts))),
+            "Fn::Or": lambda parts: _not(_all(_not(self._truth(p)) for p in _list(parts))),
+            "Fn::Not": lambda parts: _not(self._truth(_list(parts)[0])) if _list(parts) else None,
+        }
 
-    def text(self, value: Any, what: str) -> str | None:
-        """The text; None where there is none, or none that is known here."""
-        if value is None:
-            return None
-        known = self.known(value)
-        if isinstance(known, str) and UNKNOWN not in known:
-            return known
-        self.left_out.append(what)
-        return None
-
-    def known(self, value: Any) -> Any:
-        """The value with its intrinsic function resolved, or UNKNOWN."""
-        if not isinstance(value, Mapping):
+    def resolve(self, value: Any) -> Any:
+        """The value with every function in it evaluated; NO_VALUE where it is `AWS::NoValue`."""
+        if isinstance(value, str):
+            return UNKNOWN if DYNAMIC in value else value
+        if not isinstance(value, Mapping | list):
             return value
-        if len(value) != 1:
+        if id(value) in self._open:
             return UNKNOWN
-        ((name, argument),) = value.items()
-        if name == "Ref":
-            return self._known.get(argument, UNKNOWN) if isinstance(argument, str) else UNKNOWN
-        if name == "Fn::Sub":
-            return self._sub(argument)
-        if name == "Fn::Join":
-            return self._join(argument)
-        return UNKNOWN
+        self._open.append(id(value))
+        try:
+            return self._resolve_container(value)
+        finally:
+            self._open.pop()
 
-    def _sub(self, argument: Any) -> str:
+    def condition(self, name: Any) -> bool | None:
+        """Whether a condition of the template holds; None where only a stack knows."""
+        definition = self._conditions.get(name) if isinstance(name, str) else None
+        if definition is None or id(definition) in self._open:
+            return None
+        self._open.append(id(definition))
+        try:
+            return self._truth(definition)
+        finally:
+            self._open.pop()
+
+    def _resolve_container(self, value: Any) -> Any:
+        if isinstance(value, list):
+            items = [self.resolve(item) for item in value]
+            return [item for item in items if item is not NO_VALUE]
+        if len(value) == 1:
+            ((name, argument),) = value.items()
+            if name in self._functions:
+                return self._functions[name](argument)
+            if isinstance(name, str) and name.startswith("Fn::"):
+                return UNKNOWN
+        found = {key: self.resolve(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item is not NO_VALUE}
+
+    def _truth(self, value: Any) -> bool | None:
+        if not isinstance(value, Mapping) or len(value) != 1:
+            return None
+        ((name, argument),) = value.items()
+        return self._logic[name](argument) if name in self._logic else None
+
+    def _equals(self, argument: Any) -> bool | None:
+        sides = [self.resolve(side) for side in _list(argument)]
+        if len(sides) != 2 or not is_known(sides):
+            return None
+        return bool(sides[0] == sides[1])
+
+    def _ref(self, name: Any) -> Any:
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        value = self._references.get(name, UNKNOWN) if isinstance(name, str) else UNKNOWN
+        return self.resolve(value)  # a default can be a dynamic reference
+
+    def _if(self, argument: Any) -> Any:
+        if not (isinstance(argument, list) and len(argument) == 3):
+            return UNKNOWN
+        holds = self.condition(argument[0])
+        return UNKNOWN if holds is None else self.resolve(argument[1 if holds else 2])
+
+    def _sub(self, argument: Any) -> Any:
         own: dict[str, Any] = {}
         if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], Mapping):
-            own = {name: self.known(value) for name, value in argument[1].items()}
+            own = {name: self.resolve(value) for name, value in argument[1].items()}
             argument = argument[0]
-        if not isinstance(argument, str):
+        if not isinstance(argument, str) or DYNAMIC in argument:
             return UNKNOWN
 
         def replaced(match: "re.Match[str]") -> str:
             name = match[1]
             if name.startswith("!"):  # ${!Literal} stands for ${Literal}
                 return "${" + name[1:] + "}"
-            value = own.get(name, self._known.get(name, UNKNOWN))
-            return value if isinstance(value, str) else UNKNOWN
+            return _text(own[name] if name in own else self._ref(name))
 
         return re.sub(r"\$\{([^}]*)\}", replaced, argument)
 
-    def _join(self, argument: Any) -> str:
-        if not (
-            isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)
-        ):
+    def _join(self, argument: Any) -> Any:
+        if not (isinstance(argument, list) and len(argument) == 2):
             return UNKNOWN
-        parts = [self.known(part) for part in argument[1]]
-        texts = [part if isinstance(part, str) else UNKNOWN for part in parts]
-        return str(argument[0]).join(texts)
+        parts = self.resolve(argument[1])
+        if not isinstance(parts, list):
+            return UNKNOWN
+        return _text(self.resolve(argument[0])).join(map(_text, parts))
+
+    def _select(self, argument: Any) -> Any:
+        index, items = self._pair(argument)
+        if not isinstance(items, list) or not str(index).isdecimal() or int(index) >= len(items):
+            return UNKNOWN
+        return items[int(index)]
+
+    def _split(self, argument: Any) -> Any:
+        delimiter, text = self._pair(argument)
+        if not (isinstance(delimiter, str) and delimiter and isinstance(text, str)):
+            return UNKNOWN
+        return text.split(delimiter) if is_known([delimiter, text]) else UNKNOWN
+
+    def _base64(self, argument: Any) -> Any:
+        text = self.resolve(argument)
+        if not isinstance(text, str) or not is_known(text):
+            return UNKNOWN
+        return base64.b64encode(text.encode()).decode()
+
+    def _find_in_map(self, argument: Any) -> Any:
+        """[map, top key, second key], and with the language extensions {DefaultValue: …}."""
+        keys = [self.resolve(key) for key in _list(argument)[:3]]
+        if len(keys) != 3 or not is_known(keys):
+            return UNKNOWN
+        found: Any = self._mappings
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if found is None and len(argument) == 4 and isinstance(argument[3], Mapping):
+            return self.resolve(argument[3].get("DefaultValue", UNKNOWN))
+        return UNKNOWN if found is None else found
+
+    def _to_json(self, argument: Any) -> Any:
+        value = self.resolve(argument)
+        return json.dumps(value, separators=(",", ":")) if is_known(value) else UNKNOWN
+
+    def _length(self, argument: Any) -> Any:
+        value = self.resolve(argument)
+        return str(len(value)) if isinstance(value, list) else UNKNOWN
+
+    def _pair(self, argument: Any) -> tuple[Any, Any]:
+        parts = [self.resolve(part) for part in _list(argument)]
+        return (parts[0], parts[1]) if len(parts) == 2 else (UNKNOWN, UNKNOWN)
 
 
-def load(path: Path) -> Mapping[str, Any]:
-    """A template in YAML or JSON, its short forms written out; raises ConfigurationError."""
-    yaml = _yaml()
-    try:
-        template = yaml.load(path.read_bytes(), Loader=_loader(yaml))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigurationError(f"the template {path} cannot be read: {reason}") from error
-    except (yaml.YAMLError, UnicodeError, ValueError, TypeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark is not None else ""
-        raise ConfigurationError(f"the template {path} is not YAML or JSON{where}") from error
-    if not isinstance(template, Mapping) or not template.get("Resources"):
-        raise ConfigurationError(f"{path} is no template: it has no Resources")
-    return template
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-def _loader(yaml: Any) -> Any:
-    """A loader that keeps every scalar as its text: `012` stays 012, and `true` is true."""
-
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]
-        yaml_implicit_resolvers: dict[str, Any] = {
-            "<": [("tag:yaml.org,2002:merge", re.compile("^<<$"))]
-        }
-
-    def short_form(loader: Any, suffix: str, node: Any) -> dict[str, Any]:
-        if isinstance(node, yaml.ScalarNode):
-            value: Any = loader.construct_scalar(node)
-        elif isinstance(node, yaml.SequenceNode):
-            value = loader.construct_sequence(node, deep=True)
-        else:
-            value = loader.construct_mapping(node, deep=True)
-        return {FULL_NAMES.get(suffix, f"Fn::{suffix}"): value}
-
-    Loader.add_multi_constructor("!", short_form)
-    return Loader
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else UNKNOWN
 
 
-def _yaml() -> Any:
-    try:
-        return import_module("yaml")  # it ships no types
-    except ModuleNotFoundError as error:
-        raise ConfigurationError(
-            "reading a template needs PyYAML: pip install 'lambda-reuse[cli]'"
-        ) from error
+def _not(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _all(values: Any) -> bool | None:
+    """False where one is; else unknown where one is."""
+    known = list(values)
+    if False in known:
+        return False
+    return None if None in known or not known else True

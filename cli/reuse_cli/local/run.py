@@ -1,15 +1,15 @@
-"""Runs a function in the sandbox: sends it its events and tells the result of each."""
+"""Sends a function in the sandbox its events, and gathers how the invocations end."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
-from reuse_sandbox import InvokeResult, Sandbox, SandboxError
+from reuse_sandbox import InvokeResult, Sandbox
 
-from reuse_cli.errors import CliError, ConfigurationError
-from reuse_cli.local.traffic import Arrival, Traffic
+from reuse_cli.errors import CliError, ConfigurationError, FunctionError
+from reuse_cli.local.answers import error_message
+from reuse_cli.local.events import Event
+from reuse_cli.local.traffic import Traffic
 
 NOT_THERE = (
     "Runtime.ImportModuleError",
@@ -18,6 +18,11 @@ NOT_THERE = (
     "Runtime.InvalidEntrypoint",
 )
 """Errors of an init that found no function to run."""
+NO_MODULE = "No module named"
+PACKAGES = (
+    " (the function has the standard library, boto3 and what lies in its folder and its layers:"
+    " pip install --target its folder, sam build, or --layer bring packages)"
+)
 
 Tell = Callable[[InvokeResult], None]
 
@@ -37,73 +42,72 @@ class Outcome:
 
     @property
     def has_failed(self) -> bool:
-        """Whether not one invocation succeeded."""
-        return self.invocations > 0 and self.errors.total() == self.invocations
+        """Whether one of the invocations failed."""
+        return bool(self.errors)
 
     def __str__(self) -> str:
         """A sentence about the errors."""
         (message, _), *others = self.errors.most_common()
-        more = f" (and {len(others)} other errors)" if others else ""
-        return f"{self.errors.total()} of {self.invocations} invocations failed: {message}{more}"
+        failed = f"{self.errors.total()} of {_counted(self.invocations, 'invocation')} failed"
+        more = f" (and {_counted(len(others), 'other error')})" if others else ""
+        return f"{failed}: {message}{more}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 async def drive(sandbox: Sandbox, traffic: Traffic, tell: Tell) -> Outcome:
     """Send every event at its time, or, where it has none, when a worker is free.
 
-    Raises CliError when the first invocation shows that the function cannot be initialised: the
-    others would tell the same.
+    Raises CliError when the first invocation shows that the function cannot be initialized: the
+    others would fail in the same way. What `tell` raises ends the run.
     """
     outcome = Outcome()
     try:
         await _send_all(sandbox, traffic, tell, outcome)
-    except* (CliError, SandboxError) as group:
-        failure = _first(group)
-    else:
-        return outcome
-    raise failure
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+    return outcome
 
 
 async def _send_all(sandbox: Sandbox, traffic: Traffic, tell: Tell, outcome: Outcome) -> None:
     loop = asyncio.get_running_loop()
     free, started = asyncio.Semaphore(traffic.workers), loop.time()
 
-    async def send(arrival: Arrival) -> None:
-        result = await sandbox.invoke(arrival.payload, tenant=arrival.tenant, wait=True)
+    async def send(event: Event) -> None:
+        result = await sandbox.invoke(event.payload, tenant=event.tenant, wait=True)
         outcome.add(result)
+        if result.init_failed:
+            raise cannot_start(error_message(result))
         tell(result)
-        if outcome.invocations == 1 and result.function_error:
-            _check_init(result)
 
-    async def send_in_turn(arrival: Arrival) -> None:
+    async def send_in_turn(event: Event) -> None:
         try:
-            await send(arrival)
+            await send(event)
         finally:
             free.release()
 
     async with asyncio.TaskGroup() as tasks:
-        for arrival in traffic.arrivals:
-            if arrival.at_s is None:
+        for event in traffic.events:
+            if event.at_s is None:
                 await free.acquire()
                 if loop.time() - started >= traffic.duration_s:
                     break
-                tasks.create_task(send_in_turn(arrival))
-            elif arrival.at_s >= traffic.duration_s:
+                tasks.create_task(send_in_turn(event))
+            elif event.at_s >= traffic.duration_s:
                 break
             else:
-                await asyncio.sleep(started + arrival.at_s - loop.time())
-                tasks.create_task(send(arrival))
+                await asyncio.sleep(started + event.at_s - loop.time())
+                tasks.create_task(send(event))
 
 
-def _check_init(result: InvokeResult) -> None:
-    """Raises CliError when it was the init that failed: it was then repeated, and failed again."""
-    error = _decoded(result.payload)
-    if not isinstance(error, dict):
-        return
-    kind, sentence = error.get("errorType"), f"the function cannot start: {error_message(result)}"
-    if kind in NOT_THERE:
-        raise ConfigurationError(sentence)
-    if kind == "Extension.LaunchError" or error.get("requestId") == "":
-        raise CliError(sentence)  # an error outside an init names its request
+def cannot_start(message: str) -> CliError:
+    """What to say of a function whose init failed, and failed again when it was repeated."""
+    hint = PACKAGES if NOT_THERE[0] in message and NO_MODULE in message else ""
+    is_there = not any(kind in message for kind in NOT_THERE)
+    kind = FunctionError if is_there else ConfigurationError
+    return kind(f"the function cannot start: {message}{hint}")
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -112,35 +116,3 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-def line(result: InvokeResult) -> str:
-    """One invocation as one line of JSON."""
-    return json.dumps(
-        {
-            "request_id": result.request_id,
-            "container_id": result.container_id,
-            "status": result.status,
-            "function_error": result.function_error,
-            "duration_ms": round(result.duration_ms, 3),
-            "cold": result.cold,
-            "response": _decoded(result.payload),
-        }
-    )
-
-
-def error_message(result: InvokeResult) -> str:
-    """What the function's error says, in one line."""
-    error = _decoded(result.payload)
-    if not isinstance(error, dict):
-        return str(error)
-    words = [error.get("errorType"), error.get("errorMessage")]
-    return ": ".join(str(word) for word in words if word).replace("\n", " ")
-
-
-def _decoded(payload: bytes) -> Any:
-    """The JSON value of a response; its text where it is none."""
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return payload.decode(errors="replace")

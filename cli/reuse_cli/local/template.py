@@ -1,27 +1,44 @@
 """A function as a SAM or CloudFormation template describes it, as far as it can run here.
 
 Globals are merged as SAM merges them: a function's own value wins, variables are joined, layers are
-added. Of the intrinsic functions, `Ref` to a parameter with a default or to a pseudo parameter,
-`Sub` and `Join` of such are resolved. What cannot be resolved without a deployed stack is left out,
-and told.
+added. Conditions and intrinsic functions are evaluated (`intrinsics`). What only a deployed stack
+knows is left out, and so is what the sandbox does not play: a warning names each.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from reuse_cli.errors import ConfigurationError
-from reuse_cli.local.intrinsics import UNKNOWN, Resolver, load
+from reuse_cli.local.assets import LayerSource, code_of, layer_of
+from reuse_cli.local.intrinsics import NO_VALUE, Resolver, is_known
+from reuse_cli.local.parameters import references
+from reuse_cli.local.template_file import for_each_keys, load, templates_at
+from reuse_cli.local.template_functions import Choice, choose, mapping
 
-FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 LOGGING = {
     "LogFormat": "log_format",
     "ApplicationLogLevel": "log_level",
     "SystemLogLevel": "system_log_level",
 }
-LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
+NOT_PLAYED = {
+    "CapacityProviderConfig": " (see --managed)",
+    "DeadLetterConfig": "",
+    "DeadLetterQueue": "",
+    "DurableConfig": "",
+    "EphemeralStorage": "",
+    "EventInvokeConfig": "",
+    "FileSystemConfigs": "",
+    "ProvisionedConcurrencyConfig": " (see --provisioned)",
+    "ReservedConcurrentExecutions": " (see --concurrency)",
+    "SnapStart": " (see --snap-start)",
+    "Tracing": "",
+    "TracingConfig": "",
+    "VpcConfig": "",
+}
+"""Properties that change how a function runs on Lambda, and do not here."""
 
 
 @dataclass
@@ -29,191 +46,208 @@ class TemplateFunction:
     """One function of a template; `warnings` are sentences about what could not be taken over."""
 
     folder: Path
+    """Where its code is: a folder, or a zip file."""
     handler: str
     name: str
     runtime: str
     memory_mb: int = 128  # the default of CloudFormation and of SAM
     timeout_s: float = 3.0
     environment: Mapping[str, str] = field(default_factory=dict)
-    layers: list[Path] = field(default_factory=list)
+    layers: list[LayerSource] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Log format and levels and tenant isolation, in the words of the sandbox."""
+    origin: str = ""
+    """What messages call it: the logical id and the file."""
 
 
-def read(path: Path, function: str | None, region: str = "us-east-1") -> TemplateFunction:
+def read(
+    path: Path,
+    function: str | None,
+    region: str = "us-east-1",
+    *,
+    parameters: Mapping[str, str] | None = None,
+    given: Collection[str] = (),
+) -> TemplateFunction:
     """The function of that logical id or FunctionName; without a name, the only one there is.
 
-    Raises ConfigurationError where the template has none that can run here.
+    `path` is a template, or a folder of `sam build` or `cdk synth`. `given` are the variables that
+    the user gives, about which nothing need be known. Raises ConfigurationError where the template
+    has no function that can run here.
     """
+    choices = [_open(one, parameters or {}, region) for one in templates_at(path)]
+    choice, logical_id = choose(choices, function)
+    return _Reader(choice, given).function(logical_id)
+
+
+def _open(path: Path, parameters: Mapping[str, str], region: str) -> Choice:
     template = load(path)
-    resources = _mapping(template.get("Resources"), path, "Resources")
-    logical_id = _find(resources, function, path)
-    resolver = Resolver(_mapping(template.get("Parameters"), path, "Parameters"), region)
-    return _Reader(path, resources, resolver).function(logical_id, _globals(template, path))
+
+    def section(name: str) -> Mapping[str, Any]:
+        return mapping(template.get(name), path, name)
+
+    known = references(section("Parameters"), parameters, region, path)
+    resolver = Resolver(known, section("Conditions"), section("Mappings"))
+    defaults = mapping(section("Globals").get("Function"), path, "Globals.Function")
+    return Choice(path, section("Resources"), defaults, resolver)
 
 
 class _Reader:
     """Reads one function, and gathers what could not be taken over."""
 
-    def __init__(self, path: Path, resources: Mapping[str, Any], resolver: Resolver) -> None:
-        self._path = path
-        self._resources = resources
-        self._resolver = resolver
-        self._ignored_layers: list[str] = []
+    def __init__(self, choice: Choice, given: Collection[str]) -> None:
+        self._path = choice.path
+        self._resources = choice.resources
+        self._resolver = choice.resolver
+        self._globals = choice.defaults
+        self._given = given
+        self._left_out: list[str] = []
+        self._warnings: list[str] = []
 
-    def function(self, logical_id: str, defaults: Mapping[str, Any]) -> TemplateFunction:
+    def function(self, logical_id: str) -> TemplateFunction:
         """All that is known of it."""
+        self._origin = f"{logical_id} in {self._path}"
         resource = self._resources[logical_id]
-        own = _mapping(resource.get("Properties"), self._path, f"the properties of {logical_id}")
-        serverless = resource["Type"] == FUNCTIONS[0]
-        properties = {**defaults, **own} if serverless else dict(own)
-        inherited = defaults if serverless else {}
-        if properties.get("PackageType") == "Image":
-            raise self._wrong(logical_id, "is a container image, which cannot run here")
-        name = self._resolver.text(own.get("FunctionName"), "FunctionName")
+        own = mapping(resource.get("Properties"), self._path, f"the properties of {logical_id}")
+        is_serverless = resource["Type"] == "AWS::Serverless::Function"
+        inherited = self._globals if is_serverless else {}
+        properties = {**inherited, **own}
+        self._refuse(properties)
+        name = self._text(own.get("FunctionName"), "FunctionName")
         found = TemplateFunction(
-            folder=self._folder(logical_id, properties, serverless),
-            handler=self._required(logical_id, properties, "Handler"),
-            runtime=self._required(logical_id, properties, "Runtime"),
+            folder=code_of(resource, properties, self._resolver, self._path, self._origin),
+            handler=self._required(properties, "Handler"),
+            runtime=self._required(properties, "Runtime"),
             name=re.sub(r"[^A-Za-z0-9_-]", "-", name or logical_id)[:64],
-            memory_mb=int(self._number(logical_id, properties, "MemorySize", 128)),
-            timeout_s=self._number(logical_id, properties, "Timeout", 3),
+            memory_mb=int(self._number(properties, "MemorySize", 128)),
+            timeout_s=self._number(properties, "Timeout", 3),
             environment={**self._variables(inherited), **self._variables(own)},
             layers=self._layers(inherited) + self._layers(own),
+            settings=self._settings(properties),
+            origin=self._origin,
         )
-        found.settings = self._settings(properties)
-        found.warnings = self._warnings()
+        found.warnings = self._all_warnings(properties)
         return found
 
-    def _required(self, logical_id: str, properties: Mapping[str, Any], name: str) -> str:
-        value = self._resolver.text(properties.get(name), name)
+    def _refuse(self, properties: Mapping[str, Any]) -> None:
+        if properties.get("PackageType") == "Image" or "ImageUri" in properties:
+            raise self._wrong("is a container image, which cannot run here")
+        loops = list(for_each_keys([properties.get(key) for key in ("Environment", "Layers")]))
+        if loops:
+            raise self._wrong(f"uses {loops[0]}, which only CloudFormation can expand")
+
+    def _resolved(self, value: Any, what: str) -> Any:
+        """The value; None where there is none, or a part of it is not known here."""
+        value = self._resolver.resolve(value)
+        if value is NO_VALUE or value is None:
+            return None
+        if is_known(value):
+            return value
+        self._left_out.append(what)
+        return None
+
+    def _text(self, value: Any, what: str) -> str | None:
+        value = self._resolved(value, what)
+        if value is not None and not isinstance(value, str):
+            self._left_out.append(what)
+        return value if isinstance(value, str) else None
+
+    def _required(self, properties: Mapping[str, Any], name: str) -> str:
+        value = self._text(properties.get(name), name)
         if not value:
-            raise self._wrong(logical_id, f"has no {name} that can be read here")
+            raise self._wrong(f"has no {name} that can be read here")
         return value
 
-    def _number(
-        self, logical_id: str, properties: Mapping[str, Any], name: str, default: float
-    ) -> float:
-        text = self._resolver.text(properties.get(name), name)
+    def _number(self, properties: Mapping[str, Any], name: str, default: float) -> float:
+        text = self._text(properties.get(name), name)
         if not text:
             return default
         if not re.fullmatch("[0-9]{1,9}", text):
-            raise self._wrong(logical_id, f"has the {name} {text!r}, which is no whole number")
+            raise self._wrong(f"has the {name} {text!r}, which is not a whole number")
         return float(text)
 
-    def _folder(self, logical_id: str, properties: Mapping[str, Any], serverless: bool) -> Path:
-        key = "CodeUri" if serverless else "Code"
-        if "InlineCode" in properties or _has(properties.get(key), "ZipFile"):
-            raise self._wrong(logical_id, "has its code in the template: put it into a folder")
-        code = properties.get(key, "." if serverless else None)
-        text = self._resolver.text(code, key)
-        folder = self._path.parent / text if text else None
-        if folder is None or "://" in str(text):
-            raise self._wrong(logical_id, f"has a {key} that is no folder on this machine")
-        if not folder.is_dir():
-            raise self._wrong(logical_id, f"has its code in {folder}, where there is no folder")
-        return folder
-
     def _variables(self, properties: Mapping[str, Any]) -> dict[str, str]:
-        environment = properties.get("Environment")
-        variables = environment.get("Variables") if isinstance(environment, Mapping) else None
-        if not isinstance(variables, Mapping):
-            return {}
+        environment = self._part(properties.get("Environment"), "Environment")
+        variables = self._part(environment.get("Variables"), "Environment.Variables")
         texts = {
-            name: self._resolver.text(value, f"the variable {name}")
+            name: self._text(value, f"the variable {name}")
             for name, value in variables.items()
+            if name not in self._given
         }
+        missing = [f"the variable {name}" for name, text in texts.items() if text is None]
+        self._left_out += [what for what in missing if what not in self._left_out]
         return {name: text for name, text in texts.items() if text is not None}
 
+    def _part(self, value: Any, what: str) -> Mapping[str, Any]:
+        """A mapping, whose values may be unknown."""
+        value = self._resolver.resolve(value)
+        if value in (NO_VALUE, None, ""):
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        self._left_out.append(what)
+        return {}
+
     def _settings(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        logging, tenancy = properties.get("LoggingConfig"), properties.get("TenancyConfig")
-        found: dict[str, Any] = {}
-        for key, name in LOGGING.items():
-            value = logging.get(key) if isinstance(logging, Mapping) else None
-            text = self._resolver.text(value, key)
-            if text:
-                found[name] = text
-        if _has(tenancy, "TenantIsolationMode"):
+        logging = self._part(properties.get("LoggingConfig"), "LoggingConfig")
+        tenancy = self._part(properties.get("TenancyConfig"), "TenancyConfig")
+        texts = {name: self._text(logging.get(key), key) for key, name in LOGGING.items()}
+        found: dict[str, Any] = {name: text for name, text in texts.items() if text}
+        if "TenantIsolationMode" in tenancy:
             found["tenant_isolation"] = True
         return found
 
-    def _layers(self, properties: Mapping[str, Any]) -> list[Path]:
-        layers = properties.get("Layers")
-        folders = []
-        for layer in layers if isinstance(layers, list) else []:
-            folder = self._layer(layer)
-            if folder is None:
-                self._ignored_layers.append(_shown(layer))
+    def _layers(self, properties: Mapping[str, Any]) -> list[LayerSource]:
+        layers = self._unfolded(properties.get("Layers"))
+        if not isinstance(layers, list):
+            if layers not in (NO_VALUE, None, ""):
+                self._left_out.append("Layers")
+            return []
+        found, ignored = [], []
+        for layer in layers:
+            layer = self._unfolded(layer)  # noqa: PLW2901 - the same layer, its condition resolved
+            if layer is NO_VALUE:
+                continue
+            source = layer_of(layer, self._resources, self._resolver, self._path)
+            if source is None:
+                ignored.append(_shown(layer))
             else:
-                folders.append(folder)
-        return folders
+                found.append(source)
+        if ignored:
+            names = ", ".join(ignored)
+            self._warnings.append(f"layers that are not on this machine are ignored: {names}")
+        return found
 
-    def _layer(self, layer: Any) -> Path | None:
-        """The folder of a layer that the template itself builds from this machine."""
-        logical_id = layer.get("Ref") if isinstance(layer, Mapping) else None
-        resource = self._resources.get(logical_id) if isinstance(logical_id, str) else None
-        if not isinstance(resource, Mapping) or resource.get("Type") not in LAYERS:
-            return None
-        properties = resource.get("Properties")
-        content = properties.get("ContentUri") if isinstance(properties, Mapping) else None
-        text = self._resolver.known(content)
-        if not isinstance(text, str) or text is UNKNOWN:
-            return None
-        folder = self._path.parent / text
-        return folder if folder.is_dir() else None
+    def _unfolded(self, value: Any) -> Any:
+        """What an `Fn::If` chooses, with its own references as they stand."""
+        for _ in range(20):
+            if not (isinstance(value, Mapping) and len(value) == 1 and "Fn::If" in value):
+                break
+            branches = value["Fn::If"]
+            if not (isinstance(branches, list) and len(branches) == 3):
+                break
+            holds = self._resolver.condition(branches[0])
+            if holds is None:
+                break
+            value = branches[1 if holds else 2]
+        is_nothing = isinstance(value, Mapping) and value.get("Ref") == "AWS::NoValue"
+        return NO_VALUE if is_nothing else value
 
-    def _warnings(self) -> list[str]:
+    def _all_warnings(self, properties: Mapping[str, Any]) -> list[str]:
         warnings = []
-        if self._resolver.left_out:
-            names = ", ".join(dict.fromkeys(self._resolver.left_out))
+        if self._left_out:
+            names = ", ".join(dict.fromkeys(self._left_out))
             warnings.append(f"left out, as only a deployed stack knows them: {names}")
-        if self._ignored_layers:
-            names = ", ".join(self._ignored_layers)
-            warnings.append(f"layers that are no folders on this machine are ignored: {names}")
-        return warnings
+        ignored = [name + hint for name, hint in NOT_PLAYED.items() if self._has(properties, name)]
+        if ignored:
+            warnings.append(f"not played here: {', '.join(ignored)}")
+        return warnings + self._warnings
 
-    def _wrong(self, logical_id: str, what: str) -> ConfigurationError:
-        return ConfigurationError(f"{logical_id} in {self._path} {what}")
+    def _has(self, properties: Mapping[str, Any], name: str) -> bool:
+        return self._unfolded(properties.get(name)) not in (NO_VALUE, None, "")
 
-
-def _find(resources: Mapping[str, Any], wanted: str | None, path: Path) -> str:
-    functions = {
-        name: resource
-        for name, resource in resources.items()
-        if isinstance(resource, Mapping) and resource.get("Type") in FUNCTIONS
-    }
-    if wanted is None and len(functions) == 1:
-        return next(iter(functions))
-    for name, resource in functions.items():
-        if wanted is not None and wanted in (name, _function_name(resource)):
-            return name
-    there = f"it has {', '.join(functions)}" if functions else "it has none"
-    if wanted is None:
-        raise ConfigurationError(f"{path} has not exactly one function: {there}; name one")
-    raise ConfigurationError(f"there is no function {wanted} in {path}: {there}")
-
-
-def _function_name(resource: Mapping[str, Any]) -> Any:
-    properties = resource.get("Properties")
-    return properties.get("FunctionName") if isinstance(properties, Mapping) else None
-
-
-def _globals(template: Mapping[str, Any], path: Path) -> Mapping[str, Any]:
-    whole = _mapping(template.get("Globals"), path, "Globals")
-    return _mapping(whole.get("Function"), path, "Globals.Function")
-
-
-def _mapping(value: Any, path: Path, what: str) -> Mapping[str, Any]:
-    if value is None or value == "":
-        return {}
-    if not isinstance(value, Mapping):
-        raise ConfigurationError(f"{path} is no template: {what} is no mapping")
-    return value
-
-
-def _has(value: Any, key: str) -> bool:
-    return isinstance(value, Mapping) and key in value
+    def _wrong(self, what: str) -> ConfigurationError:
+        return ConfigurationError(f"{self._origin} {what}")
 
 
 def _shown(value: Any) -> str:

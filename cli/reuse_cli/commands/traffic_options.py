@@ -9,6 +9,7 @@ import click
 
 from reuse_cli.commands import options
 from reuse_cli.errors import UsageError
+from reuse_cli.local.events import EventList, event_source
 from reuse_cli.local.traffic import Pace, Traffic, arrivals
 
 Command = Callable[..., int]
@@ -19,10 +20,17 @@ def traffic_options(command: Command) -> Command:
     found = [
         click.option(
             "--events",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
             metavar="FILE",
-            help='Events, one JSON value a line; {"at_ms": 250, "event": ...} comes at its time.'
-            "  [default: {}]",
+            help="Events: one JSON value a line, one document, or a list; - reads standard input."
+            ' {"at_ms": 250, "event": ...} comes at its time.',
+        ),
+        click.option(
+            "--event",
+            "given",
+            multiple=True,
+            metavar="JSON",
+            help="An event; may be given several times.  [default: {}]",
         ),
         click.option(
             "--count", type=click.IntRange(1), help="How many invocations.  [default: all events]"
@@ -35,19 +43,19 @@ def traffic_options(command: Command) -> Command:
             type=click.IntRange(1),
             default=1,
             metavar="N",
-            help="Send N at the same moment, and so many fewer moments; needs --rate.",
+            help="Send in bursts of N at the same average rate; needs --rate.",
         ),
         click.option(
-            "--poisson", is_flag=True, help="At random moments, --rate a second in the mean."
+            "--poisson", is_flag=True, help="Send at random times, --rate a second on average."
         ),
         click.option(
-            "--seed", type=int, default=0, show_default=True, help="Of random moments and faults."
+            "--seed", type=int, default=0, show_default=True, help="Of random times and faults."
         ),
         click.option(
             "--duration",
             type=click.FloatRange(0, min_open=True),
             metavar="S",
-            help="Repeat the events for so many seconds.",
+            help="Repeat the events for this many seconds.",
         ),
     ]
     return options.decorated(command, found)
@@ -61,5 +69,9 @@ def traffic(chosen: Mapping[str, Any]) -> Traffic:
     pace = None
     if rate is not None:
         pace = Pace(rate, chosen["burst"], chosen["poisson"], chosen["seed"])
-    events = arrivals(chosen["events"], chosen["count"], pace, is_endless=duration is not None)
+    if chosen["given"] and chosen["events"]:
+        raise UsageError("give either --event or --events")
+    given = chosen["given"]
+    source = EventList.parse(given) if given else event_source(chosen["events"])
+    events = arrivals(source, chosen["count"], pace, is_endless=duration is not None)
     return Traffic(events, chosen["concurrency"], math.inf if duration is None else duration)

@@ -1,32 +1,32 @@
-"""The options of `local` that say how containers begin, whom they serve and what goes wrong."""
+"""The options of `local` about how containers begin, whom they serve and what goes wrong."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from reuse_cli.commands import options
 from reuse_cli.errors import UsageError
+from reuse_cli.local.local_run import Mode
 
 Command = Callable[..., int]
 Options = dict[str, Any]
 
 
 def mode_options(command: Command) -> Command:
-    """The options that say how containers begin, whom they serve and what befalls them."""
+    """The options that say how containers begin, whom they serve and what goes wrong."""
     found = [
         click.option(
             "--provisioned",
             type=click.IntRange(1),
             metavar="N",
-            help="So many of the containers are provisioned: ready before the first invocation.",
+            help="Number of provisioned containers, which are ready before the first invocation.",
         ),
         click.option(
             "--proactive",
             type=click.FloatRange(0),
             metavar="S",
-            help="Always initialise one container ahead of need, the first S seconds before the"
+            help="Always initialize one container ahead of need, the first one S seconds before the"
             " first invocation.",
         ),
         click.option(
@@ -60,29 +60,19 @@ def mode_options(command: Command) -> Command:
             "--fault",
             "faults",
             multiple=True,
-            metavar="NAME[=SHARE]",
-            help="Let this go wrong at such a share of its chances (0.1 unless told); may be given"
-            " several times. `local faults` lists what there is.",
+            metavar="NAME[=PROBABILITY]",
+            help="Inject this fault with the given probability (default 0.1); may be given several"
+            " times. `local faults` lists them.",
         ),
     ]
     return options.decorated(command, found)
 
 
-@dataclass(frozen=True)
-class Mode:
-    """What the options ask for, in the words of the sandbox."""
-
-    function: Options = field(default_factory=dict)
-    sandbox: Options = field(default_factory=dict)
-    lead_s: float = 0.0
-    """How long before the first invocation the containers are begun."""
-
-
-def mode(chosen: Options) -> Mode:
+def mode(chosen: Mapping[str, Any]) -> Mode:
     """What the options ask for."""
     kinds = [name for name in ("provisioned", "snap_start", "managed") if chosen[name]]
     if len(kinds) > 1 or (chosen["proactive"] is not None and "managed" in kinds):
-        raise UsageError("a container is of one kind: --provisioned, --snap-start or --managed")
+        raise UsageError("choose one of --provisioned, --snap-start and --managed")
     function: Options = {}
     if chosen["snap_start"]:
         function = {"init_type": "snap-start", "version": "1"}
@@ -115,4 +105,4 @@ def _fault(text: str) -> tuple[str, float]:
     try:
         return name, float(share) if equals else DEFAULT_SHARE
     except ValueError:
-        raise UsageError(f"--fault {name} takes a share from 0 to 1, not {share}") from None
+        raise UsageError(f"--fault {name} takes a probability from 0 to 1, not {share}") from None

@@ -1,0 +1,213 @@
+"""The options of `local run` and `local serve` that say which function runs, and with what."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reuse_cli.commands import options
+from reuse_cli.commands.mode_options import mode, mode_options
+from reuse_cli.errors import UsageError
+from reuse_cli.local.environment import given_variables
+from reuse_cli.local.local_run import LocalRun
+from reuse_cli.sources.runs import DATA
+
+Command = Callable[..., int]
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EITHER = click.Path(exists=True, path_type=Path)
+
+
+def function_options(command: Command) -> Command:
+    """All options that say which function, and how Lambda would run it."""
+    command = mode_options(command)
+    return options.decorated(command, [*_which(), *_environment(), *_layers(), *_containers()])
+
+
+def _which() -> list[Callable[[Any], Any]]:
+    return [
+        click.argument("handler", metavar="[HANDLER]", required=False),
+        click.option(
+            "--template",
+            type=EITHER,
+            metavar="PATH",
+            help="A SAM or CloudFormation template that describes the function, in place of"
+            " HANDLER; or the folder of one, such as .aws-sam/build or cdk.out.",
+        ),
+        click.option(
+            "--function",
+            metavar="NAME",
+            help="Which of the template's functions, by logical id or name."
+            "  [default: the only one]",
+        ),
+        click.option(
+            "--parameter",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A parameter of the template; may be given several times."
+            "  [default: the parameter's default]",
+        ),
+        click.option(
+            "--name", help="The function's name.  [default: the template's, or from HANDLER]"
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0, 900, min_open=True),
+            metavar="S",
+            help="Seconds an invocation may take.  [default: the template's, or 3]",
+        ),
+        click.option(
+            "--memory",
+            type=click.IntRange(128, 10240),
+            metavar="MB",
+            help="The function's memory size.  [default: the template's, or 128]",
+        ),
+        click.option(
+            "--python",
+            metavar="PATH",
+            help="The interpreter of a Python function.  [default: the one that runs this command]",
+        ),
+    ]
+
+
+def _environment() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--env",
+            "variables",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="A variable of the function's environment; may be given several times.",
+        ),
+        click.option(
+            "--env-file",
+            "env_files",
+            type=FILE,
+            multiple=True,
+            metavar="FILE",
+            help="A file of such variables, one a line; may be given several times.",
+        ),
+        click.option(
+            "--pass-env",
+            "passed",
+            multiple=True,
+            metavar="NAME",
+            help="Pass this variable of the terminal on; may be given several times.",
+        ),
+        click.option(
+            "--aws-profile",
+            "profile",
+            metavar="NAME",
+            help="Give the function the AWS credentials of this profile."
+            "  [default: credentials that AWS refuses]",
+        ),
+        click.option("--region", help="The AWS Region.  [default: the profile's, or us-east-1]"),
+    ]
+
+
+def _layers() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--layer",
+            "layers",
+            type=EITHER,
+            multiple=True,
+            metavar="DIR|ZIP",
+            help="A layer beside this product's own, in the order of Lambda: a later one replaces"
+            " files of an earlier one; may be given several times.",
+        ),
+        click.option(
+            "--without-extension",
+            is_flag=True,
+            help="Leave this product's own layer out: nothing is counted.",
+        ),
+        click.option(
+            "--opt",
+            type=FOLDER,
+            metavar="DIR",
+            help="This product's layer, as it would lie under /opt."
+            "  [default: this installation's sources]",
+        ),
+    ]
+
+
+def _containers() -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--concurrency",
+            type=click.IntRange(1, 1000),
+            default=1,
+            show_default=True,
+            help="Maximum number of containers at a time.",
+        ),
+        click.option(
+            "--keep-alive",
+            type=click.FloatRange(0),
+            default=600,
+            show_default=True,
+            metavar="S",
+            help="Seconds after which an idle container ends.",
+        ),
+        click.option(
+            "--data",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help=f"Where the records go.  [default: a new folder below {DATA}]",
+        ),
+        click.option(
+            "--no-limits",
+            is_flag=True,
+            help="With --memory or --template: do not limit the function to its memory size and"
+            " the CPU share that goes with it.",
+        ),
+        click.option("--no-freeze", is_flag=True, help="Let processes run between invocations."),
+    ]
+
+
+def local_run(chosen: Mapping[str, Any]) -> LocalRun:
+    """The options as one value; raises UsageError for what does not go together."""
+    if (chosen["handler"] is None) == (chosen["template"] is None):
+        raise UsageError("say which function: either HANDLER, or --template PATH")
+    if chosen["template"] is None and (chosen["function"] or chosen["parameters"]):
+        option = "--function" if chosen["function"] else "--parameter"
+        raise UsageError(f"{option} belongs to a --template")
+    if chosen["without_extension"] and chosen["opt"] is not None:
+        raise UsageError("give either --opt or --without-extension")
+    variables = given_variables(
+        chosen["env_files"], chosen["passed"], chosen["variables"], os.environ
+    )
+    return LocalRun(
+        handler=chosen["handler"],
+        template=chosen["template"],
+        function=chosen["function"],
+        parameters=dict(_parameter(text) for text in chosen["parameters"]),
+        name=chosen["name"],
+        memory_mb=chosen["memory"],
+        timeout_s=chosen["timeout"],
+        python=Path(chosen["python"]) if chosen["python"] else None,
+        variables=variables,
+        passed=chosen["passed"],
+        profile=chosen["profile"],
+        region=chosen["region"],
+        opt=chosen["opt"],
+        layers=chosen["layers"],
+        has_extension=not chosen["without_extension"],
+        data=chosen["data"],
+        concurrency=chosen["concurrency"],
+        keep_alive_s=chosen["keep_alive"],
+        freezes=not chosen["no_freeze"],
+        has_limits=not chosen["no_limits"],
+        is_traced=chosen.get("trace", False),
+        mode=mode(chosen),
+    )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"--parameter takes NAME=VALUE, not {text}")
+    return name, value
