@@ -10,14 +10,15 @@
 The counts go to a page in /tmp (`page`, `page_format`), which the extension reads.
 """
 
-from .container import container
-from .phase import phase
-from .resource import resource
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .container import container
     from .files import tmp_file
+    from .phase import phase
     from .preloading import preload
+    from .resource import resource
     from .watching import watch
 
 __all__ = ("container", "phase", "preload", "resource", "tmp_file", "watch")
@@ -33,3 +34,32 @@ def __getattr__(name: str) -> object:
 
     found = globals()[name] = getattr(import_module("." + LATER[name], __name__), name)
     return found
+
+
+def _complete() -> "dict[str, object]":
+    """Load what nearly every function needs. These names stand for what is in their modules."""
+    from .container import container
+    from .phase import phase
+    from .resource import resource
+
+    package = sys.modules[__name__]
+    package.__class__ = type(sys)
+    package.__dict__.update(container=container, phase=phase, resource=resource)
+    return package.__dict__
+
+
+class _Light(type(sys)):  # type: ignore[misc]
+    """The package while only the observers have asked for it: the rest is loaded when it is used.
+
+    Importing the module `resource` would set the package's `resource` to the module.
+    """
+
+    container = property(lambda _: _complete()["container"], lambda _, _module: None)
+    phase = property(lambda _: _complete()["phase"], lambda _, _module: None)
+    resource = property(lambda _: _complete()["resource"], lambda _, _module: None)
+
+
+if getattr(sys.modules.get("lambda_reuse_start"), "is_light", False):
+    sys.modules[__name__].__class__ = _Light
+else:
+    _complete()

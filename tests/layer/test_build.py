@@ -62,14 +62,18 @@ def test_the_zip_holds_the_executable_and_the_helper_and_nothing_else(archive):
     """Lambda starts everything in `extensions/`, so there is one file in it, and it may be run."""
     with zipfile.ZipFile(archive) as opened:
         modes = {entry.filename: entry.external_attr >> 16 & 0o777 for entry in opened.infolist()}
+    sources = ROOT / "python_helper"
     helper = {
-        f"python/lambda_reuse/{path.name}"
-        for path in (ROOT / "python_helper" / "lambda_reuse").iterdir()
-        if path.is_file()
+        f"python/{path.relative_to(sources)}"
+        for path in (sources / "lambda_reuse").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
+    helper -= {f"python/lambda_reuse/auto/{name}" for name in ("start.py", "wrapper.sh")}
+    helper |= {"python/lambda-reuse.pth", "python/lambda_reuse_start.py"}
 
-    assert helper | {"extensions/lambda-reuse"} == set(modes)
+    assert helper | {"extensions/lambda-reuse", "lambda-reuse-wrapper"} == set(modes)
     assert modes.pop("extensions/lambda-reuse") == 0o755
+    assert modes.pop("lambda-reuse-wrapper") == 0o755
     assert set(modes.values()) == {0o644}
 
 

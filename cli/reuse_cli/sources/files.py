@@ -42,7 +42,7 @@ REUSE_COLUMNS = """
         "first": "BIGINT", "expired": "BIGINT", "invalid": "BIGINT", "evicted": "BIGINT",
         "forced": "BIGINT", "loop_changed": "BIGINT", "error": "BIGINT"
     }, "build_ms": "DOUBLE", "builds_in_init": "BIGINT", "builds_in_invocations": "BIGINT",
-    "saved_ms": "DOUBLE", "recreated_ms": "DOUBLE"
+    "saved_ms": "DOUBLE", "recreated": "BIGINT", "recreated_ms": "DOUBLE", "uses": "BIGINT"
 """
 RESOURCE_COLUMNS = f"""
     "FunctionName": "VARCHAR", "container_id": "VARCHAR", "sequence": "BIGINT", "to_ms": "BIGINT",

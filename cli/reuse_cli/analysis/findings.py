@@ -1,0 +1,114 @@
+"""What reuses badly: findings from the counts of the helper's observers, the worst first.
+
+A finding is `{"kind", "function_name", "call_site", "function", "what", "count", "invocations",
+"containers", "ms_each", "ms_per_invocation", "ms_total", "usd_per_month", "advice"}`: times in
+milliseconds over what was observed, money as it would be for a month at the observed rate.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from reuse_cli.analysis import advice, prices
+from reuse_cli.analysis.statistics import Row
+
+RARELY = 0.01
+"""Below this share of invocations nothing is worth a change."""
+SELDOM = 0.25
+"""A value fetched again in fewer invocations than that is one that a cache has let grow old."""
+ENOUGH_INVOCATIONS = 2
+"""Of a container, for something to have been unused or built again."""
+
+FETCHES = (
+    *("ssm.parameter", "secret", "appconfig.configuration", "kms.plaintext"),
+    *("sts.role", "s3.object"),
+)
+CONNECTIONS = ("http.connection", "db.connection", "redis.connection")
+COUNTED_USES = ("boto3.client", "boto3.resource")
+"""Kinds whose uses are counted, so that none means that there was none."""
+
+_OBSERVED = re.compile(r"(?P<what>.+) in (?P<function>.+) \([^()]+\)")
+
+
+def findings(
+    lines: Iterable[Row], functions: Iterable[Row], price: float | None = None
+) -> list[Row]:
+    """All findings of these rows, the one that costs most first.
+
+    `price`: US dollars for a GB-second, in place of today's in us-east-1.
+    """
+    by_name = {function["function_name"]: function for function in functions}
+    found = []
+    for line in lines:
+        function = by_name.get(line["function_name"])
+        if function is not None:
+            found += _of_line(line, function, price)
+    return sorted(found, key=lambda row: (-row["ms_total"], row["function_name"], row["call_site"]))
+
+
+def _of_line(line: Row, function: Row, price: float | None) -> list[Row]:
+    invocations = function["invocations"] or 0
+    again = invocations - function["containers"]
+    if line["recreated"] and line["recreated"] >= RARELY * again:
+        kind = _kind_of_waste(line["kind"])
+        if kind != "refetched" or line["recreated"] >= SELDOM * again:
+            cost = (line["recreated"], line["recreated_ms"], price)
+            return [_finding(kind, line, function, cost)]
+    if _is_unused(line, function):
+        cost = (line["builds_in_init"], line["build_ms"], price)
+        return [_finding("unused", line, function, cost)]
+    return []
+
+
+def _kind_of_waste(kind: str) -> str:
+    if kind in FETCHES:
+        return "refetched"
+    return "reconnected" if kind in CONNECTIONS else "recreated"
+
+
+def _is_unused(line: Row, function: Row) -> bool:
+    return (
+        line["kind"] in COUNTED_USES
+        and line["builds_in_init"] > 0
+        and line["builds_in_invocations"] == 0
+        and line["uses"] == 0
+        and function["invocations"] >= ENOUGH_INVOCATIONS * function["containers"]
+    )
+
+
+def _finding(kind: str, line: Row, function: Row, cost: tuple[int, float, float | None]) -> Row:
+    count, ms_total, price = cost
+    what, code_function = named(line["resource"])
+    invocations = function["invocations"]
+    return {
+        "kind": kind,
+        "function_name": line["function_name"],
+        "call_site": line["call_site"] or "",
+        "function": code_function,
+        "what": what,
+        "count": count,
+        "invocations": invocations,
+        "containers": function["containers"],
+        "ms_each": _rounded(ms_total / count),
+        "ms_per_invocation": _rounded(ms_total / invocations) if invocations else None,
+        "ms_total": _rounded(ms_total),
+        "usd_per_month": _usd(ms_total, function, price),
+        "advice": advice.of(kind, line["kind"], what),
+    }
+
+
+def named(resource: str) -> tuple[str, str]:
+    """(what it is, the code's function) of an observed resource's name."""
+    match = _OBSERVED.fullmatch(resource)
+    return (match["what"], match["function"]) if match else (resource, "")
+
+
+def _usd(ms: float, function: Row, price: float | None) -> float | None:
+    gb_second = prices.of(function["architecture"]).gb_second if price is None else price
+    usd = prices.gb_seconds(ms, function["memory_mb"]) * gb_second
+    month = prices.a_month(usd, function["observed_s"] or 0)
+    return None if month is None else round(month, 4)
+
+
+def _rounded(value: float) -> Any:
+    return round(value, 3)

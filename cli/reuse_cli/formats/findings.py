@@ -1,0 +1,91 @@
+"""Findings for people: as a list for the terminal, and as Markdown."""
+
+import textwrap
+
+from reuse_cli.analysis.statistics import Row
+from reuse_cli.formats import numbers
+
+NOTHING = "Nothing to report: no line of the function builds or reads the same thing again."
+TITLES = {
+    "recreated": "builds {what} again",
+    "refetched": "reads the same {what} again",
+    "reconnected": "opens the {what} again",
+    "unused": "builds {what} that nothing uses",
+}
+
+
+def text(rows: list[Row]) -> str:
+    """The findings as a list, the worst first, each with its advice."""
+    if not rows:
+        return NOTHING
+    return "\n\n".join(_entry(number, row) for number, row in enumerate(rows, 1))
+
+
+def markdown(rows: list[Row]) -> str:
+    """The findings as a Markdown table, followed by the advice for each."""
+    if not rows:
+        return NOTHING
+    head = (
+        "| # | line | finding | count | ms each | ms per invocation | USD a month |\n"
+        "|---|---|---|---|---|---|---|"
+    )
+    table = [
+        f"| {number} | {_code(where(row))} | {_escaped(title(row))} | {row['count']} "
+        f"| {_number(row['ms_each'])} | {_number(row['ms_per_invocation'])} | {usd(row)} |"
+        for number, row in enumerate(rows, 1)
+    ]
+    advice = [
+        f"{number}. {_code(where(row))}: {row['advice']}" for number, row in enumerate(rows, 1)
+    ]
+    return "\n".join([head, *table, "", "\n\n".join(advice)])
+
+
+def title(row: Row) -> str:
+    """What happens there, in a few words."""
+    return TITLES.get(row["kind"], "{what}").format(what=row["what"])
+
+
+def where(row: Row) -> str:
+    """The line, and the function it is in."""
+    site = row["call_site"] or row["function_name"]
+    return f"{site} {row['function']}" if row["function"] else str(site)
+
+
+def usd(row: Row) -> str:
+    """Money a month; small amounts are not shown as nothing."""
+    amount = row["usd_per_month"]
+    if amount is None:
+        return "-"
+    return "<0.01" if 0 < amount < 0.01 else f"{amount:.2f}"
+
+
+def _entry(number: int, row: Row) -> str:
+    lines = [f"{number}. {where(row)} {title(row)}", f"   {_figures(row)}"]
+    return "\n".join(lines) + "\n\n" + textwrap.indent(row["advice"], "   ")
+
+
+def _figures(row: Row) -> str:
+    containers = _plural(row["containers"], "container")
+    invocations = _plural(row["invocations"], "invocation")
+    each = numbers.milliseconds(row["ms_each"])
+    per_invocation = numbers.milliseconds(row["ms_per_invocation"])
+    return (
+        f"{_plural(row['count'], 'time')} in {invocations} of {containers}, {each} each,"
+        f" {per_invocation} an invocation, ${usd(row)} a month"
+    )
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{numbers.count(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _code(value: str) -> str:
+    return f"`{value.replace('`', '')}`"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,240 @@
+"""boto3 and botocore: clients, resources and sessions, their calls, and values fetched again.
+
+Tested with boto3 and botocore 1.x, from 1.35. A client's API calls are its uses.
+
+* `boto3.client`: from the first look-up in `Session.create_client` to its last one.
+* `boto3.resource`: from the resource's model to its object; its client is not counted besides.
+* `boto3.session`: sessions that the function makes; boto3's own default session is not one.
+
+A client whose configuration sets timeouts and was made in the invocation is not waste: this is how
+AWS's documentation honours an invocation's deadline.
+"""
+
+import sys
+from _thread import get_ident
+
+from lambda_reuse import invocation
+
+from . import aws_fetches, builds, sites, spy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, ModuleType
+    from typing import Any
+
+    from .builds import Build, Line
+
+NAME = "aws"
+TIMEOUTS = ("connect_timeout", "read_timeout")
+CREDENTIAL_ERRORS = (
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "InvalidClientTokenId",
+    "TokenRefreshRequired",
+    "UnrecognizedClientException",
+)
+PARAMETERS = (
+    "service_name",
+    "region_name",
+    "api_version",
+    "use_ssl",
+    "verify",
+    "endpoint_url",
+    "aws_access_key_id",
+)
+"""What tells a client from another one, of the parameters of `create_client`."""
+
+owners = builds.Owners()
+"""Client -> (line, key, whether its build was waste)."""
+_configs = builds.Owners()
+"""Configuration -> the invocation that used it first."""
+_calls: "dict[int, Any]" = {}
+"""Thread -> the owner of the client whose call is under way there."""
+
+
+def observe(module: "ModuleType") -> None:
+    """Place the spies of this module."""
+    spy.version_of(module, 1)
+    for path, name, function, report in PLACES[module.__name__]:
+        owner = sys.modules[path] if path else module
+        spy.place(getattr(owner, name), function, report, NAME)
+
+
+def _client_begins(_session: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "create_client":
+        builds.begin(frame, **_parameters(frame.f_locals))
+
+
+def _client_ends(session: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name != "create_client":
+        return
+    build = builds.end(frame)
+    client = frame.f_locals.get("client")
+    if build is None or client is None:
+        return
+    build.facts["key"] = _key(session, build)
+    if build.outer is not None and "is_resource" in build.outer.facts:
+        build.outer.facts.update(client=client, key=build.facts["key"])
+    else:
+        _count(build, "boto3.client", client, frame)
+
+
+def _resource_begins(_loader: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "resource" and "resource_model" not in frame.f_locals:
+        found = frame.f_locals
+        is_deadline = _is_deadline(found.get("config"))
+        service = found.get("service_name")
+        builds.begin(frame, is_resource=True, service=service, is_deadline=is_deadline)
+
+
+def _resource_ends(_resource: "Any", frame: "FrameType") -> None:
+    while frame.f_code.co_name == "__init__" and frame.f_back is not None:
+        frame = frame.f_back  # a service's own subclass
+    if frame.f_code.co_name != "resource":
+        return
+    build = builds.end(frame)
+    if build is None or "client" not in build.facts:
+        return
+    _count(build, "boto3.resource", build.facts["client"], frame)
+
+
+def _count(build: "Build", kind: str, client: "Any", frame: "FrameType") -> None:
+    what = f"{build.facts['service']} {kind.rpartition('.')[2]}"
+    line = builds.line(kind, what, sites.find(frame))
+    if line is not None:
+        key = build.facts["key"]
+        is_waste = line.built(key, build.took_us(), is_excused=build.facts["is_deadline"])
+        owners.put(client, (line, key, is_waste))
+
+
+def _session_begins(_session: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "__init__":
+        outer = _caller(frame, "boto3.session")
+        if outer is not None:
+            builds.begin(outer)
+
+
+def _session_ends(_session: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name != "__init__":
+        return
+    build = builds.end(frame)
+    if build is None or _is_default_session(frame):
+        return
+    line = builds.line("boto3.session", "boto3 session", sites.find(frame))
+    if line is not None:
+        found = frame.f_locals
+        names = ("profile_name", "region_name", "aws_access_key_id")
+        line.built(builds.digest([found.get(name) for name in names]), build.took_us())
+
+
+def _is_default_session(frame: "FrameType") -> bool:
+    """Whether boto3 made this session by itself, for its module-level functions."""
+    caller = frame.f_back
+    outer = caller.f_back if caller is not None else None
+    return outer is not None and outer.f_code.co_name == "_get_default_session"
+
+
+def _caller(frame: "FrameType", module: str) -> "Any":
+    """The next frames' `__init__` of this module, which a session is made in."""
+    found = frame.f_back
+    for _ in range(4):
+        if found is None:
+            return None
+        if found.f_globals.get("__name__") == module and found.f_code.co_name == "__init__":
+            return found
+        found = found.f_back
+    return None
+
+
+def _parameters(found: "dict[str, Any]") -> "dict[str, Any]":
+    config = found.get("config")
+    return {
+        "service": found.get("service_name"),
+        "parameters": [*map(found.get, PARAMETERS), _options(config)],
+        "is_deadline": _is_deadline(config),
+    }
+
+
+def _options(config: "Any") -> "Any":
+    return sorted(
+        (name, repr(value))
+        for name, value in (getattr(config, "_user_provided_options", None) or {}).items()
+    )
+
+
+def _is_deadline(config: "Any") -> bool:
+    """Whether this configuration was made for one invocation, to keep its deadline."""
+    options = getattr(config, "_user_provided_options", None) or {}
+    if not any(name in options for name in TIMEOUTS):
+        return False
+    number = invocation.count
+    first = _configs.of(config)
+    if first is None:
+        _configs.put(config, number)
+        first = number
+    return bool(first == number and number > 0)
+
+
+def _key(session: "Any", build: "Build") -> int:
+    """What the client is for, all that its session adds included."""
+    # Not by their properties: those of credentials that age would fetch new ones.
+    credentials = getattr(getattr(session, "_credentials", None), "__dict__", {})
+    return builds.digest(
+        build.facts["parameters"],
+        sorted((name, repr(value)) for name, value in session.instance_variables().items()),
+        credentials.get("_access_key") or credentials.get("access_key"),
+    )
+
+
+def _recorded(_recorder: "Any", frame: "FrameType") -> None:
+    """Botocore keeps a history: of calls, where they begin, and of answers, where they came."""
+    name = frame.f_code.co_name
+    if name == "_make_api_call":
+        found = frame.f_locals
+        owner = owners.of(found["self"])
+        _calls[get_ident()] = owner
+        if owner is not None:
+            owner[0].used()
+        aws_fetches.begin(found, frame)
+    elif "parsed_response" in frame.f_locals:
+        parsed = frame.f_locals["parsed_response"]
+        aws_fetches.end(parsed)
+        if parsed.get("Error", {}).get("Code") in CREDENTIAL_ERRORS:
+            _excuse()
+
+
+def _asks_for_retry(_endpoint: "Any", frame: "FrameType") -> None:
+    if frame.f_locals.get("exception") is not None:
+        _excuse()
+
+
+def _excuse() -> None:
+    """What this thread's call was made with has failed: a new client is no waste."""
+    owner: "tuple[Line, int, bool] | None" = _calls.get(get_ident())
+    if owner is not None:
+        owner[0].excuse(owner[1])
+
+
+def _presigns(_signer: "Any", frame: "FrameType") -> None:
+    owner = owners.of(frame.f_locals.get("self"))
+    if owner is not None:
+        owner[0].used()
+
+
+PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
+    "boto3": [
+        ("boto3.resources.base", "ServiceResource", "__init__", _resource_ends),
+        ("boto3.session", "Session", "_register_default_handlers", _session_ends),
+    ],
+    "botocore.endpoint": [("", "Endpoint", "_needs_retry", _asks_for_retry)],
+    "botocore.history": [("", "HistoryRecorder", "record", _recorded)],
+    "botocore.loaders": [("", "Loader", "load_service_model", _resource_begins)],
+    "botocore.session": [
+        ("", "Session", "get_default_client_config", _client_begins),
+        ("", "Session", "_register_builtin_handlers", _session_begins),
+        ("", "Session", "_register_client_plugins", _client_ends),
+    ],
+    "botocore.signers": [("", "RequestSigner", "generate_presigned_url", _presigns)],
+}
+"""Module -> (module of the class, class, function that is looked up, what is done then)."""

@@ -1,0 +1,101 @@
+"""Values read from AWS: the same one again, by the same line, invocation after invocation.
+
+A parameter, a secret, a configuration, a decrypted text, a role's credentials, an object that has
+not changed. They are told apart by a salted hash of what was asked for. Not counted is what a cache
+reads when a value has grown old: a cache skips invocations, so only a value that the invocation
+before had read too is waste, and never one that a library's cache or a `@resource` has asked for.
+"""
+
+import time
+from _thread import get_ident
+
+from . import builds, sites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Optional
+
+FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
+    ("ssm", "GetParameter"): ("ssm.parameter", "SSM parameter", ("Name",)),
+    ("ssm", "GetParameters"): ("ssm.parameter", "SSM parameters", ("Names",)),
+    ("ssm", "GetParametersByPath"): ("ssm.parameter", "SSM parameters", ("Path", "NextToken")),
+    ("secretsmanager", "GetSecretValue"): (
+        "secret",
+        "secret",
+        ("SecretId", "VersionId", "VersionStage"),
+    ),
+    ("appconfig", "GetConfiguration"): (
+        "appconfig.configuration",
+        "AppConfig configuration",
+        ("Application", "Environment", "Configuration"),
+    ),
+    ("appconfigdata", "StartConfigurationSession"): (
+        "appconfig.configuration",
+        "AppConfig configuration",
+        (
+            "ApplicationIdentifier",
+            "EnvironmentIdentifier",
+            "ConfigurationProfileIdentifier",
+        ),
+    ),
+    ("kms", "Decrypt"): ("kms.plaintext", "KMS plaintext", ("CiphertextBlob",)),
+    ("sts", "AssumeRole"): ("sts.role", "STS role", ("RoleArn", "ExternalId", "Policy")),
+    ("s3", "GetObject"): ("s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
+}
+"""(service, operation) -> kind, what it is, and the parameters that say which one."""
+CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
+"""What caches by itself, between the user's line and the call."""
+RESOURCES = (
+    "lambda_reuse.async_kept",
+    "lambda_reuse.async_resource",
+    "lambda_reuse.files",
+    "lambda_reuse.kept",
+    "lambda_reuse.sync_resource",
+)
+"""What the user's line may lie within: the function of a `@resource`, the fetch of a file."""
+
+_open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
+
+
+def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
+    """A call begins; `found` are the names of `_make_api_call`."""
+    client, operation = found["self"], found["operation_name"]
+    fetch = FETCHES.get((client._service_model.service_name, operation))
+    _open.pop(get_ident(), None)
+    if fetch is None or _is_of_a_cache(frame):
+        return
+    site = sites.find(frame)
+    if site is None:
+        return
+    kind, what, names = fetch
+    parameters = found["api_params"]
+    asked = [client.meta.region_name, *(repr(parameters.get(name)) for name in names)]
+    _open[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
+
+
+def end(parsed: "dict[str, Any]") -> None:
+    """An answer has come; nothing is kept of it but an object's ETag, in a hash."""
+    fetch = _open.get(get_ident())
+    if fetch is None or parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 300:
+        return
+    _open.pop(get_ident(), None)
+    site, kind, what, asked, start_ns = fetch
+    line = builds.line(kind, what, site)
+    if line is not None:
+        took_us = (time.perf_counter_ns() - start_ns) // 1000
+        line.fetched(builds.digest(asked, parsed.get("ETag")), took_us)
+
+
+def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:
+    """Whether a cache asked: the user's code only said when, or how."""
+    is_of_users = False
+    for _ in range(sites.MAX_DEPTH):
+        if frame is None:
+            return False
+        module = str(frame.f_globals.get("__name__", ""))
+        is_of_users = is_of_users or sites.is_own(frame)
+        if module.startswith(RESOURCES) or (not is_of_users and module.startswith(CACHES)):
+            return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,159 @@
+"""The user's line: the innermost frame in the function's own code that led to a build.
+
+The function's own code is what lies in the task root, but for the packages installed there: zip
+functions carry their dependencies beside their own modules. Those are known by their `dist-info`;
+where a layer or a build tool has removed it, by being a library that is observed here. Layers lie
+outside the task root.
+"""
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Optional
+
+
+LIBRARIES = frozenset(
+    (
+        "aiobotocore",
+        "aiohttp",
+        "anyio",
+        "asyncpg",
+        "aws_lambda_powertools",
+        "aws_secretsmanager_caching",
+        "aws_xray_sdk",
+        "awslambdaric",
+        "boto3",
+        "botocore",
+        "cachetools",
+        "certifi",
+        "charset_normalizer",
+        "dateutil",
+        "h11",
+        "h2",
+        "httpcore",
+        "httpx",
+        "idna",
+        "jmespath",
+        "lambda_reuse",
+        "psycopg",
+        "psycopg2",
+        "psycopg_pool",
+        "pymongo",
+        "pymysql",
+        "redis",
+        "requests",
+        "s3transfer",
+        "six",
+        "sniffio",
+        "sqlalchemy",
+        "typing_extensions",
+        "urllib3",
+        "wrapt",
+    )
+)
+"""Top-level names that are libraries wherever they lie, and whatever became of their dist-info."""
+INSTALLED = ("site-packages", "dist-packages", "node_modules")
+MAX_DEPTH = 200
+"""Frames looked at: deeper recursion than that is not worth the time."""
+
+_files: "dict[str, Optional[str]]" = {}
+_installed: "Optional[frozenset[str]]" = None
+
+
+def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
+    """(`app.py:12`, `handler`) of the innermost frame of the user's; None where there is none."""
+    for _ in range(MAX_DEPTH):
+        if frame is None:
+            return None
+        code = frame.f_code
+        file = _file_of(code)
+        if file is not None:
+            return f"{file}:{frame.f_lineno}", name_of(code)
+        frame = frame.f_back
+    return None
+
+
+def is_own(frame: "FrameType") -> bool:
+    """Whether this frame runs the function's own code."""
+    return _file_of(frame.f_code) is not None
+
+
+def _file_of(code: "CodeType") -> "Optional[str]":
+    try:
+        return _files[code.co_filename]
+    except KeyError:
+        file = _files[code.co_filename] = own_file(code.co_filename)
+        return file
+
+
+def name_of(code: "CodeType") -> str:
+    """A function's name as people write it: `Orders.handle`."""
+    return getattr(code, "co_qualname", code.co_name).replace(".<locals>", "")
+
+
+def own_file(path: str) -> "Optional[str]":
+    """The path relative to the task root where the file is the function's own, else None."""
+    root = task_root()
+    inside = _relative(path, root)
+    if inside is None or inside.startswith("<"):
+        return None
+    parts = inside.split(os.sep)
+    if any(part in INSTALLED or part.startswith((".", "venv")) for part in parts[:-1]):
+        return None
+    top = parts[0][:-3] if len(parts) == 1 and parts[0].endswith(".py") else parts[0]
+    if top in LIBRARIES or top in _packages(root):
+        return None
+    return inside
+
+
+def task_root() -> str:
+    """Where the function's code lies; the working directory outside Lambda."""
+    return os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+
+
+def _relative(path: str, root: str) -> "Optional[str]":
+    if not os.path.isabs(path):
+        return path if os.path.exists(os.path.join(root, path)) else None
+    for base in (root, os.path.realpath(root)):
+        if path.startswith(os.path.join(base, "")):
+            return path[len(os.path.join(base, "")) :]
+    return None
+
+
+def _packages(root: str) -> "frozenset[str]":
+    """The top-level names of the distributions that are installed in the task root."""
+    global _installed
+    if _installed is None:
+        names: "set[str]" = set()
+        try:
+            for entry in os.listdir(root):
+                if entry.endswith((".dist-info", ".egg-info")):
+                    names |= _names_in(os.path.join(root, entry))
+        except OSError:
+            pass
+        _installed = frozenset(names)
+    return _installed
+
+
+def _names_in(info: str) -> "set[str]":
+    top_level = os.path.join(info, "top_level.txt")
+    try:
+        with open(top_level, encoding="utf-8") as file:
+            return {line.strip() for line in file if line.strip()}
+    except (OSError, ValueError):
+        pass
+    try:
+        with open(os.path.join(info, "RECORD"), encoding="utf-8") as file:
+            tops = {line.split(",")[0].split("/")[0] for line in file}
+    except (OSError, ValueError):
+        return set()
+    return {top.removesuffix(".py") for top in tops if not top.startswith("..")}
+
+
+def forget() -> None:
+    """The task root may be another one."""
+    global _installed
+    _installed = None
+    _files.clear()

@@ -1,0 +1,69 @@
+"""Plays the runtime: imports a handler's module with or without observers, and invokes it.
+
+    python driver.py on|off|bare MODULE.FUNCTION EVENTS.json
+
+Prints one JSON object: what each invocation answered or raised, its traceback, and the slots of the
+page. `off` sets nothing up, `bare` does not even load the helper.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+import traceback
+
+
+def invoke(handler, event):
+    try:
+        answer = handler(event, None)
+        if asyncio.iscoroutine(answer):
+            answer = asyncio.run(answer)
+        return {"answer": answer}
+    except Exception as error:
+        return {"error": type(error).__name__, "traceback": traceback.format_exc()}
+
+
+def slots():
+    from lambda_reuse import page, page_format
+
+    if page.path is None:
+        return []
+    with open(page.path, "rb") as file:
+        read = page_format.read(file.read())
+    return [
+        {
+            "name": slot.name,
+            "kind": slot.kind,
+            "call_site": slot.call_site,
+            **dict(zip(page_format.COUNTERS, slot.counters)),  # noqa: B905  (Python 3.9)
+        }
+        for slot in read.slots
+    ]
+
+
+def main():
+    mode, name, events_file = sys.argv[1:4]
+    with open(events_file) as file:
+        events = json.load(file)
+    if mode == "on":
+        import lambda_reuse.auto  # noqa: F401
+    if mode != "bare":
+        from lambda_reuse import invocation
+    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    module, _, function = name.rpartition(".")
+    handler = getattr(importlib.import_module(module), function)
+    results = []
+    for number, event in enumerate(events):
+        if mode != "bare":
+            invocation.begin(str(number))
+        results.append(invoke(handler, event))
+        if mode != "bare":
+            invocation.end()
+    sys.stdout.flush()
+    told = {"results": results, "slots": [] if mode == "bare" else slots()}
+    sys.stdout.write(json.dumps(told, default=str) + "\n")
+
+
+if __name__ == "__main__":
+    main()
