@@ -7,7 +7,7 @@ from typing import Any
 from reuse_cli.cloudwatch.body import Variable
 from reuse_cli.cloudwatch.evaluate import Shown
 from reuse_cli.cloudwatch.series import Series, TimeRange
-from reuse_cli.formats import chart, markdown
+from reuse_cli.formats import chart, text_widget
 from reuse_cli.formats.chart import Frame, Line
 
 CELL_WIDTH, CELL_HEIGHT = 58, 48
@@ -107,7 +107,7 @@ def _content(shown: Shown, span: TimeRange) -> str:
     if shown.table is not None:
         return _table(shown.table.columns, shown.table.rows)
     if shown.type == "text":
-        return markdown.html(str(properties.get("markdown") or ""))
+        return text_widget.html(str(properties.get("markdown") or ""))
     return f'<p class="note">A widget of type {escape(shown.type)} is drawn on AWS only</p>'
 
 
