@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.life.events import InvokeRequest
+from reuse_sandbox.life.events import Request
 
 Record = Mapping[str, Any]
-PlatformEvent = tuple[str, Record]
+Told = tuple[str, Record]
 """An event's type and record."""
 
 
@@ -25,11 +25,6 @@ class StartRuntime:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldToShare:
-    """From now on the container has no more of the processor than its memory size's share."""
-
-
-@dataclass(frozen=True, slots=True)
 class CloseSubscriptions:
     """Take no further telemetry subscriptions until the next init."""
 
@@ -39,7 +34,7 @@ class ReleaseInvoke:
     """Answer these extensions' `event/next` with INVOKE."""
 
     names: tuple[str, ...]
-    request: InvokeRequest
+    request: Request
     deadline_ms: int
 
 
@@ -47,7 +42,7 @@ class ReleaseInvoke:
 class ReleaseEvent:
     """Answer the runtime's `invocation/next` with the event."""
 
-    request: InvokeRequest
+    request: Request
     deadline_ms: int
 
 
@@ -90,7 +85,7 @@ class Answer:
     the restore, failed too, so that the function never had the event.
     """
 
-    request: InvokeRequest
+    request: Request
     status: str
     payload: bytes
     duration_ms: float
@@ -102,7 +97,7 @@ class Answer:
 class Finished:
     """The invocation is over: its report was told."""
 
-    request: InvokeRequest
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +161,6 @@ class Ended:
 Action = (
     StartExtensions
     | StartRuntime
-    | HoldToShare
     | CloseSubscriptions
     | ReleaseInvoke
     | ReleaseEvent

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from reuse_sandbox.clock import Instant
 
-RUNTIME_PROCESS = "runtime"
+RUNTIME = "runtime"
 """The runtime's process; an extension's is named by `extension_process`."""
 
 
@@ -23,7 +23,7 @@ def new_trace() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class InvokeRequest:
+class Request:
     """One invocation as the caller asked for it."""
 
     payload: bytes
@@ -48,7 +48,7 @@ class InitWanted:
 class InvokeWanted:
     """An invocation was routed to the container."""
 
-    request: InvokeRequest
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
