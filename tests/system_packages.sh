@@ -5,6 +5,8 @@ set -u
 wanted=
 command -v qemu-aarch64-static >/dev/null || wanted="$wanted qemu-user-static" # runs the arm64 layer
 command -v gcc >/dev/null || wanted="$wanted gcc"                              # builds the layer's tools
+command -v chromium >/dev/null || wanted="$wanted chromium"                    # shows the pages
+command -v chromedriver >/dev/null || wanted="$wanted chromium-driver"         # clicks through them
 [ -z "$wanted" ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "some tests will be skipped; they need Debian's$wanted" >&2

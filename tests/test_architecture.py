@@ -30,7 +30,7 @@ ROOMS = {
     "cli/reuse_cli": (
         STDLIB
         | {"boto3", "botocore", "click", "duckdb", "lark", "rich", "reuse_sandbox", "yaml"}
-        | {"reuse_extension.core"},
+        | {"aiohttp", "reuse_dashboards", "reuse_extension.core"},
         None,
     ),
     "dashboards/reuse_dashboards": (STDLIB | {"reuse_extension.core.records"}, None),

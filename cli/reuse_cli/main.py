@@ -17,6 +17,7 @@ class LazyGroup(click.Group):
 
     commands_by_name: ClassVar[dict[str, str]] = {
         "containers": "reuse_cli.commands.containers:containers",
+        "dashboard": "reuse_cli.commands.dashboard:dashboard",
         "doctor": "reuse_cli.commands.doctor:doctor",
         "layer": "reuse_cli.commands.layer:layer",
         "local": "reuse_cli.commands.local:local",

@@ -81,8 +81,6 @@ def _run(api: "LambdaApi", poller: "interpreter.Poller", function: "dict[str, An
     deadline_ms = _serve(api, poller, listener, recorder)
 
     # 5. Wait for what is still to be told, and tell the rest.
-    if recorder.max_wait_ms is not None:
-        deadline_ms = min(deadline_ms, interpreter.now_ms() + recorder.max_wait_ms)
     while not recorder.is_settled and interpreter.now_ms() < deadline_ms:
         ready = poller.wait(deadline_ms - interpreter.now_ms())
         _hear(ready, listener, recorder)

@@ -79,11 +79,6 @@ class Recorder:
         """Whether nothing more is to be waited for before the last record."""
         return self._container.is_settled
 
-    @property
-    def max_wait_ms(self) -> "int | None":
-        """How long to wait at most until it is settled; None for as long as SHUTDOWN grants."""
-        return self._container.max_wait_ms
-
     def finish(self) -> None:
         """Write the last record."""
         self._write(self._container.finish(interpreter.now_ms()))

@@ -192,6 +192,7 @@ STREAM = """
       if (event === "pipe") return pipeline(Readable.from(["a", "b"]), stream);
       stream.write("one ");
       await new Promise((done) => setTimeout(done, 5));
+      if (event === "late") throw new TypeError("too late");
       stream.write({ id: context.awsRequestId.length });
       stream.end(event === "http" ? undefined : " end");
     }, { highWaterMark: 2 });
@@ -212,11 +213,47 @@ def test_streaming(tmp_path: Path, aws_client: bool) -> None:
     assert len({result.container_id for result in run.results}) == 1
 
 
-def test_a_stream_that_fails_before_it_begins(tmp_path: Path) -> None:
-    """The error is the answer, and the next invocation is served."""
-    run = run_function(tmp_path, {"app.js": STREAM}, events=("early", "pipe"))
+@both_clients
+def test_a_stream_that_fails(tmp_path: Path, aws_client: bool) -> None:
+    """Before it begins or after: the error is the answer, and the next invocation is served."""
+    run = run_function(
+        tmp_path, {"app.js": STREAM}, events=("early", "late", "pipe"), aws_client=aws_client
+    )
 
-    assert run.values == [["RangeError", "too early"], "ab"]
+    assert run.values == [["RangeError", "too early"], ["TypeError", "too late"], "ab"]
+    assert [level for level, _ in run.lines] == ["ERROR", "ERROR"]
+    assert len({result.container_id for result in run.results}) == 1
+
+
+def test_a_stream_that_nobody_catches_an_error_of(tmp_path: Path) -> None:
+    """The error ends the answer and the process; the next invocation has a new one."""
+    code = """
+        exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+          stream.write("begun");
+          if (event) setTimeout(() => { throw new RangeError("loose"); }, 5);
+          else stream.end();
+          await new Promise((done) => event ? setTimeout(done, 5000) : done());
+        });
+    """
+    run = run_function(tmp_path, {"app.js": code}, events=(1, 0))
+
+    assert run.values == [["RangeError", "loose"], "begun"]
+
+
+def test_an_error_in_a_stream_with_a_long_trace(tmp_path: Path) -> None:
+    """Its trace is cut to what a trailer holds."""
+    code = """
+        Error.stackTraceLimit = Infinity;
+        const deep = (n) => { if (n) return deep(n - 1); throw new RangeError("deep"); };
+        exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+          await new Promise((done) => stream.write("begun", done));
+          deep(2000);
+        });
+    """
+    run = run_function(tmp_path, {"app.js": code})
+
+    assert run.values == [["RangeError", "deep"]]
+    assert len(run.results[0].value["trace"]) > 5
 
 
 def test_what_streaming_refuses(tmp_path: Path) -> None:

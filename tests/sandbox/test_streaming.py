@@ -1,6 +1,7 @@
 """Responses that are streamed: by the runtime, to the caller, or both."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,50 @@ async def test_boto3(workshop: Workshop, leftovers: Leftovers, streaming: dict[s
     assert b"".join(parts) == b"first second"
     assert "ErrorCode" not in complete
     assert complete["LogResult"]
+
+
+# A runtime that fails in the middle of a response, and says so in trailers that come in two parts.
+FAILING = """#!/usr/bin/env python3
+import base64, http.client, json, os, socket, time
+host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+while True:
+    api = http.client.HTTPConnection(host, int(port))
+    api.request("GET", "/2018-06-01/runtime/invocation/next")
+    answer = api.getresponse()
+    request_id = answer.getheader("Lambda-Runtime-Aws-Request-Id")
+    answer.read()
+    body = json.dumps({"errorType": "Odd", "errorMessage": "no more", "trace": ["x" * 4000]})
+    trailers = "Lambda-Runtime-Function-Error-Type: Odd\\r\\n"
+    trailers += "Lambda-Runtime-Function-Error-Body: " + base64.b64encode(body.encode()).decode()
+    head = "POST /2018-06-01/runtime/invocation/" + request_id + "/response HTTP/1.1\\r\\n"
+    head += "Host: " + host + "\\r\\nLambda-Runtime-Function-Response-Mode: streaming\\r\\n"
+    head += "Transfer-Encoding: chunked\\r\\n"
+    head += "Trailer: Lambda-Runtime-Function-Error-Type\\r\\n\\r\\n"
+    text = head + "5\\r\\nfirst\\r\\n0\\r\\n" + trailers + "\\r\\n\\r\\n"
+    with socket.create_connection((host, int(port))) as connection:
+        for part in (text[:len(head) + 8], text[len(head) + 8 : -3000], text[-3000:]):
+            connection.sendall(part.encode())
+            time.sleep(0.01)
+        connection.recv(1000)
+    api.close()
+"""
+
+
+async def test_a_runtime_that_fails_in_between(workshop: Workshop, leftovers: Leftovers) -> None:
+    """Its trailers say why: to who reads the stream at its end, to others in place of an answer."""
+    bootstrap = workshop.function / "bootstrap"
+    bootstrap.write_text(FAILING)
+    bootstrap.chmod(0o755)
+    async with caller(workshop, "", runtime="provided.al2023") as here:
+        parts, complete = await streamed(here)
+        result = await here.sandbox.invoke()
+
+    assert b"".join(parts) == b"first"
+    assert complete["ErrorCode"] == "Unhandled"
+    details = json.loads(complete["ErrorDetails"])
+    assert [details["errorType"], details["errorMessage"]] == ["Odd", "no more"]
+    assert result.function_error == "Unhandled"
+    assert result.value == details
 
 
 async def test_a_runtime_that_dies_in_between(

@@ -5,10 +5,12 @@ AWS's runtime interface emulator.
 """
 
 import asyncio
+import base64
 import json
 import re
 from typing import Protocol
 
+from reuse_sandbox.apis.http_server import trailers
 from reuse_sandbox.apis.waiting import RuntimeEvent
 from reuse_sandbox.apis.web import (
     Request,
@@ -34,6 +36,7 @@ MAX_STREAMED = 200 * 1024 * 1024
 
 MODE_HEADER = "Lambda-Runtime-Function-Response-Mode"
 ERROR_TYPE_HEADER = "Lambda-Runtime-Function-Error-Type"
+ERROR_BODY_HEADER = "Lambda-Runtime-Function-Error-Body"  # a trailer, in base64
 ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][A-Za-z]+")
 
 
@@ -99,7 +102,7 @@ class RuntimeApi:
         return accepted()
 
     async def _stream(self, request: Request, request_id: str, began: Instant) -> Response:
-        """Passes on what the runtime sends as it comes; the trailers of an error are not read."""
+        """Passes on what the runtime sends as it comes; an error of the middle is in trailers."""
         side, parts, size = self._side, [], 0
         most = MAX_STREAMED if side.is_streamed(request_id) else MAX_RESPONSE
         async for part in request.content.iter_any():
@@ -108,7 +111,12 @@ class RuntimeApi:
                 return self._too_large(request_id, most)
             side.runtime_streams(request_id, part)
             parts.append(part)
-        side.runtime_responded(RuntimeResponded(request_id, b"".join(parts), size, began))
+        body, error_type = b"".join(parts), None
+        trailing = trailers(request)
+        if ERROR_TYPE_HEADER.lower() in trailing:
+            error_type = valid_error_type(trailing[ERROR_TYPE_HEADER.lower()])
+            body = _decoded(trailing.get(ERROR_BODY_HEADER.lower(), ""))
+        side.runtime_responded(RuntimeResponded(request_id, body, size, began, error_type))
         return accepted()
 
     async def _ping(self, _: Request) -> Response:
@@ -149,6 +157,13 @@ def valid_error_type(text: str) -> str:
     if ERROR_TYPE.fullmatch(text):
         return text
     return "Function.Unknown" if text.startswith("Function.") else "Runtime.Unknown"
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return b""
 
 
 def _is_streaming(request: Request) -> bool:

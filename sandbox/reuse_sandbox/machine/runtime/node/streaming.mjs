@@ -14,6 +14,7 @@ import { contextOf, isPromise, loopIsEmpty } from "./handlers.mjs";
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
 const HTTP_INTEGRATION = "application/vnd.awslambda.http-integration-response";
+const MAX_TRAILER = 8000;
 
 export const awslambda = {
   streamifyResponse(handler, options) {
@@ -87,11 +88,15 @@ class ResponseStream extends Writable {
 
   /** Ends what has begun with an error, which trailers tell. */
   fail(error) {
-    const body = described(error);
-    this.#invocation.connection.end({
-      [ERROR_TYPE]: headerSafe(body.errorType),
-      [ERROR_BODY]: Buffer.from(JSON.stringify(body)).toString("base64"),
-    });
+    const { errorType, errorMessage, trace } = described(error);
+    const encoded = (frames) => {
+      const body = { errorType, errorMessage, trace: trace.slice(0, frames) };
+      return Buffer.from(JSON.stringify(body)).toString("base64");
+    };
+    let frames = trace.length; // a header has room for so much only
+    while (frames > 1 && encoded(frames).length > MAX_TRAILER) frames = Math.ceil(frames / 2);
+    const trailers = { [ERROR_TYPE]: headerSafe(errorType), [ERROR_BODY]: encoded(frames) };
+    this.#invocation.connection.end(trailers);
   }
 
   #begin() {

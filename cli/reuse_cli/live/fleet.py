@@ -1,0 +1,203 @@
+"""The state of all containers, as far as their logs tell it; what the live page draws.
+
+Memory is bounded: of each container the newest invocations are kept one by one, and of containers
+that have ended the newest.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from reuse_cli.live.log_events import LogEvent
+
+MAX_INVOCATIONS = 2000
+"""Of one container, drawn one by one."""
+MAX_CONTAINERS = 5000
+FAILED = ("timeout", "error", "failure")
+
+
+@dataclass
+class Container:
+    """One container."""
+
+    id: str
+    function: str
+    file: str
+    started_ms: int | None = None
+    init_ms: float = 0.0
+    invocations: int = 0
+    cold_starts: int = 0
+    busy: "deque[list[float]]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
+    """[start, end or 0 while it runs, whether it failed], epoch ms."""
+    resets: list[int] = field(default_factory=list)
+    ended_ms: int | None = None
+    end: str | None = None
+    memory_mb: float = 0.0
+    hits: int = 0
+    misses: int = 0
+    last_ms: int = 0
+    _open: dict[str, list[float]] = field(default_factory=dict)
+    _sent: int = 0
+    """Invocations that `changed_json` has told, but for those that were still running."""
+
+    def take(self, event: LogEvent) -> None:
+        """Take in one event."""
+        self.last_ms = max(self.last_ms, event.at_ms)
+        getattr(self, f"_{event.kind}")(event)
+
+    def _init_start(self, event: LogEvent) -> None:
+        if self.started_ms is None:
+            self.started_ms = event.at_ms
+        elif self.invocations:
+            self.resets.append(event.at_ms)
+
+    def _start(self, event: LogEvent) -> None:
+        if self.started_ms is None:
+            self.started_ms = event.at_ms
+        self.invocations += 1
+        self.ended_ms = self.end = None
+        span: list[float] = [event.at_ms, 0, 0]
+        self._open[event.request_id] = span
+        self.busy.append(span)
+
+    def _end(self, event: LogEvent) -> None:
+        span = self._open.get(event.request_id)
+        if span is not None and not span[1]:
+            span[1] = event.at_ms
+
+    def _report(self, event: LogEvent) -> None:
+        values = event.values
+        span = self._open.pop(event.request_id, None)
+        if span is not None:
+            span[1] = span[1] or event.at_ms
+            span[2] = int(values["status"] in FAILED)
+            if values["duration_ms"]:
+                span[0] = min(span[0], span[1] - values["duration_ms"])
+        if values["init_ms"]:
+            self.init_ms += values["init_ms"]
+            self.cold_starts += 1
+        self.memory_mb = max(self.memory_mb, values["memory_mb"] or 0)
+
+    def _record(self, event: LogEvent) -> None:
+        values = event.values
+        if values.get("record") != "container/1":
+            return
+        total = values.get("total") or {}
+        self.hits, self.misses = total.get("hits") or 0, total.get("misses") or 0
+        if values.get("container_started_ms"):
+            self.started_ms = min(self.started_ms or event.at_ms, values["container_started_ms"])
+        if values.get("end"):
+            self.end, self.ended_ms = values["end"], values.get("to_ms") or event.at_ms
+
+    def changed_json(self) -> dict[str, Any]:
+        """The same with the invocations that are new or were running, since this was last asked."""
+        open_ones = [len(self.busy) - at for at, span in enumerate(self.busy) if not span[1]]
+        running = max(open_ones, default=0)
+        first = max(self._sent, self.invocations - len(self.busy))
+        self._sent = self.invocations - running
+        return self.as_json(first)
+
+    def as_json(self, first: int = 0) -> dict[str, Any]:
+        """The container as the page takes it, with its invocations from number `first` on."""
+        dropped = self.invocations - len(self.busy)
+        spans = islice(self.busy, max(0, first - dropped), None)
+        return {
+            "id": self.id,
+            "function": self.function,
+            "start": self.started_ms or self.last_ms,
+            "init": round(self.init_ms, 1),
+            "invocations": self.invocations,
+            "cold": self.cold_starts,
+            "first": max(first, dropped),
+            "busy": [[round(start), round(end), failed] for start, end, failed in spans],
+            "resets": self.resets,
+            "end": self.end,
+            "ended": self.ended_ms,
+            "memory": self.memory_mb,
+            "hits": self.hits,
+            "misses": self.misses,
+        }
+
+
+@dataclass
+class Resource:
+    """One resource of one function, over all containers."""
+
+    totals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The newest totals by container."""
+    call_site: str = ""
+    kind: str = ""
+
+    def as_json(self, function: str, name: str) -> dict[str, Any]:
+        """The resource as the page takes it."""
+        names = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
+        sums = {key: sum(total.get(key) or 0 for total in self.totals.values()) for key in names}
+        own = {"function": function, "name": name, "site": self.call_site, "kind": self.kind}
+        return {**own, **sums, "containers": len(self.totals)}
+
+
+class Fleet:
+    """All containers, and what has changed since somebody asked."""
+
+    def __init__(self) -> None:
+        self.containers: OrderedDict[str, Container] = OrderedDict()
+        self._resources: dict[tuple[str, str], Resource] = {}
+        self._changed: set[str] = set()
+        self._has_new_resources = False
+
+    def take(self, file: str, function: str, container_id: str, events: Iterable[LogEvent]) -> None:
+        """Take in what a container's file has gained."""
+        container = self.containers.get(file)
+        for event in events:
+            if container is None:
+                container = self.containers[file] = Container(container_id, function, file)
+                self._forget()
+            container.take(event)
+            self._changed.add(file)
+            if event.kind == "record" and event.values.get("record") == "resource/1":
+                self._resource(container, event.values)
+
+    def changes(self) -> dict[str, Any]:
+        """What has changed since this was last asked; an empty object where nothing has."""
+        message: dict[str, Any] = {}
+        if self._changed:
+            kept = [self.containers[file] for file in self._changed if file in self.containers]
+            message["containers"] = [container.changed_json() for container in kept]
+        if self._has_new_resources:
+            message["resources"] = self.resources()
+        self._changed.clear()
+        self._has_new_resources = False
+        return message
+
+    def everything(self) -> dict[str, Any]:
+        """The whole state."""
+        return {
+            "containers": [container.as_json() for container in self.containers.values()],
+            "resources": self.resources(),
+        }
+
+    def resources(self) -> list[dict[str, Any]]:
+        """All resources, the most wasteful first."""
+        rows = [
+            resource.as_json(function, name)
+            for (function, name), resource in self._resources.items()
+        ]
+        return sorted(rows, key=lambda row: (-row["recreated_ms"], -row["build_ms"], row["name"]))
+
+    def _resource(self, container: Container, values: dict[str, Any]) -> None:
+        key = (container.function, str(values.get("Resource")))
+        resource = self._resources.setdefault(key, Resource())
+        resource.totals[container.file] = values.get("total") or {}
+        resource.call_site = str(values.get("call_site") or resource.call_site)
+        resource.kind = str(values.get("kind") or resource.kind)
+        self._has_new_resources = True
+
+    def _forget(self) -> None:
+        """Let the oldest container go that has ended, or the oldest."""
+        if len(self.containers) <= MAX_CONTAINERS:
+            return
+        ended = (file for file, container in self.containers.items() if container.end)
+        oldest = next(ended, next(iter(self.containers)))
+        del self.containers[oldest]

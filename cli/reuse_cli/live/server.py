@@ -1,0 +1,140 @@
+"""The live page's server: loopback only, the page's own origin only, nothing from elsewhere.
+
+`/` is the page, `/events` a stream of server-sent events (the whole state first, then changes), and
+`/records` the records of one container.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import resources
+from pathlib import Path
+
+from aiohttp import web
+
+from reuse_cli.live.fleet import Fleet
+from reuse_cli.live.follow import Follower
+
+HOST = "127.0.0.1"
+LOOK_S = 0.5
+"""Between two looks into the files; a change is on the page within this time and a little."""
+KEEP_ALIVE_S = 15
+STATIC = {
+    "/": ("index.html", "text/html"),
+    "/app.js": ("app.js", "text/javascript"),
+    "/style.css": ("style.css", "text/css"),
+}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+class LivePage:
+    """Serves the page over the log files below some folders."""
+
+    def __init__(self, folders: Callable[[], list[Path]]) -> None:
+        self._fleet = Fleet()
+        self._follower = Follower(folders, self._fleet)
+        self._listeners: set[asyncio.Queue[str]] = set()
+        self.port = 0
+
+    @contextlib.asynccontextmanager
+    async def serve(self, port: int) -> AsyncIterator[str]:
+        """Serve until the end of the block; the page's address. Raises OSError."""
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get("/events", self._events)
+        app.router.add_get("/records", self._records)
+        for path in STATIC:
+            app.router.add_get(path, self._static)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, port)
+        try:
+            await site.start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self.port = runner.addresses[0][1]
+        follow = asyncio.create_task(self._follow())
+        try:
+            yield f"http://{HOST}:{self.port}/"
+        finally:
+            follow.cancel()
+            for listener in self._listeners:
+                listener.put_nowait("")
+            await runner.cleanup()
+            with contextlib.suppress(asyncio.CancelledError):
+                await follow
+
+    async def _follow(self) -> None:
+        while True:
+            has_more = self._follower.look()
+            changes = self._fleet.changes()
+            if changes:
+                message = _message(changes)
+                for listener in self._listeners:
+                    listener.put_nowait(message)
+            await asyncio.sleep(0 if has_more else LOOK_S)
+
+    @web.middleware
+    async def _guard(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
+        """Refuse what comes by another name, or from another page."""
+        allowed = {f"{name}:{self.port}" for name in NAMES} | set(NAMES if self.port == 80 else ())
+        origin = request.headers.get("Origin")
+        is_own = origin is None or origin.removeprefix("http://") in allowed
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        if request.host not in allowed or not is_own or site not in ("none", "same-origin"):
+            return web.Response(status=403, text="This page is for this machine only.\n")
+        return await handler(request)
+
+    async def _static(self, request: web.Request) -> web.Response:
+        name, kind = STATIC[request.path]
+        body = resources.files(__package__).joinpath("static", name).read_bytes()
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers=HEADERS)
+
+    async def _records(self, request: web.Request) -> web.Response:
+        """The records of the container that `file` names, as it came with the events."""
+        file = self._file_of(request.query.get("container", ""))
+        messages = [json.loads(line)["message"] for line in self._follower.records(file)]
+        records = [json.loads(message) for message in messages]
+        return web.json_response({"records": records}, headers=HEADERS)
+
+    def _file_of(self, container_id: str) -> str:
+        found = [c.file for c in self._fleet.containers.values() if c.id == container_id]
+        return found[-1] if found else ""
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        headers = {**HEADERS, "Content-Type": "text/event-stream"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        listener: asyncio.Queue[str] = asyncio.Queue()
+        self._listeners.add(listener)
+        try:
+            await response.write(_message({**self._fleet.everything(), "all": True}).encode())
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    message = await asyncio.wait_for(listener.get(), KEEP_ALIVE_S)
+                    if not message:
+                        return response
+                    await response.write(message.encode())
+                    continue
+                await response.write(b": still here\n\n")
+        except ConnectionError:
+            return response
+        finally:
+            self._listeners.discard(listener)
+
+
+def _message(value: object) -> str:
+    return f"data: {json.dumps(value, separators=(',', ':'))}\n\n"
