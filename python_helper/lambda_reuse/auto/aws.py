@@ -187,6 +187,11 @@ def _key(session: "Any", build: "Build") -> int:
     )
 
 
+def call_under_way() -> "Any":
+    """(line, key, whether its build was waste) of the client that this thread calls, or None."""
+    return _calls.get(get_ident())
+
+
 def _recorded(_recorder: "Any", frame: "FrameType") -> None:
     """Botocore keeps a history: of calls, where they begin, and of answers, where they came."""
     name = frame.f_code.co_name

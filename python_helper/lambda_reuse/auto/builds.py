@@ -51,8 +51,7 @@ class Line(registry.Member):
 
     def __init__(self, kind: str, what: str, site: str, function: str) -> None:
         super().__init__()
-        self.kind = kind
-        self.site = site
+        self.place = (site, function)
         self.tally = Tally(f"{what} in {function} ({site})", kind, site)
         self._threads: "dict[int, set[int]]" = {}  # key -> threads that have built it
         self._last_fetch: "dict[int, tuple[int, bool]]" = {}

@@ -24,6 +24,11 @@ OBSERVERS = {
     "botocore.loaders": "aws",
     "botocore.session": "aws",
     "botocore.signers": "aws",
+    "http.client": "http",
+    "httpcore": "httpx",
+    "httpx": "httpx",
+    "ssl": "tls",
+    "urllib3": "urllib3",
 }
 """Module of a library -> the file here that observes it, by `observe(module)`."""
 

@@ -25,39 +25,45 @@ if TYPE_CHECKING:
 class Spy:
     """A function in its class, which reports (object, frame that looks it up)."""
 
-    __slots__ = ("_function", "_observer", "_report")
+    __slots__ = ("_function", "_is_on_class", "_observer", "_report")
 
-    def __init__(self, function: "Any", report: "Report", observer: str) -> None:
+    def __init__(
+        self, function: "Any", report: "Report", observer: str, *, is_on_class: bool = False
+    ) -> None:
         self._function = function
-        self._report: "Any" = report
+        self._report = report
         self._observer = observer
+        self._is_on_class = is_on_class
 
     def __get__(self, obj: "Any", owner: "Any" = None) -> "Any":
         """The library's function, as if this were not there."""
-        if obj is not None and self._report is not None:
+        if (obj is not None or self._is_on_class) and self._observer not in state.off:
             try:
                 self._report(obj, sys._getframe(1))
             except Exception as error:
-                self._report = None
                 state.switch_off(self._observer, error)
         return self._function.__get__(obj, owner)
 
 
-def place(owner: type, name: str, report: "Report", observer: str) -> None:
-    """Let `report` know when instances of `owner` look up `name`.
+def place(
+    owner: type, name: str, report: "Report", observer: str, *, is_on_class: bool = False
+) -> None:
+    """Let `report` know when instances of `owner` look up `name`, or the class itself does.
 
     Raises KeyError where the class has no such function of its own, so that the observer of a
     version that looks otherwise is switched off.
     """
     function = owner.__dict__[name]
-    if isinstance(function, Spy):
-        return
+    if not isinstance(function, Spy):
+        setattr(owner, name, Spy(function, report, observer, is_on_class=is_on_class))
 
-    def guarded(obj: "Any", frame: "FrameType") -> None:
-        if state.is_on(observer):
-            report(obj, frame)
 
-    setattr(owner, name, Spy(function, guarded, observer))
+def reporting(observer: str, report: "Report", obj: "Any") -> None:
+    """Report a look-up that the caller's caller has made."""
+    try:
+        report(obj, sys._getframe(2))
+    except Exception as error:
+        state.switch_off(observer, error)
 
 
 def version_of(module: "Any", *tested: int) -> None:

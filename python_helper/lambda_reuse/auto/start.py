@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LIBRARIES = frozenset(["awslambdaric", "boto3", "botocore"])
+LIBRARIES = frozenset(("awslambdaric", "boto3", "botocore", "httpx", "urllib3"))
 HERE = os.path.dirname(os.path.abspath(__file__))
 is_light = False
 """Whether the helper is loaded for the observers alone: the function may never ask for the rest."""

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 ALWAYS = ("client",)
 """Not an observer to choose: without the runtime client nobody knows when an invocation begins."""
 
-_off: "set[str]" = set()
+off: "set[str]" = set()
+"""Observers that have failed."""
 _chosen: "Optional[frozenset[str]]" = None
 
 
@@ -22,7 +23,7 @@ def is_active() -> bool:
 
 def is_on(observer: str) -> bool:
     """Whether this observer is chosen, and has not failed."""
-    if observer in _off:
+    if observer in off:
         return False
     return observer in ALWAYS or not chosen() or observer in chosen()
 
@@ -39,9 +40,9 @@ def chosen() -> "frozenset[str]":
 
 def switch_off(observer: str, why: object) -> None:
     """Observe this library no more, for the rest of the process; one line at level DEBUG."""
-    if observer in _off:
+    if observer in off:
         return
-    _off.add(observer)
+    off.add(observer)
     if os.environ.get("LAMBDA_REUSE_LOG_LEVEL", "").upper() == "DEBUG":
         from lambda_reuse.notice import say
 

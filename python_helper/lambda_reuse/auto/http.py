@@ -1,0 +1,189 @@
+"""http.client, and with it urllib.request, urllib3, requests and botocore: connections opened again.
+
+Tested with the http.client of Python 3.9 to 3.13. A request looks up `_encode_request` before it
+connects and `HTTPResponse` when it has sent everything: between the two a new connection is made.
+
+Whose fault a new connection is: that of the line that made what should have kept it, a pool manager
+or the connection object. Where that line was the first to do so, or makes another connection of the
+same pool, nothing was wasted. The connections of a boto3 client that is itself built again are that
+client's time.
+"""
+
+import sys
+import time
+from _thread import get_ident
+from _weakref import ref
+
+from lambda_reuse import invocation
+
+from . import builds, sites, spy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, ModuleType
+    from typing import Any, Optional
+
+NAME = "http"
+KIND = "http.connection"
+STALE = "stale.connection"
+LONG_IDLE_S = 30.0
+"""An idle gap after which the other side may have hung up, in seconds."""
+MAX_MANAGERS = 64
+
+
+class Keeper:
+    """What keeps connections: a pool manager, or a connection object of its own."""
+
+    def __init__(self, site: "Optional[tuple[str, str]]") -> None:
+        self.site = site
+        self.hosts: "set[int]" = set()
+
+
+class Connection:
+    """A connection object: its open socket, and when that was used last."""
+
+    def __init__(self, line: "Any") -> None:
+        self.line = line
+        self.socket: "Any" = None
+        self.used_at = 0.0
+
+
+class Opening:
+    """A connection that is being opened."""
+
+    def __init__(self, start_ns: int, line: "Any", key: int, *, is_known: bool) -> None:
+        self.start_ns = start_ns
+        self.line = line
+        self.key = key
+        self.is_known = is_known
+        self.client: "Any" = None
+        self.is_stale = False
+
+
+keepers = builds.Owners()
+_connections = builds.Owners()
+_managers: "list[ref[Any]]" = []
+_opening: "dict[int, tuple[Any, Opening]]" = {}
+_dialled: "dict[int, int]" = {}
+"""Thread -> when urllib3 began to connect, ahead of the request."""
+
+
+def observe(module: "ModuleType") -> None:
+    """Place the spies."""
+    spy.place(module.HTTPConnection, "__init__", _made, NAME)
+    spy.place(module.HTTPConnection, "_encode_request", _requests, NAME)
+    spy.place(module.HTTPResponse, "__init__", _has_sent, NAME)
+
+
+def manager_made(manager: "Any", frame: "FrameType") -> None:
+    """urllib3 has a new pool manager."""
+    keepers.put(manager, Keeper(sites.find(frame)))
+    _managers[:] = [known for known in _managers if known() is not None][-MAX_MANAGERS:]
+    _managers.append(ref(manager))
+
+
+def dials() -> None:
+    """urllib3 begins to connect in this thread."""
+    _dialled[get_ident()] = time.perf_counter_ns()
+
+
+def _made(connection: "Any", frame: "FrameType") -> None:
+    if type(connection).__module__ == "http.client":
+        keepers.put(connection, Keeper(sites.find(frame)))
+
+
+def _requests(connection: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name != "putrequest":
+        return
+    known = _connections.of(connection)
+    now = time.time()
+    if known is not None:
+        idle_s, known.used_at = now - known.used_at, now
+        if known.socket is not None and known.socket() is connection.sock is not None:
+            if known.line is not None:
+                known.line.used()
+            return
+    start_ns = _dialled.pop(get_ident(), None) or time.perf_counter_ns()
+    opening = _opened_by(connection, frame, start_ns)
+    if opening is not None:
+        opening.is_stale = known is not None and idle_s >= LONG_IDLE_S
+        _opening[get_ident()] = (connection, opening)
+
+
+def _has_sent(_response: "Any", frame: "FrameType") -> None:
+    connection, opening = _opening.pop(get_ident(), (None, None))
+    if opening is None or frame.f_locals.get("self") is not connection:
+        return
+    took_us = (time.perf_counter_ns() - opening.start_ns) // 1000
+    state = _connections.of(connection)
+    if state is None:
+        state = Connection(opening.line)
+        _connections.put(connection, state)
+    state.socket = ref(connection.sock) if connection.sock is not None else None
+    state.used_at = time.time()
+    if opening.client is not None:
+        opening.client[0].add_time(took_us, opening.client[2])
+    elif opening.line is not None:
+        opening.line.built(opening.key, took_us, is_excused=opening.is_known)
+        opening.line.used()
+        if opening.is_stale and not invocation.in_init():
+            _count_stale(opening, took_us)
+
+
+def _count_stale(opening: Opening, took_us: int) -> None:
+    line = builds.line(STALE, "connection", opening.line.place)
+    if line is not None:
+        line.tally.built(took_us, in_init=False)
+
+
+def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optional[Opening]":
+    """Who opens this connection, to be counted once it is open; None where nobody is to blame."""
+    pool, caller = _pool(frame)
+    keeper = keepers.of(connection) if pool is None else _keeper_of(pool)
+    host = builds.digest(getattr(connection, "host", None), getattr(connection, "port", None))
+    client = _aws_client() if caller == "botocore.httpsession" else None
+    if client is not None and client[2]:
+        opening = Opening(start_ns, None, host, is_known=True)
+        opening.client = client
+        return opening
+    if keeper is None or keeper.site is None:
+        return Opening(start_ns, None, host, is_known=True)
+    line = builds.line(KIND, "connection", keeper.site)
+    is_known = host in keeper.hosts
+    keeper.hosts.add(host)
+    return Opening(start_ns, line, host, is_known=is_known)
+
+
+def _aws_client() -> "Any":
+    """The boto3 client whose call is under way in this thread."""
+    aws = sys.modules.get(f"{__package__}.aws")
+    return aws.call_under_way() if aws is not None else None
+
+
+def _pool(frame: "Optional[FrameType]") -> "tuple[Any, str]":
+    """urllib3's pool of connections that asks for this request, and the module that asks the pool."""
+    for _ in range(12):
+        if frame is None:
+            break
+        caller = frame.f_back
+        if frame.f_code.co_name == "urlopen" and hasattr(frame.f_locals.get("self"), "pool"):
+            name = caller.f_globals.get("__name__", "") if caller is not None else ""
+            return frame.f_locals["self"], name
+        frame = caller
+    return None, ""
+
+
+def _keeper_of(pool: "Any") -> "Optional[Keeper]":
+    """The keeper of the manager that this pool belongs to, or of the pool itself."""
+    own: "Optional[Keeper]" = keepers.of(pool)
+    if own is not None:
+        return own
+    for known in _managers:
+        manager = known()
+        pools = getattr(getattr(manager, "pools", None), "_container", {})
+        if any(one is pool for one in list(pools.values())):
+            found: "Optional[Keeper]" = keepers.of(manager)
+            if found is not None:
+                keepers.put(pool, found)
+            return found
+    return None

@@ -1,0 +1,31 @@
+"""urllib3: the pool managers that keep connections, those inside requests and botocore included.
+
+Tested with urllib3 1.26 and 2. Connections themselves are seen in `http`.
+"""
+
+from . import http, spy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, ModuleType
+    from typing import Any
+
+NAME = "urllib3"
+
+
+def observe(module: "ModuleType") -> None:
+    """Place the spies, when the whole of urllib3 is there."""
+    spy.version_of(module, 1, 2)
+    methods = module.PoolManager.__mro__[1]
+    spy.place(methods, "__init__", _made, NAME)
+    spy.place(module.connection.HTTPConnection, "_new_conn", _dials, NAME)
+
+
+def _made(obj: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "__init__" and hasattr(type(obj), "connection_from_url"):
+        http.manager_made(obj, frame)
+
+
+def _dials(_connection: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "connect":
+        http.dials()
