@@ -7,6 +7,8 @@ command -v qemu-aarch64-static >/dev/null || wanted="$wanted qemu-user-static" #
 command -v gcc >/dev/null || wanted="$wanted gcc"                              # builds the layer's tools
 command -v chromium >/dev/null || wanted="$wanted chromium"                    # shows the pages
 command -v chromedriver >/dev/null || wanted="$wanted chromium-driver"         # clicks through them
+command -v redis-server >/dev/null || wanted="$wanted redis-server"            # the observers' tests
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted="$wanted postgresql"
 [ -z "$wanted" ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "some tests will be skipped; they need Debian's$wanted" >&2

@@ -33,7 +33,10 @@ def server(request):
     return request.getfixturevalue(request.param)
 
 
-HEAD = "import http.client, os, ssl, urllib.request\nURL, HOST = os.environ['URL'], os.environ['HOST']\n"
+HEAD = """\
+import http.client, os, ssl, urllib.request
+URL, HOST = os.environ["URL"], os.environ["HOST"]
+"""
 
 AGAIN = {
     "requests.get": (
@@ -193,7 +196,7 @@ def handler(event, context):
 
 
 def test_clients_of_boto3_pay_for_their_connections(aws_function):
-    """A client built again opens a connection again: that is the client's time, not another fault."""
+    """A client built again opens a connection again: that is the client's time."""
     aws_function.write(
         "app.py",
         """\

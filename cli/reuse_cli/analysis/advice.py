@@ -54,22 +54,36 @@ Nothing has used it in any invocation: remove it, or build it when it is first n
     def {variable}():
         return {build}"""
 
+WALL_CLOCK = """\
+Its clock may stand still while the container is frozen, so values live longer than their seconds.
+Give it the wall clock:
+
+    cachetools.TTLCache(maxsize=..., ttl=..., timer=time.time)"""
+
+STALE = """\
+The other side hangs up while the container is idle: the first request after a long gap pays for a
+new connection, or fails on the old one. Check the connection before use, or let its pool do so
+(pool_pre_ping=True, health_check_interval=30), and retry once."""
+
+BY_KIND = {"unused": UNUSED, "monotonic_ttl": WALL_CLOCK, "refetched": CACHED, "stale": STALE}
+
 
 def of(kind: str, what_kind: str, what: str) -> str:
     """The advice for a finding of this kind, on a thing of the kind `what_kind`."""
     service = what.split(" ", maxsplit=1)[0]
-    names = {"variable": _variable(service, what_kind), "build": _build(service, what_kind)}
-    if kind == "unused":
-        return UNUSED.format(**names)
+    variable = _variable(service, what_kind)
     if kind == "refetched":
-        return CACHED.format(variable=what.rsplit(" ", maxsplit=1)[-1].lower())
+        variable = what.rpartition(" ")[2].lower()
+    text = BY_KIND.get(kind) or _of_waste(kind, what_kind)
+    return text.format(variable=variable, build=_build(service, what_kind))
+
+
+def _of_waste(kind: str, what_kind: str) -> str:
     if kind == "reconnected":
         return SESSION if what_kind == "http.connection" else DATABASE
-    if what_kind in ("boto3.client", "boto3.resource", "boto3.session"):
-        return SDK.format(**names)
-    if what_kind in ("resource", "file"):
-        return DEFINED
-    return ONCE.format(variable=_variable(service, what_kind))
+    if what_kind.startswith("boto3."):
+        return SDK
+    return DEFINED if what_kind in ("resource", "file") else ONCE
 
 
 def _variable(service: str, kind: str) -> str:

@@ -24,7 +24,7 @@ FETCHES = (
     *("sts.role", "s3.object"),
 )
 CONNECTIONS = ("http.connection", "db.connection", "redis.connection")
-COUNTED_USES = ("boto3.client", "boto3.resource")
+COUNTED_USES = ("boto3.client", "boto3.resource", "db.engine", "redis.client")
 """Kinds whose uses are counted, so that none means that there was none."""
 
 _OBSERVED = re.compile(r"(?P<what>.+) in (?P<function>.+) \([^()]+\)")
@@ -54,6 +54,11 @@ def _of_line(line: Row, function: Row, price: float | None) -> list[Row]:
         if kind != "refetched" or line["recreated"] >= SELDOM * again:
             cost = (line["recreated"], line["recreated_ms"], price)
             return [_finding(kind, line, function, cost)]
+    if line["kind"] == "stale.connection" and line["builds_in_invocations"]:
+        cost = (line["builds_in_invocations"], line["build_ms"], price)
+        return [_finding("stale", line, function, cost)]
+    if line["kind"] == "cache.monotonic" and line["builds_in_init"]:
+        return [_finding("monotonic_ttl", line, function, (line["builds_in_init"], 0, price))]
     if _is_unused(line, function):
         cost = (line["builds_in_init"], line["build_ms"], price)
         return [_finding("unused", line, function, cost)]

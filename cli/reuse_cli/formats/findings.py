@@ -10,6 +10,8 @@ TITLES = {
     "recreated": "builds {what} again",
     "refetched": "reads the same {what} again",
     "reconnected": "opens the {what} again",
+    "stale": "replaces the {what} after a long idle gap",
+    "monotonic_ttl": "makes a {what} whose clock may stand still",
     "unused": "builds {what} that nothing uses",
 }
 

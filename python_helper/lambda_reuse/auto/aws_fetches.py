@@ -89,13 +89,17 @@ def end(parsed: "dict[str, Any]") -> None:
 
 def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:
     """Whether a cache asked: the user's code only said when, or how."""
-    is_of_users = False
+    is_of_users = is_of_cache = False
     for _ in range(sites.MAX_DEPTH):
         if frame is None:
-            return False
+            break
         module = str(frame.f_globals.get("__name__", ""))
         is_of_users = is_of_users or sites.is_own(frame)
-        if module.startswith(RESOURCES) or (not is_of_users and module.startswith(CACHES)):
+        if module.startswith(RESOURCES):
             return True
+        if not is_of_users and module.startswith(CACHES):
+            if frame.f_locals.get("force_fetch"):
+                return False
+            is_of_cache = True
         frame = frame.f_back
-    return False
+    return is_of_cache

@@ -226,6 +226,11 @@ class Owners:
 
         owners[at] = (ref(obj, gone), owner)
 
+    def living(self) -> "list[tuple[Any, Any]]":
+        """(object, owner) of all that are alive."""
+        found = [(known(), owner) for known, owner in list(self._owners.values())]
+        return [(obj, owner) for obj, owner in found if obj is not None]
+
     def of(self, obj: "Any") -> "Any":
         """The owner, or None."""
         found = self._owners.get(id(obj))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 OBSERVERS = {
+    "aws_lambda_powertools.utilities.parameters": "powertools",
+    "aws_secretsmanager_caching": "secrets",
     "awslambdaric.bootstrap": "client",
     "boto3": "aws",
     "botocore.endpoint": "aws",
@@ -24,9 +26,16 @@ OBSERVERS = {
     "botocore.loaders": "aws",
     "botocore.session": "aws",
     "botocore.signers": "aws",
+    "cachetools": "caches",
+    "functools": "caches",
     "http.client": "http",
     "httpcore": "httpx",
     "httpx": "httpx",
+    "psycopg": "psycopg",
+    "pymongo": "pymongo",
+    "pymysql": "pymysql",
+    "redis": "redis",
+    "sqlalchemy": "sqlalchemy",
     "ssl": "tls",
     "urllib3": "urllib3",
 }

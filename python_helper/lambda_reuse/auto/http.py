@@ -1,4 +1,4 @@
-"""http.client, and with it urllib.request, urllib3, requests and botocore: connections opened again.
+"""http.client, and with it urllib.request, urllib3, requests and botocore: new connections.
 
 Tested with the http.client of Python 3.9 to 3.13. A request looks up `_encode_request` before it
 connects and `HTTPResponse` when it has sent everything: between the two a new connection is made.
@@ -111,9 +111,10 @@ def _requests(connection: "Any", frame: "FrameType") -> None:
 
 
 def _has_sent(_response: "Any", frame: "FrameType") -> None:
-    connection, opening = _opening.pop(get_ident(), (None, None))
-    if opening is None or frame.f_locals.get("self") is not connection:
+    opened = _opening.pop(get_ident(), None)
+    if opened is None or frame.f_locals.get("self") is not opened[0]:
         return
+    connection, opening = opened
     took_us = (time.perf_counter_ns() - opening.start_ns) // 1000
     state = _connections.of(connection)
     if state is None:
@@ -161,7 +162,7 @@ def _aws_client() -> "Any":
 
 
 def _pool(frame: "Optional[FrameType]") -> "tuple[Any, str]":
-    """urllib3's pool of connections that asks for this request, and the module that asks the pool."""
+    """urllib3's pool of connections that asks for this request, and the module that asks it."""
     for _ in range(12):
         if frame is None:
             break

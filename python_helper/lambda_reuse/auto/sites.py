@@ -75,6 +75,17 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     return None
 
 
+def is_through(frame: "Optional[FrameType]", modules: "tuple[str, ...]") -> bool:
+    """Whether a library of these lies between this frame and the user's line."""
+    for _ in range(MAX_DEPTH):
+        if frame is None or _file_of(frame.f_code) is not None:
+            return False
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] in modules:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def is_own(frame: "FrameType") -> bool:
     """Whether this frame runs the function's own code."""
     return _file_of(frame.f_code) is not None

@@ -12,7 +12,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LIBRARIES = frozenset(("awslambdaric", "boto3", "botocore", "httpx", "urllib3"))
+LIBRARIES = frozenset(
+    (
+        "aws_lambda_powertools",
+        "aws_secretsmanager_caching",
+        "awslambdaric",
+        "boto3",
+        "botocore",
+        "cachetools",
+        "httpx",
+        "psycopg",
+        "pymongo",
+        "pymysql",
+        "redis",
+        "sqlalchemy",
+        "urllib3",
+    )
+)
 HERE = os.path.dirname(os.path.abspath(__file__))
 is_light = False
 """Whether the helper is loaded for the observers alone: the function may never ask for the rest."""

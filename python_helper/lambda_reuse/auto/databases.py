@@ -1,0 +1,96 @@
+"""What the observers of databases share: what keeps connections, and single ones."""
+
+import time
+from _thread import get_ident
+from _weakref import ref
+
+from . import builds, sites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Optional
+
+    from .builds import Line
+
+CONNECTION = "db.connection"
+THROUGH = ("django", "peewee", "psycopg_pool", "sqlalchemy", "sqlmodel", "tortoise")
+"""Libraries that open connections of drivers for reasons of their own."""
+
+
+class Keeper:
+    """What keeps connections: an engine's pool, a client."""
+
+    def __init__(self, line: "Line", *, is_waste: bool, keeps: bool = True) -> None:
+        self.line = line
+        self.is_waste = is_waste
+        self.keeps = keeps
+        self.connections = 0
+
+
+keepers = builds.Owners()
+_starts: "dict[int, int]" = {}
+_last: "dict[tuple[int, int], Any]" = {}
+"""(line, key) -> the last connection, as long as it lives."""
+
+
+def keeper_made(
+    obj: "Any", frame: "FrameType", named: "tuple[str, str]", key: int, *, keeps: bool = True
+) -> None:
+    """A pool or client was made by the user's line; `named` are its kind and what it is."""
+    line = builds.line(*named, sites.find(frame))
+    if line is not None:
+        keepers.put(obj, Keeper(line, is_waste=line.built(key, 0), keeps=keeps))
+
+
+def starts() -> None:
+    """Note that this thread begins to connect."""
+    _starts[get_ident()] = time.perf_counter_ns()
+
+
+def took_us() -> int:
+    """Microseconds since this thread began to connect."""
+    start_ns = _starts.pop(get_ident(), None)
+    return 0 if start_ns is None else (time.perf_counter_ns() - start_ns) // 1000
+
+
+def connected(obj: "Any") -> None:
+    """A pool or client has a new connection.
+
+    Its time is that of whoever makes a new pool each time. A pool that keeps no connections is one
+    that the line which made it opens again and again.
+    """
+    keeper: "Optional[Keeper]" = keepers.of(obj)
+    us = took_us()
+    if keeper is None:
+        return
+    keeper.connections += 1
+    keeper.line.used()
+    if keeper.is_waste or keeper.keeps:
+        keeper.line.add_time(us, keeper.is_waste)
+        return
+    line = builds.line(CONNECTION, "database connection", keeper.line.place)
+    if line is not None:
+        line.built(builds.digest(id(keeper)), us)
+
+
+def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
+    """A connection was opened by itself: by the user's line, not by a pool."""
+    if sites.is_through(frame, THROUGH):
+        return
+    line = builds.line(CONNECTION, "database connection", sites.find(frame))
+    if line is None:
+        return
+    before = _last.get((id(line), key))
+    is_lost = before is not None and _is_lost(before())
+    line.built(key, us, is_excused=is_lost)
+    if len(_last) < builds.MAX_KEYS:
+        _last[id(line), key] = ref(connection)
+
+
+def _is_lost(connection: "Any") -> bool:
+    """Whether the connection before was cut off, and not closed: by psycopg's or PyMySQL's word."""
+    if getattr(connection, "broken", False):
+        return True
+    is_pymysql = hasattr(connection, "_force_close")
+    return is_pymysql and connection._sock is None and not connection._closed
