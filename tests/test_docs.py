@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,8 @@ def test_the_commands_of_a_page_run(tmp_path, page):
         if command.startswith("make "):
             assert f"\n{command.split()[1]}: " in (ROOT / "Makefile").read_text()
             continue
+        if ".mjs" in command and not shutil.which("node"):
+            continue  # the page says that it needs one
         where = ROOT if command.startswith("./") else tmp_path
         path = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
         done = subprocess.run(

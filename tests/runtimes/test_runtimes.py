@@ -1,7 +1,7 @@
 """The same layer beside functions of other runtimes: what it tells is what happened.
 
-Each function has a bootstrap of its own, as on Lambda's `provided` runtimes; the Python one is run
-by AWS's client. None of them knows the layer.
+Most functions have a bootstrap of their own, as on Lambda's `provided` runtimes; the Python one is
+run by AWS's client, the one of nodejs22.x by the sandbox's. None of them knows the layer.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ from tests.line_schema import check_line
 pytestmark = pytest.mark.slow
 
 PYTHON = "def handler(event, context):\n    return {'got': event}\n"
+
+NODEJS = "export const handler = async (event) => ({ got: event });\n"
 
 BASH = """#!/bin/bash
 api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
@@ -84,16 +86,18 @@ public class Function {
 
 FUNCTIONS = {
     "python": {"app.py": PYTHON},
+    "nodejs": {"app.mjs": NODEJS},
     "bash": {"bootstrap": BASH},
     "node": {"bootstrap": NODE},
     "java": {"bootstrap": JAVA, "Function.java": JAVA_FUNCTION},
 }
+MANAGED = {"python": {}, "nodejs": {"runtime": "nodejs22.x"}}
 CALLS = 7
 
 
 def missing(runtime: str) -> str:
     """What this machine lacks for a function of this runtime; nothing where it lacks nothing."""
-    program = {"bash": "curl", "node": "node", "java": "javac"}.get(runtime)
+    program = {"bash": "curl", "node": "node", "nodejs": "node", "java": "javac"}.get(runtime)
     return f"there is no {program}" if program and not shutil.which(program) else ""
 
 
@@ -104,7 +108,7 @@ def invoked(folder: Path, layer: Path, runtime: str) -> list[dict]:
     for name, text in FUNCTIONS[runtime].items():
         (function / name).write_text(text)
         (function / name).chmod(0o755)
-    settings = {} if runtime == "python" else {"runtime": "provided.al2023"}
+    settings = MANAGED.get(runtime, {"runtime": "provided.al2023"})
     config = FunctionConfig(function, handler="app.handler", timeout_s=20, **settings)
 
     async def run() -> Path:

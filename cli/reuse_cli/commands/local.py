@@ -46,8 +46,9 @@ def local() -> None:
 def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """Invoke HANDLER with events and show how its containers were reused.
 
-    HANDLER is FILE.py:FUNCTION, or FOLDER:MODULE.FUNCTION. Exit codes: 0 fine, 2 invocations
-    failed, 130 interrupted, 252 wrong usage, 253 something is missing, 255 the sandbox failed.
+    HANDLER is FILE.py:FUNCTION, FILE.mjs:FUNCTION (or .js, .cjs), or FOLDER:MODULE.FUNCTION. Exit
+    codes: 0 fine, 2 invocations failed, 130 interrupted, 252 wrong usage, 253 something is missing,
+    255 the sandbox failed.
     """
     require_sandbox()
     asked, sent = local_run(chosen), traffic(chosen)

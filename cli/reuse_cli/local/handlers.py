@@ -49,7 +49,8 @@ def find(text: str) -> Handler:
     module, dot, function = handler.rpartition(".")
     if not dot or not module or not function:
         raise UsageError(
-            f"{text} does not name a function: write FILE.py:FUNCTION or FOLDER:MODULE.FUNCTION"
+            f"{text} does not name a function: write FILE.py:FUNCTION, FILE.mjs:FUNCTION or"
+            " FOLDER:MODULE.FUNCTION"
         )
     if not folder.is_dir():
         raise ConfigurationError(f"there is no folder {folder}")
