@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from reuse_sandbox import FunctionConfig, Sandbox
-from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.events import InvokeRequest
 from reuse_sandbox.results import Pending
 
 from benchmarks.extension.candidates import LIMIT, STANDALONE, build
@@ -70,7 +70,7 @@ async def _measure(folder: Path) -> dict[str, dict[str, list[float]]]:
 
 async def _time(sandbox: Sandbox, number: int) -> tuple[float, float]:
     pending = Pending(
-        Request(b"{}", f"00000000-0000-4000-8000-{number:012}", arn=sandbox.function.arn)
+        InvokeRequest(b"{}", f"00000000-0000-4000-8000-{number:012}", arn=sandbox.function.arn)
     )
     begun = time.perf_counter()
     await sandbox.submit(pending)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from reuse_sandbox import FunctionConfig, Sandbox
-from reuse_sandbox.machine.cgroup import Groups
+from reuse_sandbox.machine.cgroup import ControlGroups
 from reuse_sandbox.machine.freezer import SignalFreezer
 
 from benchmarks.table import table
@@ -153,7 +153,7 @@ def _freezes(folder: Path) -> str:
         stack.callback(signals.thaw, pids)
         rows.append(_freeze_row("signals", signals.freeze, signals.thaw, pids))
         try:
-            groups = Groups(f"lambda-reuse-bench-{os.getpid()}", 10240)
+            groups = ControlGroups(f"lambda-reuse-bench-{os.getpid()}", 10240)
         except OSError:
             groups = None
         if groups is not None and "freeze" in groups.steps:

@@ -1,18 +1,20 @@
 """A small AWS Lambda on one machine, independent of the extension it is used to test.
 
-The map of the room:
+Where things are:
 
     sandbox         the block a user opens: one function, its containers, an Invoke API
     config, layer, errors, results
                     what goes in, what comes out
+    clock           where the sandbox has its time from; one that can jump, for tests
     fleet           which container serves which invocation
-    container, sides
-                    one container: the platform's word carried out on the following, and what their
-                    APIs see of it
-    life/           the platform: the life of a container as pure tables, one for each kind of
-                    container, and what they are made of
+    container       one container: what the fleet asks of it, and the way of an event through it
+    container_context, api_port, action_runner, output
+                    what containers share; what APIs see of one; what carries out the platform's
+                    decisions; where its lines go
+    life/           the platform: the steps of a container's life and, for each kind of container,
+                    the tables of which step follows what; pure
     apis/           what is served over HTTP, one file an API
-    telemetry/      what subscribers are told, and how it reaches them
+    telemetry/      what subscribers are sent, and how it reaches them
     machine/        the real processes, what keeps them apart, and what cleans up after them
     logs            one file a container
     faults          what goes wrong on purpose
@@ -27,6 +29,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reuse_sandbox.clock import Clock, MockClock
     from reuse_sandbox.config import FunctionConfig, Limits
     from reuse_sandbox.errors import (
         BadRequest,
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BadRequest": "errors",
+    "Clock": "clock",
     "ConfigError": "errors",
     "DEFAULT_SHARE": "faults",
     "FAULTS": "faults",
@@ -62,6 +66,7 @@ _HOMES = {
     "Layer": "layer",
     "LayerError": "errors",
     "Limits": "config",
+    "MockClock": "clock",
     "PortTaken": "errors",
     "RecordingError": "errors",
     "RuntimeNotFound": "errors",
@@ -78,6 +83,7 @@ __all__ = [
     "DEFAULT_SHARE",
     "FAULTS",
     "BadRequest",
+    "Clock",
     "ConfigError",
     "FunctionConfig",
     "FunctionNotFound",
@@ -87,6 +93,7 @@ __all__ = [
     "Layer",
     "LayerError",
     "Limits",
+    "MockClock",
     "PortTaken",
     "RecordingError",
     "RuntimeNotFound",

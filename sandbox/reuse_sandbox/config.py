@@ -138,6 +138,16 @@ class FunctionConfig:
         return self.init_type == "lambda-managed-instances"
 
     @property
+    def is_init_boosted(self) -> bool:
+        """Whether the init phase is not held to the memory size's share of the processor.
+
+        An on-demand init is not, a provisioned one is (observed and reported in pull requests of
+        AWS's partners: DataDog/datadog-lambda-extension#700, newrelic/newrelic-lambda-layers#1). Of
+        the init before a snapshot nothing is known; nobody waits for it.
+        """
+        return self.init_type in {"on-demand", "snap-start"}
+
+    @property
     def init_limit_s(self) -> float:
         """How long the init phase may take."""
         if self.init_type == "on-demand":
@@ -158,6 +168,11 @@ class FunctionConfig:
     def is_node(self) -> bool:
         """Whether the managed Node.js runtime runs it."""
         return self.command is None and self.runtime.startswith("nodejs")
+
+    @property
+    def has_log_frames(self) -> bool:
+        """Whether its runtime client writes messages in frames, as those of managed runtimes do."""
+        return self.is_python or self.is_node
 
     @property
     def runtime_version(self) -> str:

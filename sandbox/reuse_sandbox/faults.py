@@ -5,12 +5,11 @@ container, as the fault's description says. Each fault throws dice of its own: w
 same whether or not others are there.
 """
 
-import asyncio
 import json
 import random
 from collections.abc import Mapping
 
-from reuse_sandbox.clock import iso, now
+from reuse_sandbox.clock import Clock, iso
 from reuse_sandbox.errors import ConfigError
 from reuse_sandbox.telemetry.delivery import Batch, Deliver, OpenDestination
 from reuse_sandbox.telemetry.subscription import Destination
@@ -52,7 +51,8 @@ OVERSIZE_BYTES = 1 << 20
 class Faults:
     """Faults and how often each strikes; raises `ConfigError` for what is none."""
 
-    def __init__(self, shares: Mapping[str, float], seed: int = 0) -> None:
+    def __init__(self, shares: Mapping[str, float] | None = None, seed: int = 0) -> None:
+        shares = shares or {}
         for name, share in shares.items():
             if name not in FAULTS:
                 raise ConfigError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
@@ -71,7 +71,7 @@ class Faults:
             return 0.0
         return self._dice[CLOCK_STEP].uniform(-STEP_S, STEP_S)
 
-    def open_destination(self, usual: OpenDestination) -> OpenDestination:
+    def open_destination(self, usual: OpenDestination, clock: Clock) -> OpenDestination:
         """The way to subscribers, with what happens on it."""
 
         def opened(destination: Destination) -> Deliver:
@@ -79,30 +79,30 @@ class Faults:
 
             async def faulty(batch: Batch) -> None:
                 if self.strikes(LATE):
-                    await asyncio.sleep(self._dice[LATE].uniform(0, LATE_S))
-                batch = self._changed(batch)
+                    await clock.sleep(self._dice[LATE].uniform(0, LATE_S))
+                batch = self._changed(batch, clock)
                 if batch:
                     await deliver(batch)
                 if batch and self.strikes(TWICE):
                     await deliver(batch)
                 if self.strikes(SLOW):
-                    await asyncio.sleep(SLOW_S)
+                    await clock.sleep(SLOW_S)
 
             return faulty
 
         return opened
 
-    def _changed(self, batch: Batch) -> Batch:
+    def _changed(self, batch: Batch, clock: Clock) -> Batch:
         if self.strikes(LOST):
             batch = [event for event in batch if self._dice[LOST].random() < 0.5]
         if self.strikes(REORDERED):
             batch = self._dice[REORDERED].sample(batch, len(batch))
         if self.strikes(OVERSIZED):
-            batch = [*batch, _large_event()]
+            batch = [*batch, _large_event(clock.now().wall)]
         return batch
 
 
-def _large_event() -> bytes:
+def _large_event(wall: float) -> bytes:
     """An event of a type that nobody knows."""
-    event = {"time": iso(now().wall), "type": "platform.padding", "record": "x" * OVERSIZE_BYTES}
+    event = {"time": iso(wall), "type": "platform.padding", "record": "x" * OVERSIZE_BYTES}
     return json.dumps(event).encode()

@@ -19,8 +19,9 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from reuse_sandbox.clock import now
-from reuse_sandbox.container import Container, Surroundings
+from reuse_sandbox.clock import Timer
+from reuse_sandbox.container import Container
+from reuse_sandbox.container_context import ContainerContext
 from reuse_sandbox.errors import InitFailed, SandboxClosed, TooManyRequests
 from reuse_sandbox.results import Pending
 
@@ -36,8 +37,8 @@ END_SETTLE_S = 2.0
 READY_STEP_S = 0.01
 
 
-class Place:
-    """A caller's place in the queue, with the container that it will get."""
+class Waiter:
+    """A caller in the queue, with the container that it will get."""
 
     def __init__(self, tenant: str) -> None:
         self.tenant = tenant
@@ -60,27 +61,28 @@ class Fleet:
 
     def __init__(
         self,
-        surroundings: Surroundings,
+        context: ContainerContext,
         *,
         concurrency: int,
         keep_alive_s: float,
         provisioned: int = 0,
         is_proactive: bool = False,
     ) -> None:
-        self._surroundings = surroundings
+        self._context = context
+        self._clock = context.clock
         self._concurrency = concurrency
         self._keep_alive_s = keep_alive_s
         self._provisioned = provisioned
         self._is_proactive = is_proactive
-        self._is_managed = surroundings.function.is_managed
+        self._is_managed = context.function.is_managed
         self._numbers = count(1)
         self._containers: set[Container] = set()
         self._idle: list[tuple[float, Container]] = []  # the one used last at the end
-        self._waiting: deque[Place] = deque()
+        self._waiting: deque[Waiter] = deque()
         self._ending: dict[asyncio.Task[None], Container] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._failure: str | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._closed = False
 
     @property
@@ -91,21 +93,21 @@ class Fleet:
     async def open(self) -> None:
         """Initialises what shall be there ahead of the invocations; waits until it is ready."""
         for _ in range(self._provisioned):
-            await self._start_ahead(self._provisioned_surroundings())
+            await self._start_ahead(self._provisioned_context())
         for _ in range(self._concurrency if self._is_managed else 0):
-            await self._start_ahead(self._surroundings)
+            await self._start_ahead(self._context)
         await self._prepare()
         while self.idle < self._ready_at_first() and self._failure is None:
             await asyncio.sleep(READY_STEP_S)
         if self._failure is not None:
             raise InitFailed(f"No container could be initialised: {self._failure}")
 
-    def _provisioned_surroundings(self) -> Surroundings:
-        function = replace(self._surroundings.function, init_type="provisioned-concurrency")
-        return replace(self._surroundings, function=function)
+    def _provisioned_context(self) -> ContainerContext:
+        function = replace(self._context.function, init_type="provisioned-concurrency")
+        return replace(self._context, function=function)
 
     def _ready_at_first(self) -> int:
-        function = self._surroundings.function
+        function = self._context.function
         if function.is_managed:
             return self._concurrency * function.max_concurrency
         return max(self._provisioned, function.init_type == "snap-start")
@@ -150,7 +152,7 @@ class Fleet:
             if container is None and any(busy.settling for busy in self._containers):
                 container = await self._wait(tenant, SETTLE_S)
             if container is None and self._may_start:
-                container = await self._start(self._surroundings)
+                container = await self._start(self._context)
             if container is not None:
                 return container
             self._check_containers()
@@ -178,16 +180,16 @@ class Fleet:
         that was made for it is not there yet.
         """
         coming = sum(container.is_new for container in self._containers)
-        return coming * self._surroundings.function.max_concurrency > len(self._waiting)
+        return coming * self._context.function.max_concurrency > len(self._waiting)
 
     def _pick(self, tenant: str) -> Container | None:
         for at in reversed(range(len(self._idle))):
-            if self._idle[at][1].takes(tenant):
+            if self._idle[at][1].can_serve(tenant):
                 return self._idle.pop(at)[1]
         return None
 
-    async def _start(self, surroundings: Surroundings, *, is_ahead: bool = False) -> Container:
-        container = Container(surroundings, next(self._numbers), self._became_idle, self._broke)
+    async def _start(self, context: ContainerContext, *, is_ahead: bool = False) -> Container:
+        container = Container(context, next(self._numbers), self._became_idle, self._broke)
         container.is_new = is_ahead
         self._containers.add(container)
         try:
@@ -199,9 +201,9 @@ class Fleet:
             raise
         return container
 
-    async def _start_ahead(self, surroundings: Surroundings) -> None:
+    async def _start_ahead(self, context: ContainerContext) -> None:
         """Starts one that nobody waits for yet."""
-        container = await self._start(surroundings, is_ahead=True)
+        container = await self._start(context, is_ahead=True)
         container.initialise()
 
     async def _prepare(self) -> None:
@@ -210,35 +212,35 @@ class Fleet:
             return
         being_made = any(container.is_new for container in self._containers)
         if not being_made and self._may_start:
-            await self._start_ahead(self._surroundings)
+            await self._start_ahead(self._context)
 
     async def _wait(self, tenant: str, timeout_s: float | None) -> Container | None:
         """A container that has become idle; None when there is one of another tenant only."""
-        place = Place(tenant)
-        self._waiting.append(place)
+        waiter = Waiter(tenant)
+        self._waiting.append(waiter)
         try:
-            await asyncio.wait({place.container}, timeout=timeout_s)
+            await asyncio.wait({waiter.container}, timeout=timeout_s)
         except BaseException:
-            container = place.found()
+            container = waiter.found()
             if container is not None:
                 self._became_idle(container)  # it was meant for a caller who has gone
             raise
         finally:
             with contextlib.suppress(ValueError):
-                self._waiting.remove(place)
-        if place.container.cancelled():
+                self._waiting.remove(waiter)
+        if waiter.container.cancelled():
             raise SandboxClosed("The sandbox has ended.")
-        return place.found()
+        return waiter.found()
 
     def _became_idle(self, container: Container) -> None:
         if self._closed:
             return
-        for place in self._waiting:
-            if not place.container.done() and container.takes(place.tenant):
-                self._waiting.remove(place)
-                place.container.set_result(container)
+        for waiter in self._waiting:
+            if not waiter.container.done() and container.can_serve(waiter.tenant):
+                self._waiting.remove(waiter)
+                waiter.container.set_result(container)
                 return
-        self._idle.append((now().tick, container))
+        self._idle.append((self._clock.now().tick, container))
         self._wake_all()  # all of other tenants: the first may end this container for its own
         if self._timer is None:
             self._set_timer(self._keep_alive_s)
@@ -261,7 +263,7 @@ class Fleet:
             self._later(self._replace())
 
     async def _replace(self) -> None:
-        await self._start_ahead(self._surroundings)
+        await self._start_ahead(self._context)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         """Does what no caller waits for; one that fails will fail again for a caller who does."""
@@ -279,7 +281,7 @@ class Fleet:
             raise InitFailed(f"No container could be initialised: {self._failure}")
 
     def _set_timer(self, delay_s: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._end_idle)
+        self._timer = self._clock.call_later(delay_s, self._end_idle)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -289,8 +291,8 @@ class Fleet:
     def _end_idle(self) -> None:
         """Ends what has been idle for too long; the list is in the order of last use."""
         self._timer = None
-        present = now().tick
-        for entry in [entry for entry in self._idle if not entry[1].stays]:
+        present = self._clock.now().tick
+        for entry in [entry for entry in self._idle if not entry[1].outlives_idle]:
             since, container = entry
             if present - since < self._keep_alive_s:
                 self._set_timer(since + self._keep_alive_s - present)

@@ -12,9 +12,13 @@ KNOWN_ENTRIES = ("extensions", "python", "nodejs", "bin", "lib", "bootstrap")
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer's folder; raises `LayerError` when it is none."""
+    """A layer's folder; raises `LayerError` when it is none.
+
+    `mounted` is where a container sees it, where that is somewhere else.
+    """
 
     folder: Path
+    mounted: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.folder.is_dir():
@@ -25,8 +29,13 @@ class Layer:
                 f" it has none of {', '.join(KNOWN_ENTRIES[:-1])} or {KNOWN_ENTRIES[-1]}."
             )
 
+    @property
+    def opt(self) -> Path:
+        """Where a container finds what would be under /opt."""
+        return self.mounted or self.folder.resolve()
+
     def extensions(self) -> dict[str, Path]:
-        """Every non-directory entry of `extensions/` by its name, executable or not.
+        """Every non-directory entry of `extensions/` by its name, executable or not: its path.
 
         A stray file there is started too and fails the function, here as on Lambda.
         """
@@ -35,4 +44,4 @@ class Layer:
             return {}
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if not entry.is_dir())
-        return {name: folder / name for name in names}
+        return {name: self.opt / "extensions" / name for name in names}

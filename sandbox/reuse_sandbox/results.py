@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.errors import SandboxClosed
-from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.events import InvokeRequest
 
 TAIL_BYTES = 4096  # the Invoke API's LogResult: the last 4 KB
 
@@ -47,7 +47,9 @@ class Pending:
     piece, where it is to be streamed.
     """
 
-    def __init__(self, request: Request, *, tail: bool = False, is_streamed: bool = False) -> None:
+    def __init__(
+        self, request: InvokeRequest, *, tail: bool = False, is_streamed: bool = False
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.request = request
         self.result: asyncio.Future[InvokeResult] = loop.create_future()

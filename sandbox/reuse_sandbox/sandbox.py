@@ -10,19 +10,19 @@ from typing import Self
 from uuid import uuid4
 
 from reuse_sandbox.apis.invoke import InvokeApi
-from reuse_sandbox.clock import now
+from reuse_sandbox.clock import Clock, SystemClock
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.container import Surroundings
+from reuse_sandbox.container_context import ContainerContext
 from reuse_sandbox.errors import BadRequest, ConfigError, RecordingError, SandboxClosed
 from reuse_sandbox.faults import Faults
 from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.layer import Layer
-from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.events import InvokeRequest
 from reuse_sandbox.logs import Recording, new_stream_name
 from reuse_sandbox.machine.namespaces import KINDS, write_hosts
 from reuse_sandbox.machine.temporary import TemporaryFolder
 from reuse_sandbox.results import InvokeResult, Pending
-from reuse_sandbox.telemetry.delivery import LOOPBACK, Courier
+from reuse_sandbox.telemetry.delivery import LOOPBACK, BatchSender
 
 
 class Sandbox:
@@ -37,7 +37,7 @@ class Sandbox:
     may (`machine.cgroup`). `private` names what each container has of its own: `files` (an empty
     /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults` names what
     shall go wrong and how often (`faults.FAULTS`), by the dice of `seed`. `port` is the Invoke
-    API's, 0 for any. `answered` is given the result of every invocation.
+    API's, 0 for any. `answered` is given the result of every invocation. All pauses are by `clock`.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -61,6 +61,7 @@ class Sandbox:
         seed: int = 0,
         port: int = 0,
         answered: Callable[[InvokeResult], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         if not hasattr(os, "pidfd_open"):
             raise ConfigError("The sandbox needs Linux 5.3 or newer to run a function.")
@@ -86,16 +87,17 @@ class Sandbox:
         self._is_proactive = proactive
         self._freeze = freeze
         self._isolate = isolate
-        if not set(private) <= KINDS.keys():
+        if not set(private) <= set(KINDS):
             raise ConfigError(f"A container can have {' or '.join(KINDS)} of its own.")
         self._private = tuple(dict.fromkeys(private))
         self._faults = Faults(faults or {}, seed)
         self._port = port
         self._answered = answered
+        self.clock = clock or SystemClock()
         self._stack = AsyncExitStack()
         self._recording: Recording | None = None
         self._fleet: Fleet | None = None
-        self._invoke_api = InvokeApi(function, self)
+        self._invoke_api = InvokeApi(function, self, self.clock)
 
     @property
     def invoke_url(self) -> str:
@@ -120,11 +122,11 @@ class Sandbox:
             stack.callback(folder.close)
             if self._private:
                 write_hosts(folder.path)
-            courier = Courier()
-            stack.push_async_callback(courier.close)
+            sender = BatchSender()
+            stack.push_async_callback(sender.close)
             self._invoke_api.bind(self._port)
             stack.push_async_callback(self._invoke_api.close)
-            fleet = self._new_fleet(self._recording, courier, folder.path)
+            fleet = self._new_fleet(self._recording, sender, folder.path)
             stack.callback(fleet.kill)
             stack.push_async_callback(fleet.close)
             await fleet.open()
@@ -160,7 +162,7 @@ class Sandbox:
         (with `wait` it is waited for), `BadRequest` that a tenant is missing or one too many,
         `RecordingError` that the logs cannot be written any more.
         """
-        request = Request(
+        request = InvokeRequest(
             payload,
             request_id or str(uuid4()),
             arn=self.function.arn,
@@ -188,21 +190,22 @@ class Sandbox:
         if self._answered is not None and not result.cancelled() and result.exception() is None:
             self._answered(result.result())
 
-    def _new_fleet(self, recording: Recording, courier: Courier, folder: Path) -> Fleet:
-        surroundings = Surroundings(
+    def _new_fleet(self, recording: Recording, sender: BatchSender, folder: Path) -> Fleet:
+        context = ContainerContext(
             self.function,
             self._layer,
             recording,
-            self._faults.open_destination(courier.open_destination),
+            sender,
             folder,
-            new_stream_name(now().wall, self.function.version),
+            new_stream_name(self.clock.now().wall, self.function.version),
             self._faults,
             private=self._private,
             freeze=self._freeze,
             isolate=self._isolate,
+            clock=self.clock,
         )
         return Fleet(
-            surroundings,
+            context,
             concurrency=self._concurrency,
             keep_alive_s=self._keep_alive_s,
             provisioned=self._provisioned,
@@ -210,7 +213,7 @@ class Sandbox:
             is_proactive=self._is_proactive or self.function.init_type == "snap-start",
         )
 
-    def check(self, request: Request) -> None:
+    def check(self, request: InvokeRequest) -> None:
         """Raises `BadRequest` where the function does not take the invocation."""
         if bool(request.tenant) is self.function.tenant_isolation:
             return

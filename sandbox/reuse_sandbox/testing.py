@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from reuse_sandbox.clock import MockClock
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.logs import stream_name
 from reuse_sandbox.results import InvokeResult
@@ -91,6 +92,21 @@ class RunningSandbox:
             return await asyncio.gather(*calls)
 
         return self._call(invoke_all())
+
+    def jump(self, seconds: float) -> None:
+        """Let so many seconds pass at once, for a sandbox with `clock=MockClock()`.
+
+        Idle containers end, pauses are over, timeouts are reached; raises TypeError where the
+        sandbox has another clock.
+        """
+
+        async def jump() -> None:
+            clock = self._sandbox.clock
+            if not isinstance(clock, MockClock):
+                raise TypeError("only a sandbox with clock=MockClock() can jump")
+            clock.jump(seconds)
+
+        self._call(jump())
 
     def logs(self) -> dict[str, list[str]]:
         """Container id -> the messages in its log so far; whole after `end`."""

@@ -265,7 +265,7 @@ def test_doctor(tmp_path: Path) -> None:
     names = [step["step"] for step in answer["steps"]]
     assert names == [
         "temporary folder", "process group", "environment", "freeze", "processor share",
-        "memory limit", "private /tmp and /opt", "network",
+        "memory limit", "layer at /opt", "private /tmp", "network",
     ]  # fmt: skip
     expected = [
         line

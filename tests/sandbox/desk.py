@@ -89,7 +89,7 @@ class Desk:
         return task
 
     async def initialise(self, *events: str) -> "asyncio.Task[Answer]":
-        """Registers, and lets both parties wait; -> the runtime's call."""
+        """Registers, and lets both agents wait; -> the runtime's call."""
         await self.register(*events)
         self.extension_event = self.extension_next()
         return self.runtime_next()

@@ -6,9 +6,9 @@ from typing import Any
 from reuse_sandbox import FunctionConfig, Limits
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.life import actions, events
-from reuse_sandbox.life.events import RUNTIME, Request, extension_process
-from reuse_sandbox.life.modes import new_platform
-from reuse_sandbox.life.platform import State
+from reuse_sandbox.life.events import RUNTIME_PROCESS, InvokeRequest, extension_process
+from reuse_sandbox.life.platform import Platform
+from reuse_sandbox.life.scene import State
 
 MIDNIGHT = 1_795_219_200.0  # 2026-11-21T00:00:00Z
 STREAM = "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef"
@@ -21,9 +21,7 @@ class Life:
         settings = {"handler": "app.handler", "name": "orders", **settings}
         self.function = FunctionConfig(Path(), **settings)
         self.stream = STREAM
-        self.platform = new_platform(
-            self.function, extensions, STREAM, lambda: memory_mb, "snapshot"
-        )
+        self.platform = Platform(self.function, extensions, STREAM, lambda: memory_mb, "snapshot")
         self.done: list[actions.Action] = []
         self._ms = 0.0
 
@@ -44,7 +42,7 @@ class Life:
         self.done += todo
         return todo
 
-    def invoked(self, request: Request) -> list[actions.Action]:
+    def invoked(self, request: InvokeRequest) -> list[actions.Action]:
         """An invocation comes."""
         return self.has(events.InvokeWanted(request))
 
@@ -61,7 +59,7 @@ class Life:
         return self.has(events.RuntimeNext())
 
     def responds(
-        self, request: Request, payload: bytes = b"1", error_type: str | None = None
+        self, request: InvokeRequest, payload: bytes = b"1", error_type: str | None = None
     ) -> list[actions.Action]:
         """The runtime posts a response, or an error of this type."""
         began = Instant(MIDNIGHT + self._ms / 1000, self._ms / 1000)
@@ -127,11 +125,11 @@ def ready(*extensions: str, wanted: tuple[str, ...] = ("INVOKE", "SHUTDOWN"), **
 
 __all__ = [
     "MIDNIGHT",
-    "RUNTIME",
+    "RUNTIME_PROCESS",
     "STREAM",
+    "InvokeRequest",
     "Life",
     "Limits",
-    "Request",
     "State",
     "extension_process",
     "kinds",

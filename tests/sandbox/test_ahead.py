@@ -7,6 +7,7 @@ from reuse_sandbox import ConfigError
 from reuse_sandbox.container import Container
 
 from tests.conftest import MS
+from tests.sandbox.busy import PATIENT, release, until
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.life import Life, events
 from tests.sandbox.patience import eventually
@@ -52,17 +53,14 @@ async def test_provisioned(workshop: Workshop, leftovers: Leftovers) -> None:
 
 async def test_proactive(workshop: Workshop, leftovers: Leftovers) -> None:
     """One more is made ready whenever the last idle one is taken, up to the limit."""
-    workshop.write_function("""
-        import time
-        def handler(event, context):
-            time.sleep(0.1)
-    """)
+    workshop.write_function(PATIENT)
     async with workshop.sandbox(proactive=True, concurrency=2) as sandbox:
         await eventually(lambda: sandbox.idle == 1)
-        first = asyncio.create_task(sandbox.invoke())
+        first = asyncio.create_task(sandbox.invoke(until(workshop, "first")))
         await eventually(lambda: len(workshop.logs()) == 2)
         await eventually(lambda: sandbox.idle == 1)
         second = await sandbox.invoke()
+        release(workshop, "first")
         results = [await first, second]
 
     assert [result.cold for result in results] == [False, False]

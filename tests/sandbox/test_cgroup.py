@@ -7,11 +7,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from reuse_sandbox.machine.cgroup import Groups, Step, available
+from reuse_sandbox.machine.cgroup import ControlGroups, Step, available
 from reuse_sandbox.machine.isolation import isolation
-from reuse_sandbox.machine.keeper import groups_of, remove_groups_of, thaw_groups_of
+from reuse_sandbox.machine.reaper import groups_of, remove_groups_of, thaw_groups_of
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running
@@ -81,6 +82,43 @@ async def test_everything_is_frozen(workshop: Workshop, leftovers: Leftovers) ->
 
 
 @needs_rights
+@needs_rights
+@pytest.mark.parametrize(
+    ("provisioned", "expected"), [(0, ["unlimited", "held"]), (1, ["held", "held"])]
+)
+async def test_an_init_on_demand_is_not_held_to_its_share(
+    workshop: Workshop, leftovers: Leftovers, provisioned: int, expected: list[str]
+) -> None:
+    """A provisioned one is, and every invocation; the function reads its own group's limit."""
+    workshop.write_function("""
+        def limit():
+            for line in open("/proc/self/cgroup"):
+                number, controllers, path = line.strip().split(":", 2)
+                if "cpu" in controllers.split(","):
+                    file = f"/sys/fs/cgroup/cpu{path}/cpu.cfs_quota_us"
+                elif number == "0" and path.startswith("/lambda-reuse-"):
+                    file = f"/sys/fs/cgroup{path}/cpu.max"
+                else:
+                    continue
+                try:
+                    word = open(file).read().split()[0]
+                except OSError:
+                    continue
+                return "unlimited" if word in {"-1", "max"} else "held"
+
+        at_init = limit()
+
+        def handler(event, context):
+            return [at_init, limit()]
+    """)
+
+    settings: dict[str, Any] = {"isolate": True, "memory_mb": 1769}
+    async with workshop.sandbox(provisioned=provisioned, **settings) as sandbox:
+        result = await sandbox.invoke()
+
+    assert result.value == expected
+
+
 async def test_no_group_is_left(workshop: Workshop, leftovers: Leftovers) -> None:
     """Whatever was made for two containers is gone with them."""
     workshop.write_function("def handler(event, context): pass")
@@ -97,7 +135,7 @@ async def test_no_group_is_left(workshop: Workshop, leftovers: Leftovers) -> Non
 @needs_rights
 def test_a_share_of_the_processor() -> None:
     """What is written is the size's share of a whole processor."""
-    groups = Groups(f"lambda-reuse-test-{os.getpid()}", 1769 // 2)
+    groups = ControlGroups(f"lambda-reuse-test-{os.getpid()}", 1769 // 2)
     try:
         step = groups.steps["cpu"]
         folder = step.parent / f"lambda-reuse-test-{os.getpid()}"
@@ -114,10 +152,10 @@ def test_a_share_of_the_processor() -> None:
 
 
 @needs_rights
-def test_the_keeper_ends_what_is_frozen(tmp_path: Path) -> None:
+def test_the_reaper_ends_what_is_frozen(tmp_path: Path) -> None:
     """Groups are known by the sandbox's folder; frozen processes in them can be killed."""
     folder = tmp_path / f"lambda-reuse-kept-{os.getpid()}"
-    groups = Groups(f"{folder.name}-1", 1769)
+    groups = ControlGroups(f"{folder.name}-1", 1769)
     command = [sys.executable, "-ISc", "import time; time.sleep(1000)"]
     with subprocess.Popen(command, preexec_fn=groups.join) as process:  # noqa: PLW1509
         groups.freeze()
@@ -138,7 +176,7 @@ def test_a_machine_without_control_groups(tmp_path: Path) -> None:
 
     assert set(found) == {"freeze", "cpu", "memory"}
     assert all("no control group" in str(why) for why in found.values())
-    assert Groups("lambda-reuse-none", 128, tmp_path).steps == {}
+    assert ControlGroups("lambda-reuse-none", 128, tmp_path).steps == {}
 
 
 def test_version_2_has_everything_in_one_folder(tmp_path: Path) -> None:

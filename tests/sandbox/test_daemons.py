@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from reuse_sandbox.machine.keeper import groups_of, mark_of, processes_of
+from reuse_sandbox.machine.reaper import groups_of, mark_of, processes_of
 
 from tests.sandbox.leftovers import Leftovers, gone, running
 from tests.sandbox.patience import eventually

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 from aiohttp import web
-from reuse_sandbox.telemetry.delivery import Courier, NotDelivered
+from reuse_sandbox.telemetry.delivery import BatchSender, NotDelivered
 from reuse_sandbox.telemetry.subscription import Destination
 
 from tests.conftest import MS
@@ -47,9 +47,9 @@ async def listener(posts: list[Post], *statuses: int) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def courier() -> AsyncIterator[Courier]:
+async def courier() -> AsyncIterator[BatchSender]:
     """A courier that is closed in the end."""
-    carrier = Courier()
+    carrier = BatchSender()
     try:
         yield carrier
     finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from reuse_sandbox import SandboxClosed
-from reuse_sandbox.machine.keeper import groups_of
+from reuse_sandbox.machine.reaper import groups_of
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running

@@ -1,12 +1,12 @@
 """What goes wrong on purpose: each fault does what its name says, the same for the same seed."""
 
-import asyncio
 import json
 from datetime import datetime
 from itertools import pairwise
 
 import pytest
 from reuse_sandbox import ConfigError, Limits
+from reuse_sandbox.clock import SystemClock
 from reuse_sandbox.faults import STEP_S, Faults
 from reuse_sandbox.telemetry.delivery import Batch
 from reuse_sandbox.telemetry.subscription import Destination
@@ -27,7 +27,7 @@ async def delivered(batches: int = 1, seed: int = 0, **shares: float) -> list[Ba
         arrived.append(list(batch))
 
     faults = Faults({name.replace("_", "-"): share for name, share in shares.items()}, seed)
-    way = faults.open_destination(lambda _: deliver)(NOWHERE)
+    way = faults.open_destination(lambda _: deliver, SystemClock())(NOWHERE)
     for _ in range(batches):
         await way(EVENTS)
     return arrived
@@ -71,10 +71,10 @@ class TestTelemetry:
         """Before it arrives, or before it is acknowledged."""
         slept: list[float] = []
 
-        async def sleep(seconds: float) -> None:
+        async def sleep(_: SystemClock, seconds: float) -> None:
             slept.append(seconds)
 
-        monkeypatch.setattr(asyncio, "sleep", sleep)
+        monkeypatch.setattr(SystemClock, "sleep", sleep)
         assert await delivered(**{name: 1}) == [EVENTS]
         assert len(slept) == 1
         assert 0 < slept[0] <= 2

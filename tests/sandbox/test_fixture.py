@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from reuse_sandbox import ConfigError, FunctionNotFound, PortTaken
+from reuse_sandbox import ConfigError, FunctionNotFound, MockClock, PortTaken
 from reuse_sandbox.testing import RunningSandbox
 
 from tests.conftest import ROOT
@@ -68,6 +68,22 @@ def test_layer_and_extensions(
     assert [event["eventType"] for event in workshop.events("mine")] == ["SHUTDOWN"]
     assert [event["eventType"] for event in workshop.events("theirs")] == ["INVOKE", "SHUTDOWN"]
     assert os.listdir(workshop.layer / "extensions") == [other.name]
+
+
+def test_minutes_pass_at_once(
+    workshop: Workshop, leftovers: Leftovers, lambda_sandbox: Open
+) -> None:
+    """With a clock for it; another one says that it cannot."""
+    workshop.write_function("def handler(event, context): pass")
+    sandbox = lambda_sandbox(workshop.function, "app.handler", clock=MockClock())
+    first = sandbox.invoke()
+    sandbox.jump(600)
+    second = sandbox.invoke()
+    ordinary = lambda_sandbox(workshop.function, "app.handler")
+
+    assert first.container_id != second.container_id
+    with pytest.raises(TypeError, match="MockClock"):
+        ordinary.jump(600)
 
 
 def test_boto3(workshop: Workshop, leftovers: Leftovers, lambda_sandbox: Open) -> None:

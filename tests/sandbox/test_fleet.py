@@ -4,12 +4,12 @@ import asyncio
 import json
 
 import pytest
-from reuse_sandbox import RecordingError, SandboxClosed, TooManyRequests
+from reuse_sandbox import MockClock, RecordingError, SandboxClosed, TooManyRequests
 
 from tests.conftest import MS
 from tests.sandbox.busy import PATIENT, release, until
 from tests.sandbox.leftovers import Leftovers
-from tests.sandbox.patience import eventually
+from tests.sandbox.patience import STEP, eventually
 from tests.sandbox.workshop import Workshop
 
 
@@ -106,8 +106,10 @@ async def test_an_idle_container_ends(workshop: Workshop, leftovers: Leftovers) 
     workshop.write_function(PATIENT)
     workshop.write_extension('register("INVOKE", "SHUTDOWN")\nloop()\n')
 
-    async with workshop.sandbox(keep_alive_s=100 * MS) as sandbox:
+    clock = MockClock()
+    async with workshop.sandbox(clock=clock) as sandbox:
         first = await sandbox.invoke()
+        clock.jump(600)
         await eventually(workshop.told_to_end)
         second = await sandbox.invoke()
 
@@ -127,8 +129,10 @@ async def test_a_container_that_is_ending_takes_no_place(
         time.sleep(0.5)
     """)
 
-    async with workshop.sandbox(keep_alive_s=50 * MS, concurrency=1) as sandbox:
+    clock = MockClock()
+    async with workshop.sandbox(clock=clock, concurrency=1) as sandbox:
         first = await sandbox.invoke()
+        clock.jump(600)
         await eventually(workshop.told_to_end)
         second = await sandbox.invoke()
 
@@ -139,11 +143,13 @@ async def test_use_puts_the_end_off(workshop: Workshop, leftovers: Leftovers) ->
     """The keep-alive counts from the last use."""
     workshop.write_function(PATIENT)
 
-    async with workshop.sandbox(keep_alive_s=400 * MS) as sandbox:
+    clock = MockClock()
+    async with workshop.sandbox(clock=clock, keep_alive_s=60) as sandbox:
         served = set()
         for _ in range(8):
             served.add((await sandbox.invoke()).container_id)
-            await asyncio.sleep(100 * MS)
+            clock.jump(50)
+            await asyncio.sleep(STEP)
 
     assert len(served) == 1
 

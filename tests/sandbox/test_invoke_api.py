@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from reuse_sandbox import Limits, PortTaken
+from reuse_sandbox import MockClock, PortTaken
 
 from tests.conftest import MS
 from tests.sandbox.caller import caller
@@ -93,12 +93,19 @@ async def test_event(workshop: Workshop, leftovers: Leftovers) -> None:
 
 
 async def test_a_failed_event_is_tried_again(workshop: Workshop, leftovers: Leftovers) -> None:
-    """Twice more, under the same id, in the same container."""
-    limits = Limits(retry_s=(20 * MS, 40 * MS))
-    async with caller(workshop, ANSWERING, limits=limits) as here:
+    """Twice more, after one minute and after two, under the same id, in the same container."""
+    clock = MockClock()
+    async with caller(workshop, ANSWERING, clock=clock) as here:
         answer = await here.invoke(payload=b'"raise"', InvocationType="Event")
-        await eventually(lambda: workshop.logged("REPORT") == 3)
-        await asyncio.sleep(100 * MS)
+        await eventually(lambda: workshop.logged("REPORT") == 1)
+        for attempt, pause_s in ((2, 60), (3, 120)):
+            clock.jump(pause_s - 1)
+            await asyncio.sleep(20 * MS)
+            assert workshop.logged("START") == attempt - 1
+            clock.jump(1)
+            await eventually(lambda: workshop.logged("REPORT") == attempt)  # noqa: B023
+        clock.jump(500)
+        await asyncio.sleep(20 * MS)
         await here.invoke(payload=b'"fine"', InvocationType="Event")
         await eventually(lambda: workshop.logged("REPORT") == 4)
 

@@ -7,12 +7,12 @@ from collections import Counter
 
 import pytest
 from reuse_sandbox import ConfigError, InitFailed, TooManyRequests
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 
 from tests.conftest import MS
 from tests.sandbox.busy import release
 from tests.sandbox.leftovers import Leftovers
-from tests.sandbox.life import Life, Request, State, events, kinds, names
+from tests.sandbox.life import InvokeRequest, Life, State, events, kinds, names
 from tests.sandbox.patience import eventually
 from tests.sandbox.workshop import Workshop
 
@@ -48,7 +48,7 @@ class TestLife:
     def test_two_at_once(self) -> None:
         """Each has its start, its answer and its report, whatever the order."""
         life = serving()
-        one, two = Request(b"1"), Request(b"2")
+        one, two = InvokeRequest(b"1"), InvokeRequest(b"2")
         assert names(life.has(events.InvokeWanted(one))) == ["start", "ReleaseEvent", "SetTimer"]
         life.after(10).has(events.InvokeWanted(two))
         done = life.after(20).responds(two)
@@ -72,7 +72,7 @@ class TestLife:
     def test_a_timeout_is_the_callers_alone(self) -> None:
         """The other goes on; an answer that comes too late is refused."""
         life = serving()
-        one, two = Request(b"1"), Request(b"2")
+        one, two = InvokeRequest(b"1"), InvokeRequest(b"2")
         life.has(events.InvokeWanted(one))
         life.after(1000).has(events.InvokeWanted(two))
         done = life.time_up()
@@ -85,16 +85,16 @@ class TestLife:
         life.responds(two)
         assert life.state is State.READY
 
-    @pytest.mark.parametrize("party", ["runtime", "extension-watch"])
-    def test_a_process_that_ends(self, party: str) -> None:
+    @pytest.mark.parametrize("agent", ["runtime", "extension-watch"])
+    def test_a_process_that_ends(self, agent: str) -> None:
         """All that was served fails; the container ends, and says why."""
         life = serving("watch")
-        requests = [Request(b"1"), Request(b"2")]
+        requests = [InvokeRequest(b"1"), InvokeRequest(b"2")]
         for request in requests:
             life.has(events.InvokeWanted(request))
-        life.exits(party, "exit status 3")
+        life.exits(agent, "exit status 3")
         for other in ("runtime", "extension-watch"):
-            if other != party:
+            if other != agent:
                 life.exits(other)
                 life.has(events.TelemetryDelivered())
 
@@ -117,7 +117,7 @@ class TestLife:
     def test_the_end(self) -> None:
         """What is served fails; extensions get SHUTDOWN."""
         life = serving("watch")
-        life.has(events.InvokeWanted(Request(b"1")))
+        life.has(events.InvokeWanted(InvokeRequest(b"1")))
         life.has(events.ShutdownWanted("spindown"))
         assert names(life.exits("runtime")) == ["AwaitDelivery", "SetTimer"]
         assert "ReleaseShutdown" in names(life.has(events.TelemetryDelivered()))

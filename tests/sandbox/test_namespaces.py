@@ -1,16 +1,18 @@
 """Files and a network of a container's own."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from reuse_sandbox import ConfigError
+from reuse_sandbox import ConfigError, FunctionConfig
 from reuse_sandbox.machine import isolation as isolation_module
 from reuse_sandbox.machine.isolation import isolation
-from reuse_sandbox.machine.namespaces import Namespaces, obstacle
+from reuse_sandbox.machine.namespaces import Namespaces, hides_nothing, obstacle
 
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.workshop import Workshop
@@ -43,6 +45,47 @@ async def test_files(workshop: Workshop, leftovers: Leftovers) -> None:
     assert first.value == second.value == ["x", *rest]
     assert third.value == ["xx", *rest]
     assert not Path("/tmp/mine").exists()
+
+
+@needs_rights
+async def test_the_layer_lies_at_opt(workshop: Workshop, leftovers: Leftovers) -> None:
+    """Without being asked for; it can be read there and not written to, and /tmp is as it was."""
+    workshop.write_function("""
+        import os
+        def handler(event, context):
+            try:
+                open("/opt/new", "w")
+            except OSError as error:
+                return [error.strerror, sorted(os.listdir("/opt")), os.path.exists(event)]
+    """)
+    workshop.write_extension(
+        'record("path", path=sys.argv[0]); register("INVOKE", "SHUTDOWN"); loop()'
+    )
+    seen = sorted(os.listdir(workshop.layer))
+    async with workshop.sandbox(concurrency=2) as sandbox:
+        results = await asyncio.gather(
+            *(sandbox.invoke(json.dumps(str(workshop.records)).encode()) for _ in range(2))
+        )
+
+    assert [result.value for result in results] == [["Read-only file system", seen, True]] * 2
+    assert {e["path"] for e in workshop.recorded() if e["what"] == "path"} == {
+        "/opt/extensions/probe"
+    }
+    assert not Path("/opt/extensions/probe").exists()
+
+
+def test_a_layer_that_would_hide_the_interpreter(tmp_path: Path) -> None:
+    """Stays where it is: an interpreter, a command or a function below /opt would be gone."""
+    (tmp_path / "link").symlink_to("/opt")
+    function = FunctionConfig(tmp_path, "app.handler")
+    below = [
+        replace(function, python="/opt/python/bin/python3"),
+        replace(function, python=str(tmp_path / "link" / "bin" / "python3")),
+    ]
+
+    assert hides_nothing(function, [sys.executable, "bootstrap.py"]) is Path("/opt").is_dir()
+    assert not any(hides_nothing(other, []) for other in below)
+    assert not hides_nothing(function, ["/opt/node/bin/node", "index.mjs"])
 
 
 @needs_rights

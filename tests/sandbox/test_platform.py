@@ -1,15 +1,25 @@
 """The life of a container, as tables: what must be done, in which order, with which records."""
 
 import json
+from typing import Any
 
 import pytest
 from reuse_sandbox.life import actions, events
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 
-from tests.sandbox.life import RUNTIME, STREAM, Life, Request, State, kinds, names, ready
+from tests.sandbox.life import (
+    RUNTIME_PROCESS,
+    STREAM,
+    InvokeRequest,
+    Life,
+    State,
+    kinds,
+    names,
+    ready,
+)
 
-REQUEST = Request(b"{}", "request-1")
-OTHER = Request(b"{}", "request-2")
+REQUEST = InvokeRequest(b"{}", "request-1")
+OTHER = InvokeRequest(b"{}", "request-2")
 BOTH = ("INVOKE", "SHUTDOWN")
 
 
@@ -35,7 +45,7 @@ class TestInit:
             [],
             [
                 "CloseSubscriptions",
-                *("initRuntimeDone", "extension", "extension", "initReport"),
+                *("initRuntimeDone", "extension", "extension", "initReport", "HoldToShare"),
                 *("start", "SetTimer", "ReleaseInvoke", "ReleaseEvent"),
             ],
         ]
@@ -47,6 +57,21 @@ class TestInit:
 
         assert names(life.has(events.InitWanted())) == ["initStart", "SetTimer", "StartRuntime"]
         assert State.STARTING is life.state
+
+    @pytest.mark.parametrize(
+        ("init_type", "held"), [("on-demand", 1), ("provisioned-concurrency", 0)]
+    )
+    def test_the_share_of_the_processor(self, init_type: Any, held: int) -> None:
+        """Only the init phase on demand is not held to it; the repeated init is."""
+        life = ready(init_type=init_type)
+        assert names(life.done).count("HoldToShare") == held
+        life.invoked(REQUEST)
+        life.exits(RUNTIME_PROCESS, "exit status 1")
+        life.invoked(OTHER)
+        life.runtime_next()
+
+        assert life.state is State.INVOKING
+        assert names(life.done).count("HoldToShare") == held
 
     def test_records(self) -> None:
         """Init records carry the fields of the event schema reference."""
@@ -135,7 +160,7 @@ class TestInvoke:
     def test_records(self) -> None:
         """Durations and spans lie between the calls that bound them."""
         life = ready("a")
-        request = Request(b"{}", "request-1", trace="Root=1-2-3;Sampled=1")
+        request = InvokeRequest(b"{}", "request-1", trace="Root=1-2-3;Sampled=1")
         life.after(1000).invoked(request)
         life.after(40).responds(request, b'"12345"')
         life.after(2).runtime_next()
@@ -233,7 +258,7 @@ class TestTimeout:
 
         steps = [
             names(life.time_up()),
-            names(life.exits(RUNTIME, "signal: terminated")),
+            names(life.exits(RUNTIME_PROCESS, "signal: terminated")),
             names(life.extension_next("a")),
             names(life.extension_exits("a")),
         ]
@@ -255,7 +280,7 @@ class TestTimeout:
         life = ready(timeout_s=3)
         life.invoked(REQUEST)
         life.after(1.3).time_up()
-        life.exits(RUNTIME, "signal: killed")
+        life.exits(RUNTIME_PROCESS, "signal: killed")
 
         done, report = life.emitted()[-2:]
         assert done == {
@@ -283,7 +308,7 @@ class TestTimeout:
         assert "Answer" not in names(life.time_up())
         assert [answer.status for answer in life.answers()] == ["success"]
         assert len(life.emitted("platform.runtimeDone")) == 1
-        life.exits(RUNTIME)
+        life.exits(RUNTIME_PROCESS)
         life.extension_exits("a")
         assert [record["status"] for record in life.emitted("platform.report")] == ["timeout"]
 
@@ -292,7 +317,7 @@ class TestTimeout:
         life = ready(timeout_s=3)
         life.invoked(REQUEST)
         life.time_up()
-        life.exits(RUNTIME, "signal: killed")
+        life.exits(RUNTIME_PROCESS, "signal: killed")
         told = len(life.done)
 
         life.invoked(OTHER)
@@ -315,12 +340,12 @@ class TestTimeout:
         life = ready(timeout_s=3)
         life.invoked(REQUEST)
         life.time_up()
-        life.exits(RUNTIME, "signal: killed")
+        life.exits(RUNTIME_PROCESS, "signal: killed")
         told = len(life.done)
 
         life.invoked(OTHER)
         life.time_up()
-        life.exits(RUNTIME, "signal: killed")
+        life.exits(RUNTIME_PROCESS, "signal: killed")
 
         expected = ["initStart", "initRuntimeDone", "initReport", "start", "runtimeDone", "report"]
         assert expected == kinds(life.done[told:])
@@ -341,7 +366,7 @@ class TestCrash:
         """Runtime.ExitError, whatever the code; extensions are told failure."""
         life = ready("a")
         life.invoked(REQUEST)
-        life.exits(RUNTIME, outcome)
+        life.exits(RUNTIME_PROCESS, outcome)
         (told,) = life.extension_next("a")
 
         assert isinstance(told, actions.ReleaseShutdown)
@@ -363,7 +388,7 @@ class TestCrash:
         life = ready("a")
         life.invoked(REQUEST)
 
-        assert actions.Terminate(RUNTIME) in life.extension_exits("a", outcome)
+        assert actions.Terminate(RUNTIME_PROCESS) in life.extension_exits("a", outcome)
         (answer,) = life.answers()
         expected = {
             "errorType": "Extension.Crash",
@@ -377,7 +402,7 @@ class TestCrash:
         life.invoked(REQUEST)
         life.has(events.ExtensionFailed("a", "exit", "Extension.Sorry"))
         life.extension_exits("a", "exit status 1")
-        life.exits(RUNTIME, "signal: terminated")
+        life.exits(RUNTIME_PROCESS, "signal: terminated")
 
         (report,) = life.emitted("platform.report")
         assert (report["status"], report["errorType"]) == ("error", "Extension.ExitError")
@@ -388,7 +413,7 @@ class TestCrash:
         life = ready()
         life.invoked(REQUEST)
         life.responds(REQUEST)
-        life.exits(RUNTIME, "exit status 1")
+        life.exits(RUNTIME_PROCESS, "exit status 1")
 
         assert [answer.status for answer in life.answers()] == ["success"]
         assert [record["status"] for record in life.emitted("platform.report")] == ["error"]
@@ -409,7 +434,7 @@ class TestCrash:
         """The log names request, error and type, as Lambda's does."""
         life = ready()
         life.invoked(REQUEST)
-        life.exits(RUNTIME, "exit status 1")
+        life.exits(RUNTIME_PROCESS, "exit status 1")
 
         lines = [action.text for action in life.done if isinstance(action, actions.LogLine)]
         first = "RequestId: request-1 Error: Runtime exited with error: exit status 1"
@@ -425,12 +450,13 @@ class TestFailedInit:
         failure = events.RuntimeInitFailed("Runtime.ImportModuleError", body)
 
         life.has(failure)
-        again = names(life.exits(RUNTIME, "exit status 1"))
+        again = names(life.exits(RUNTIME_PROCESS, "exit status 1"))
         life.has(failure)
-        last = names(life.exits(RUNTIME, "exit status 1"))
+        last = names(life.exits(RUNTIME_PROCESS, "exit status 1"))
 
         assert [
-            *("initRuntimeDone", "initReport", "CloseSubscriptions", "Flush", "SetTimer", "Clear"),
+            *("initRuntimeDone", "initReport", "HoldToShare"),
+            *("CloseSubscriptions", "Flush", "SetTimer", "Clear"),
             *("initStart", "SetTimer", "StartRuntime"),
         ] == again
         assert [
@@ -447,19 +473,19 @@ class TestFailedInit:
         """A runtime that exits at import, with code 0 too, has no function to invoke."""
         life = Life()
         life.invoked(REQUEST)
-        life.exits(RUNTIME, outcome)
-        life.exits(RUNTIME, outcome)
+        life.exits(RUNTIME_PROCESS, outcome)
+        life.exits(RUNTIME_PROCESS, outcome)
 
         assert [answer.init_failed for answer in life.answers()] == [True]
 
     def test_is_not_said_of_what_fails_later(self) -> None:
         """A crash of the idle runtime and one of the handler are no failed inits."""
         life = ready()
-        life.exits(RUNTIME, "exit status 1")
+        life.exits(RUNTIME_PROCESS, "exit status 1")
         life.invoked(REQUEST)
         life.invoked(OTHER)
         life.runtime_next()
-        life.exits(RUNTIME, "exit status 1")
+        life.exits(RUNTIME_PROCESS, "exit status 1")
 
         assert [answer.status for answer in life.answers()] == ["error", "error"]
         assert [answer.init_failed for answer in life.answers()] == [False, False]
@@ -507,7 +533,7 @@ class TestFailedInit:
 
         (report,) = life.emitted("platform.initReport")
         assert (report["status"], report["metrics"]["durationMs"]) == ("timeout", 10000.0)
-        life.exits(RUNTIME, "signal: killed")
+        life.exits(RUNTIME_PROCESS, "signal: killed")
         life.after(50).runtime_next()
         life.responds(REQUEST)
         assert [answer.status for answer in life.answers()] == ["success"]
@@ -539,7 +565,7 @@ class TestEnd:
         life = ready("a")
         life.invoked(REQUEST)
         life.has(events.ShutdownWanted("spindown"))
-        life.exits(RUNTIME)
+        life.exits(RUNTIME_PROCESS)
         (told,) = life.extension_next("a")
         last = life.extension_exits("a")
 
@@ -555,13 +581,19 @@ class TestEnd:
         life.invoked(REQUEST)
         life.has(events.ShutdownWanted("spindown"))
 
-        assert names(life.exits(RUNTIME)) == ["SetTimer", "Clear", "Answer", "Finished", "Ended"]
+        assert names(life.exits(RUNTIME_PROCESS)) == [
+            "SetTimer",
+            "Clear",
+            "Answer",
+            "Finished",
+            "Ended",
+        ]
 
     def test_during_a_reset_waits_for_it(self) -> None:
         """What is being ended is not ended twice."""
         life = ready("a")
         life.invoked(REQUEST)
-        life.exits(RUNTIME)
+        life.exits(RUNTIME_PROCESS)
 
         assert names(life.has(events.ShutdownWanted("spindown"))) == []
         assert names(life.extension_exits("a"))[-1] == "Ended"

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.life import actions, events
-from reuse_sandbox.life.events import RUNTIME, extension_process
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
+from reuse_sandbox.life.events import RUNTIME_PROCESS, extension_process
 
-from tests.sandbox.life import Life, Request, State
+from tests.sandbox.life import InvokeRequest, Life, State
 
 NAMES = ("a", "b")
 WANTED = st.sampled_from([(), ("INVOKE",), ("SHUTDOWN",), ("INVOKE", "SHUTDOWN")])
@@ -24,7 +24,7 @@ class World:
         self.idle = True
         self.running: set[str] = set()
         self.timer = False
-        self.requests: list[Request] = []
+        self.requests: list[InvokeRequest] = []
 
     def has(self, event: events.Event) -> None:
         """Something happens; what must be done is done."""
@@ -37,8 +37,8 @@ class World:
                 case actions.StartExtensions(names):
                     self.running |= {extension_process(name) for name in names}
                 case actions.StartRuntime():
-                    assert RUNTIME not in self.running
-                    self.running.add(RUNTIME)
+                    assert RUNTIME_PROCESS not in self.running
+                    self.running.add(RUNTIME_PROCESS)
                 case actions.Clear():
                     self.running.clear()
                 case actions.SetTimer(at):
@@ -50,7 +50,7 @@ class World:
         """The fleet routes an invocation, which it does only to an idle container."""
         if self.idle:
             self.idle = False
-            self.requests.append(Request(b"{}"))
+            self.requests.append(InvokeRequest(b"{}"))
             self.has(events.InvokeWanted(self.requests[-1]))
 
     def ends(self, process: str, outcome: str) -> None:
@@ -83,7 +83,7 @@ class World:
 def steps() -> st.SearchStrategy[Callable[[World], None]]:
     """One thing that may happen."""
     name = st.sampled_from(NAMES)
-    process = st.sampled_from([RUNTIME, *map(extension_process, NAMES)])
+    process = st.sampled_from([RUNTIME_PROCESS, *map(extension_process, NAMES)])
     outcome = st.sampled_from(["", "exit status 1"])
     return st.one_of(
         st.just(World.invoke),

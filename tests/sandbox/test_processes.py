@@ -1,4 +1,4 @@
-"""Single processes: how they end, what they held, who is found by the keeper."""
+"""Single processes: how they end, what they held, who is found by the reaper."""
 
 import asyncio
 import os
@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from reuse_sandbox.machine.keeper import kill_processes_of, processes_of
 from reuse_sandbox.machine.pipes import Message
 from reuse_sandbox.machine.processes import outcome, peak_memory_mb, start
+from reuse_sandbox.machine.reaper import kill_processes_of, processes_of
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers, gone, running
@@ -41,7 +41,7 @@ async def test_output_and_end(tmp_path: Path, leftovers: Leftovers) -> None:
         ["/bin/sh", "-c", "echo one; echo two >&2; printf three; sleep 1000 & exit 7"],
         folder=tmp_path,
         environment={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
-        told=told.append,
+        take=told.append,
         ended=lambda _, how: ended.set_result(how),
     )
     how = await ended
@@ -61,7 +61,7 @@ async def test_what_cannot_be_executed(tmp_path: Path, leftovers: Leftovers) -> 
                 [str(tmp_path / command)],
                 folder=tmp_path,
                 environment={},
-                told=print,
+                take=print,
                 ended=print,
                 framed=True,
             )
@@ -81,7 +81,7 @@ def test_peak_memory(tmp_path: Path) -> None:
     assert peak_memory_mb([process.pid]) == 0
 
 
-def test_the_keeper_finds_only_its_own(tmp_path: Path) -> None:
+def test_the_reaper_finds_only_its_own(tmp_path: Path) -> None:
     """Processes are known by their temporary folder, and a like name is not it."""
     own, like = tmp_path / "box", tmp_path / "box2"
     command = [sys.executable, "-ISc", "import time; time.sleep(1000)"]

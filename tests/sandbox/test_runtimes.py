@@ -60,7 +60,8 @@ async def test_search_path(workshop: Workshop, leftovers: Leftovers) -> None:
 
     path = await invoked(workshop, layer=workshop.layer)
 
-    folders = [workshop.function, packages, workshop.layer / "python"]
+    python = workshop.opt / "python"
+    folders = [workshop.function, python / packages.relative_to(workshop.layer / "python"), python]
     assert [str(folder) for folder in folders] == path[:3]
     assert not [folder for folder in path if "reuse_sandbox" in folder]
 
@@ -142,9 +143,9 @@ async def test_variables(workshop: Workshop, leftovers: Leftovers) -> None:
     assert api.startswith("127.0.0.1:")
     assert not os.path.exists(tmp)
     interpreter = os.path.dirname(os.path.realpath(sys.executable))
-    opt = str(workshop.layer / "bin")
+    opt = str(workshop.opt / "bin")
     assert [interpreter, "/usr/local/bin", "/usr/bin", "/bin", opt] == path
-    task, opt = str(workshop.function), str(workshop.layer / "lib")
+    task, opt = str(workshop.function), str(workshop.opt / "lib")
     assert ["/lib64", "/usr/lib64", task, f"{task}/lib", opt] == libraries
     hidden = {
         *("AWS_EXECUTION_ENV", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),

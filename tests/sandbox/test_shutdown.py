@@ -2,7 +2,7 @@
 
 from reuse_sandbox.life import actions, events
 
-from tests.sandbox.life import RUNTIME, Life, Limits, names, ready
+from tests.sandbox.life import RUNTIME_PROCESS, Life, Limits, names, ready
 
 SPINDOWN = events.ShutdownWanted("spindown")
 
@@ -24,7 +24,7 @@ def test_the_runtime_goes_first() -> None:
         "Terminate",
         "SetTimer",
     ]
-    told = life.after(10).exits(RUNTIME, "signal: terminated")
+    told = life.after(10).exits(RUNTIME_PROCESS, "signal: terminated")
     assert names(told) == ["SetTimer", "ReleaseShutdown"]
     release = told[-1]
     assert isinstance(release, actions.ReleaseShutdown)
@@ -39,9 +39,9 @@ def test_the_runtime_has_its_share() -> None:
 
     assert timer(life.has(SPINDOWN)) == 100 + 600
     killed = life.time_up()
-    assert [actions.Kill(RUNTIME)] == killed[:1]
+    assert [actions.Kill(RUNTIME_PROCESS)] == killed[:1]
     assert timer(killed) == 100 + 2000
-    assert timer(life.exits(RUNTIME, "signal: killed")) == 100 + 2000
+    assert timer(life.exits(RUNTIME_PROCESS, "signal: killed")) == 100 + 2000
 
 
 def test_budgets_are_settings() -> None:
@@ -49,7 +49,7 @@ def test_budgets_are_settings() -> None:
     life = ready("a", limits=Limits(shutdown_ms=1000, runtime_share=0.5))
 
     assert timer(life.has(SPINDOWN)) == 100 + 500
-    assert timer(life.exits(RUNTIME)) == 100 + 1000
+    assert timer(life.exits(RUNTIME_PROCESS)) == 100 + 1000
 
 
 def test_without_extensions_there_is_no_budget() -> None:
@@ -58,7 +58,7 @@ def test_without_extensions_there_is_no_budget() -> None:
 
     todo = life.has(SPINDOWN)
     assert names(todo) == ["Thaw", "CloseSubscriptions", "Flush", "Kill", "SetTimer"]
-    assert actions.Kill(RUNTIME) in todo
+    assert actions.Kill(RUNTIME_PROCESS) in todo
 
 
 def test_internal_extensions_have_their_own_budget() -> None:
@@ -70,9 +70,9 @@ def test_internal_extensions_have_their_own_budget() -> None:
     life.runtime_next()
 
     todo = life.has(SPINDOWN)
-    assert actions.Terminate(RUNTIME) in todo
+    assert actions.Terminate(RUNTIME_PROCESS) in todo
     assert timer(todo) == 500
-    assert names(life.exits(RUNTIME)) == ["SetTimer", "Clear", "Ended"]
+    assert names(life.exits(RUNTIME_PROCESS)) == ["SetTimer", "Clear", "Ended"]
 
 
 def test_who_did_not_ask_for_shutdown_is_killed() -> None:
@@ -86,7 +86,7 @@ def test_who_did_not_ask_for_shutdown_is_killed() -> None:
     life.runtime_next()
     life.has(SPINDOWN)
 
-    todo = life.exits(RUNTIME)
+    todo = life.exits(RUNTIME_PROCESS)
     assert names(todo) == ["Kill", "SetTimer", "ReleaseShutdown"]
     assert actions.Kill("extension-does-not") in todo
     assert names(life.extension_exits("does-not", "signal: killed")) == []
@@ -96,8 +96,8 @@ def test_who_did_not_ask_for_shutdown_is_killed() -> None:
 def test_who_is_late_is_told_late() -> None:
     """An extension that is busy gets SHUTDOWN when it calls next, once."""
     life = ready("a")
-    life.invoked(events.Request(b"{}"))
-    life.exits(RUNTIME)
+    life.invoked(events.InvokeRequest(b"{}"))
+    life.exits(RUNTIME_PROCESS)
 
     assert names(life.extension_next("a")) == ["ReleaseShutdown"]
     assert names(life.extension_next("a")) == []
@@ -107,7 +107,7 @@ def test_at_the_deadline_all_that_is_left_is_killed() -> None:
     """SIGKILL ends what did not end by itself."""
     life = ready("a", "b")
     life.has(SPINDOWN)
-    life.exits(RUNTIME)
+    life.exits(RUNTIME_PROCESS)
     life.extension_exits("a")
 
     assert [actions.Kill("extension-b")] == life.time_up()[:1]

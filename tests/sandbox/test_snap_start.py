@@ -7,7 +7,7 @@ from reuse_sandbox import ConfigError
 
 from tests.conftest import MS
 from tests.sandbox.leftovers import Leftovers
-from tests.sandbox.life import Life, Request, State, events, kinds, names
+from tests.sandbox.life import InvokeRequest, Life, State, events, kinds, names
 from tests.sandbox.patience import eventually
 from tests.sandbox.workshop import Workshop
 
@@ -35,7 +35,7 @@ class TestLife:
         assert life.emitted_kinds() == ["initStart", "initRuntimeDone", "extension", "initReport"]
         assert names(life.done)[-3:] == ["SetTimer", "Freeze", "Idle"]
 
-        restoring = life.after(60_000).has(events.InvokeWanted(Request(b"{}")))
+        restoring = life.after(60_000).has(events.InvokeWanted(InvokeRequest(b"{}")))
         assert names(restoring) == ["Thaw", "restoreStart", "SetTimer", "ReleaseRestore"]
         started = life.after(20).runtime_next()
         assert kinds(started) == ["restoreRuntimeDone", "restoreReport", "start"]
@@ -44,7 +44,7 @@ class TestLife:
     def test_records(self) -> None:
         """The init is the snapshot's, the restore this container's; the report has the restore."""
         life = snapshot()
-        request = Request(b"{}")
+        request = InvokeRequest(b"{}")
         life.after(60_000).has(events.InvokeWanted(request))
         life.after(20).runtime_next()
         life.after(5).responds(request)
@@ -62,7 +62,7 @@ class TestLife:
         assert report["metrics"]["durationMs"] == 5.0
         assert life.answers()[0].cold
 
-        second = Request(b"{}")
+        second = InvokeRequest(b"{}")
         assert "restoreStart" not in kinds(life.has(events.InvokeWanted(second)))
 
     def test_a_runtime_that_knows_nothing_of_snapshots(self) -> None:
@@ -71,7 +71,7 @@ class TestLife:
         life.has(events.InitWanted())
         life.runtime_next()
         assert life.state is State.SNAPSHOT
-        done = life.has(events.InvokeWanted(Request(b"{}")))
+        done = life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         assert "ReleaseRestore" not in names(done)
         life.runtime_next()
         assert life.state is State.INVOKING
@@ -79,7 +79,7 @@ class TestLife:
     def test_an_invocation_while_the_snapshot_is_made(self) -> None:
         """It waits for the init, which is not its own, and is restored then."""
         life = Life(**SNAPPED)
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         life.after(100).has(events.RuntimeRestoreNext())
         life.after(20).runtime_next()
         (report,) = life.emitted("platform.restoreReport")
@@ -89,7 +89,7 @@ class TestLife:
     def test_a_restore_that_fails(self) -> None:
         """The invocation is answered the error; the next one repeats the init."""
         life = snapshot()
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         body = b'{"errorType": "Oops"}'
         life.has(events.RuntimeRestoreFailed("Runtime.AfterRestoreError", body))
         life.exits("runtime", "exit status 65")
@@ -98,7 +98,7 @@ class TestLife:
         assert (report["status"], report["errorType"]) == ("error", "Runtime.AfterRestoreError")
         assert [answer.payload for answer in life.answers()] == [body]
         assert life.answers()[0].init_failed
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         life.has(events.RuntimeRestoreNext())
         life.runtime_next()
         assert life.state is State.INVOKING
@@ -108,7 +108,7 @@ class TestLife:
     def test_a_restore_that_takes_too_long(self) -> None:
         """Ten seconds."""
         life = snapshot()
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         life.time_up()
         (report,) = life.emitted("platform.restoreReport")
         assert (report["status"], report["metrics"]["durationMs"]) == ("timeout", 10_000.0)
@@ -118,7 +118,7 @@ class TestLife:
         """The restore fails."""
         life = snapshot("watch")
         life.extension_exits("watch")
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         (report,) = life.emitted("platform.restoreReport")
         assert report["errorType"] == "Extension.Crash"
         assert life.answers()[0].status == "error"
@@ -128,7 +128,7 @@ class TestLife:
         """A snapshot just goes; a container that is being restored ends as others do."""
         life = snapshot("watch")
         if restoring:
-            life.has(events.InvokeWanted(Request(b"{}")))
+            life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         done = life.has(events.ShutdownWanted("spindown"))
         if not restoring:
             assert names(done) == ["SetTimer", "Thaw", "Clear", "Ended"]
@@ -145,7 +145,7 @@ class TestLife:
         life.has(events.InitWanted())
         assert names(life.has(events.ShutdownWanted("spindown")))[-2:] == ["Clear", "Ended"]
         life = Life("watch", **SNAPPED)
-        life.has(events.InvokeWanted(Request(b"{}")))
+        life.has(events.InvokeWanted(InvokeRequest(b"{}")))
         life.has(events.ShutdownWanted("spindown"))
         life.extension_exits("watch")
         assert [answer.status for answer in life.answers()] == ["failure"]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 from reuse_sandbox.telemetry.subscription import Destination, parse
 
 VALID: dict[str, Any] = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from reuse_sandbox.clock import Instant
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.clock import Instant, SystemClock
+from reuse_sandbox.life.agents import Refused
 from reuse_sandbox.telemetry import publisher
 from reuse_sandbox.telemetry.delivery import Batch, Deliver, NotDelivered
 from reuse_sandbox.telemetry.publisher import Telemetry
@@ -64,7 +64,7 @@ def wanted(
 def tell(telemetry: Telemetry, numbers: Sequence[int]) -> None:
     """Tells numbered events."""
     for n in numbers:
-        telemetry.tell(NOW, "platform.start", {"n": n})
+        telemetry.publish(NOW, "platform.start", {"n": n})
 
 
 async def settle() -> None:
@@ -75,7 +75,7 @@ async def settle() -> None:
 
 def subscribed(listener: Listener, subscription: Subscription | None = None) -> Telemetry:
     """Telemetry with one subscriber."""
-    telemetry = Telemetry(listener.open, json_lines=False)
+    telemetry = Telemetry(listener.open, SystemClock(), json_lines=False)
     telemetry.subscribe("probe", subscription or wanted())
     return telemetry
 
@@ -123,9 +123,9 @@ async def test_a_batch_leaves_when_it_is_large_enough() -> None:
 async def test_what_was_told_before_is_replayed() -> None:
     """Of the types that were asked for."""
     listener = Listener()
-    telemetry = Telemetry(listener.open, json_lines=False)
+    telemetry = Telemetry(listener.open, SystemClock(), json_lines=False)
     tell(telemetry, [0])
-    telemetry.tell(NOW, "function", "a line")
+    telemetry.publish(NOW, "function", "a line")
     tell(telemetry, [1])
     assert telemetry.subscribe("probe", wanted()) == "Subscribed"
     telemetry.flush()
@@ -137,7 +137,7 @@ async def test_what_was_told_before_is_replayed() -> None:
 async def test_closed_subscriptions() -> None:
     """After the init nobody may subscribe; after a reset they may again."""
     listener = Listener()
-    telemetry = Telemetry(listener.open, json_lines=False)
+    telemetry = Telemetry(listener.open, SystemClock(), json_lines=False)
     telemetry.close_subscriptions()
     with pytest.raises(Refused, match="Telemetry API subscription is closed"):
         telemetry.subscribe("probe", wanted())
@@ -260,7 +260,7 @@ async def test_a_reset_keeps_the_place() -> None:
 async def test_an_extension_with_two_destinations() -> None:
     """Is told at both, of what was before, too; a subscription to one of them again renews it."""
     listeners = {4243: Listener(), 4244: Listener()}
-    telemetry = Telemetry(lambda to: listeners[to.port].deliver, json_lines=False)
+    telemetry = Telemetry(lambda to: listeners[to.port].deliver, SystemClock(), json_lines=False)
     tell(telemetry, [0])
     states = [telemetry.subscribe("probe", wanted(port=port)) for port in (4243, 4244, 4244)]
     tell(telemetry, [1])
@@ -274,7 +274,7 @@ async def test_an_extension_with_two_destinations() -> None:
 async def test_two_destinations_keep_their_places() -> None:
     """After a reset the new process listens elsewhere: each of its places has what it missed."""
     listeners = {port: Listener() for port in (1, 2, 3, 4)}
-    telemetry = Telemetry(lambda to: listeners[to.port].deliver, json_lines=False)
+    telemetry = Telemetry(lambda to: listeners[to.port].deliver, SystemClock(), json_lines=False)
     for port in (1, 2):
         telemetry.subscribe("probe", wanted(port=port))
     telemetry.reset()
@@ -292,7 +292,7 @@ async def test_every_subscriber_has_its_own_batches() -> None:
     deaf, listening = Listener(), Listener()
     deaf.gate.clear()
     ways = [deaf.deliver, listening.deliver]
-    telemetry = Telemetry(lambda _: ways.pop(0), json_lines=False)
+    telemetry = Telemetry(lambda _: ways.pop(0), SystemClock(), json_lines=False)
     telemetry.subscribe("deaf", wanted())
     telemetry.subscribe("listening", wanted())
     telemetry.flush()

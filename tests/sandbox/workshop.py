@@ -13,6 +13,7 @@ from typing import Any
 
 from reuse_sandbox import FunctionConfig, Sandbox
 from reuse_sandbox.logs import stream_name
+from reuse_sandbox.machine.namespaces import obstacle
 
 PROBE = Path(__file__).with_name("probe.py")
 OWN = (
@@ -25,6 +26,7 @@ OWN = (
     "faults",
     "private",
     "seed",
+    "clock",
 )
 
 
@@ -43,6 +45,11 @@ class Workshop:
         self.records = folder / "records"
         for made in (self.function, self.layer / "extensions", self.records):
             made.mkdir(parents=True)
+
+    @property
+    def opt(self) -> Path:
+        """Where a container finds the layer: at /opt, where this user may mount it there."""
+        return Path("/opt") if obstacle() is None and Path("/opt").is_dir() else self.layer
 
     def write_function(self, source: str, file: str = "app.py") -> None:
         """Writes the function's module."""

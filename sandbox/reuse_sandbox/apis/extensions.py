@@ -10,8 +10,8 @@ from typing import Any, Literal, Protocol
 from uuid import UUID, uuid4
 
 from reuse_sandbox.apis.web import Request, Response, Routes, accepted, json_answer, read_body
-from reuse_sandbox.life.events import ExtensionFailed, Registered
-from reuse_sandbox.life.parties import Extension, Refused
+from reuse_sandbox.life.agents import Extension, Refused
+from reuse_sandbox.life.events import Event, ExtensionFailed, ExtensionNext, Registered
 
 PREFIX = "/2020-01-01/extension"
 
@@ -22,7 +22,7 @@ FEATURES = "Lambda-Extension-Accept-Feature"
 ERROR_TYPE = "Lambda-Extension-Function-Error-Type"
 
 
-class ExtensionsSide(Protocol):
+class ExtensionsPort(Protocol):
     """What the API needs of a container; calls out of turn raise `Refused`."""
 
     @property
@@ -32,21 +32,18 @@ class ExtensionsSide(Protocol):
     def find_extension(self, identifier: str) -> Extension | None:
         """The extension that has this identifier."""
 
-    def extension_registered(self, event: Registered) -> None:
-        """An extension registers."""
+    def post(self, event: Event) -> None:
+        """Something happened."""
 
-    def extension_next(self, name: str) -> "asyncio.Future[dict[str, Any]]":
+    def wait(self, event: Event) -> "asyncio.Future[Any]":
         """An extension waits for its next event."""
-
-    def extension_failed(self, event: ExtensionFailed) -> None:
-        """An extension reports an error."""
 
 
 class ExtensionsApi:
     """Answers the extensions."""
 
-    def __init__(self, side: ExtensionsSide) -> None:
-        self._side = side
+    def __init__(self, port: ExtensionsPort) -> None:
+        self._port = port
         self.routes: Routes = {
             f"{PREFIX}/register": {"POST": self._register},
             f"{PREFIX}/event/next": {"GET": self._next},
@@ -60,8 +57,8 @@ class ExtensionsApi:
             raise Refused(403, "Extension.InvalidExtensionName", "Empty extension name")
         events = _events(await read_body(request) or b"")
         identifier = str(uuid4())
-        self._side.extension_registered(Registered(name, events, identifier))
-        content = dict(self._side.registration)
+        self._port.post(Registered(name, events, identifier))
+        content = dict(self._port.registration)
         features = [feature.strip() for feature in request.headers.get(FEATURES, "").split(",")]
         if "accountId" not in features:
             del content["accountId"]
@@ -69,11 +66,11 @@ class ExtensionsApi:
 
     async def _next(self, request: Request) -> Response:
         identifier = identifier_of(request)
-        party = self._side.find_extension(identifier)
-        if party is None:
+        agent = self._port.find_extension(identifier)
+        if agent is None:
             message = f"Unknown extension {identifier}"
             raise Refused(403, "Extension.UnknownExtensionIdentifier", message)
-        event = await self._side.extension_next(party.name)
+        event = await self._port.wait(ExtensionNext(agent.name))
         return json_answer(200, event, {EVENT_IDENTIFIER: str(uuid4())})
 
     async def _init_error(self, request: Request) -> Response:
@@ -87,10 +84,10 @@ class ExtensionsApi:
         error_type = request.headers.get(ERROR_TYPE, "")
         if not error_type:
             raise Refused(403, "Extension.MissingHeader", f"{ERROR_TYPE} not found")
-        party = self._side.find_extension(identifier)
-        if party is None:
+        agent = self._port.find_extension(identifier)
+        if agent is None:
             raise Refused(403, "Extension.UnknownExtensionIdentifier", f"Unknown {IDENTIFIER}")
-        self._side.extension_failed(ExtensionFailed(party.name, stage, error_type))
+        self._port.post(ExtensionFailed(agent.name, stage, error_type))
         return accepted()
 
 

@@ -26,6 +26,7 @@ from reuse_sandbox.apis.web import (
     not_found,
     read_body,
 )
+from reuse_sandbox.clock import Clock
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.errors import (
     BadRequest,
@@ -34,8 +35,7 @@ from reuse_sandbox.errors import (
     SandboxClosed,
     TooManyRequests,
 )
-from reuse_sandbox.life.events import Request as Invocation
-from reuse_sandbox.life.events import new_trace
+from reuse_sandbox.life.events import InvokeRequest, new_trace
 from reuse_sandbox.results import InvokeResult, Pending
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?")
@@ -48,7 +48,7 @@ MAX_EVENT_PAYLOAD = 1024 * 1024  # asynchronous ones
 class Invoker(Protocol):
     """What the API needs of the sandbox."""
 
-    def check(self, request: Invocation) -> None:
+    def check(self, request: InvokeRequest) -> None:
         """Raises `BadRequest` where the function does not take it."""
 
     async def submit(self, pending: Pending, *, wait: bool = False) -> None:
@@ -63,15 +63,16 @@ class InvocationMode:
     """
 
     types: frozenset[str]
-    run: Callable[[Request, Invocation, bool], Awaitable[StreamResponse]]
+    run: Callable[[Request, InvokeRequest, bool], Awaitable[StreamResponse]]
 
 
 class InvokeApi:
     """Serves one function's invocations."""
 
-    def __init__(self, function: FunctionConfig, invoker: Invoker) -> None:
+    def __init__(self, function: FunctionConfig, invoker: Invoker, clock: Clock) -> None:
         self._function = function
         self._invoker = invoker
+        self._clock = clock
         self._site = Site(self._answer, MAX_PAYLOAD)
         self._modes = {
             PATH: InvocationMode(frozenset({"RequestResponse", "Event", "DryRun"}), self._run),
@@ -146,7 +147,7 @@ class InvokeApi:
         )
         if kind == "DryRun":
             return Response(status=204, headers=self._headers())
-        invocation = Invocation(
+        invocation = InvokeRequest(
             payload,
             arn=self._function.arn,
             trace=request.headers.get("X-Amzn-Trace-Id") or new_trace(),
@@ -171,7 +172,7 @@ class InvokeApi:
             raise ApiError(400, "InvalidRequestContentException", message) from None
         return payload or b"{}"
 
-    async def _run(self, _: Request, invocation: Invocation, tail: bool) -> Response:
+    async def _run(self, _: Request, invocation: InvokeRequest, tail: bool) -> Response:
         pending = Pending(invocation, tail=tail)
         await self._invoker.submit(pending)
         result = await pending.result
@@ -184,7 +185,7 @@ class InvokeApi:
     async def _stream(
         self,
         request: Request,
-        invocation: Invocation,
+        invocation: InvokeRequest,
         tail: bool,
     ) -> StreamResponse:
         """Answers piece by piece, and at the end with what became of it."""
@@ -211,15 +212,15 @@ class InvokeApi:
         await response.write_eof()
         return response
 
-    def _run_later(self, invocation: Invocation) -> None:
+    def _run_later(self, invocation: InvokeRequest) -> None:
         task = asyncio.get_running_loop().create_task(self._run_asynchronously(invocation))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _run_asynchronously(self, invocation: Invocation) -> None:
+    async def _run_asynchronously(self, invocation: InvokeRequest) -> None:
         """Runs it until it succeeds or has failed often enough, under the same id each time."""
         for pause in (0.0, *self._function.limits.retry_s):
-            await asyncio.sleep(pause)
+            await self._clock.sleep(pause)
             pending = Pending(invocation)
             try:
                 await self._invoker.submit(pending, wait=True)

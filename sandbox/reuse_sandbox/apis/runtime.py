@@ -8,7 +8,8 @@ import asyncio
 import base64
 import json
 import re
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from reuse_sandbox.apis.http_server import trailers
 from reuse_sandbox.apis.waiting import RuntimeEvent
@@ -21,9 +22,16 @@ from reuse_sandbox.apis.web import (
     read_body,
     refused,
 )
-from reuse_sandbox.clock import Instant, now
-from reuse_sandbox.life.events import RuntimeInitFailed, RuntimeResponded, RuntimeRestoreFailed
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.clock import Instant
+from reuse_sandbox.life.agents import Refused
+from reuse_sandbox.life.events import (
+    Event,
+    RuntimeInitFailed,
+    RuntimeNext,
+    RuntimeResponded,
+    RuntimeRestoreFailed,
+    RuntimeRestoreNext,
+)
 
 PREFIX = "/2018-06-01"
 INVOCATION = re.compile(rf"{PREFIX}/runtime/invocation/([^/]+)/(response|error)")
@@ -40,36 +48,31 @@ ERROR_BODY_HEADER = "Lambda-Runtime-Function-Error-Body"  # a trailer, in base64
 ERROR_TYPE = re.compile(r"(Runtime|Function)\.[A-Z][A-Za-z]+")
 
 
-class RuntimeSide(Protocol):
+class RuntimePort(Protocol):
     """What the API needs of a container; calls out of turn raise `Refused`."""
 
-    def runtime_next(self) -> "asyncio.Future[RuntimeEvent]":
-        """The runtime waits for its next event."""
+    @property
+    def now(self) -> Callable[[], Instant]:
+        """The platform's clock."""
 
-    def runtime_responded(self, event: RuntimeResponded) -> None:
-        """The runtime is done with an event."""
+    def post(self, event: Event) -> None:
+        """Something happened."""
 
-    def runtime_streams(self, request_id: str, part: bytes) -> None:
+    def wait(self, event: Event) -> "asyncio.Future[Any]":
+        """The runtime waits for its next event, or to be restored."""
+
+    def stream(self, request_id: str, part: bytes) -> None:
         """The runtime has sent a piece of a response."""
 
     def is_streamed(self, request_id: str) -> bool:
         """Whether the caller wants the response piece by piece."""
 
-    def runtime_init_failed(self, event: RuntimeInitFailed) -> None:
-        """The runtime could not initialise."""
-
-    def runtime_restore_next(self) -> "asyncio.Future[None]":
-        """The runtime waits to be restored from a snapshot."""
-
-    def runtime_restore_failed(self, event: RuntimeRestoreFailed) -> None:
-        """The runtime could not go on after a restore."""
-
 
 class RuntimeApi:
     """Answers the runtime."""
 
-    def __init__(self, side: RuntimeSide, *, snap_start: bool = False) -> None:
-        self._side = side
+    def __init__(self, port: RuntimePort, *, snap_start: bool = False) -> None:
+        self._port = port
         self.routes: Routes = {
             f"{PREFIX}/ping": {"GET": self._ping},
             f"{PREFIX}/runtime/invocation/next": {"GET": self._next},
@@ -89,7 +92,7 @@ class RuntimeApi:
             return not_found()
         if request.method != "POST":
             return Response(status=405)
-        began = now()
+        began = self._port.now()
         if match[2] == "response" and _is_streaming(request):
             return await self._stream(request, match[1], began)
         body = await read_body(request)
@@ -98,48 +101,48 @@ class RuntimeApi:
             error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
         if body is None:
             return self._too_large(match[1])
-        self._side.runtime_responded(RuntimeResponded(match[1], body, len(body), began, error_type))
+        self._port.post(RuntimeResponded(match[1], body, len(body), began, error_type))
         return accepted()
 
     async def _stream(self, request: Request, request_id: str, began: Instant) -> Response:
         """Passes on what the runtime sends as it comes; an error of the middle is in trailers."""
-        side, parts, size = self._side, [], 0
-        most = MAX_STREAMED if side.is_streamed(request_id) else MAX_RESPONSE
+        port, parts, size = self._port, [], 0
+        most = MAX_STREAMED if port.is_streamed(request_id) else MAX_RESPONSE
         async for part in request.content.iter_any():
             size += len(part)
             if size > most:
                 return self._too_large(request_id, most)
-            side.runtime_streams(request_id, part)
+            port.stream(request_id, part)
             parts.append(part)
         body, error_type = b"".join(parts), None
         trailing = trailers(request)
         if ERROR_TYPE_HEADER.lower() in trailing:
             error_type = valid_error_type(trailing[ERROR_TYPE_HEADER.lower()])
             body = _decoded(trailing.get(ERROR_BODY_HEADER.lower(), ""))
-        side.runtime_responded(RuntimeResponded(request_id, body, size, began, error_type))
+        port.post(RuntimeResponded(request_id, body, size, began, error_type))
         return accepted()
 
     async def _ping(self, _: Request) -> Response:
         return Response(text="pong")
 
     async def _next(self, _: Request) -> Response:
-        event = await self._side.runtime_next()
+        event: RuntimeEvent = await self._port.wait(RuntimeNext())
         return Response(body=event.body, headers=event.headers, content_type="application/json")
 
     async def _init_error(self, request: Request) -> Response:
         body = await read_body(request) or b""
         error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
-        self._side.runtime_init_failed(RuntimeInitFailed(error_type, body))
+        self._port.post(RuntimeInitFailed(error_type, body))
         return accepted()
 
     async def _restore_next(self, _: Request) -> Response:
-        await self._side.runtime_restore_next()
+        await self._port.wait(RuntimeRestoreNext())
         return Response()
 
     async def _restore_error(self, request: Request) -> Response:
         body = await read_body(request) or b""
         error_type = valid_error_type(request.headers.get(ERROR_TYPE_HEADER, ""))
-        self._side.runtime_restore_failed(RuntimeRestoreFailed(error_type, body))
+        self._port.post(RuntimeRestoreFailed(error_type, body))
         return accepted()
 
     def _too_large(self, request_id: str, most: int = MAX_RESPONSE) -> Response:
@@ -147,8 +150,8 @@ class RuntimeApi:
         error_type = "Function.ResponseSizeTooLarge"
         message = f"Response payload size exceeded {sentence}"
         payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
-        answer = RuntimeResponded(request_id, payload, 0, now(), error_type)
-        self._side.runtime_responded(answer)
+        answer = RuntimeResponded(request_id, payload, 0, self._port.now(), error_type)
+        self._port.post(answer)
         return refused(Refused(413, "RequestEntityTooLarge", f"Exceeded {sentence}"))
 
 

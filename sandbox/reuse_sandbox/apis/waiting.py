@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.life.actions import ReleaseEvent, ReleaseInvoke, ReleaseRestore, ReleaseShutdown
-from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.events import Event, ExtensionNext, InvokeRequest, RuntimeRestoreNext
 
 ExtensionEvent = dict[str, Any]
 
@@ -36,28 +36,22 @@ class WaitingCalls:
         self._restore: asyncio.Future[None] | None = None
         self._extensions: dict[str, list[asyncio.Future[ExtensionEvent]]] = {}
 
-    def runtime_call(self) -> "asyncio.Future[RuntimeEvent]":
-        """A call of the runtime."""
-        call: asyncio.Future[RuntimeEvent] = asyncio.get_running_loop().create_future()
-        self._runtime.append(call)
-        self._hand_out()
+    def call(self, event: Event) -> "asyncio.Future[Any]":
+        """A call that this event stands for, and that is answered by an event of its own."""
+        call: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if isinstance(event, ExtensionNext):
+            self._extensions.setdefault(event.name, []).append(call)
+        elif isinstance(event, RuntimeRestoreNext):
+            self._restore = call
+        else:
+            self._runtime.append(call)
+            self._hand_out()
         return call
-
-    def restore_call(self) -> "asyncio.Future[None]":
-        """The runtime waits to be restored."""
-        self._restore = asyncio.get_running_loop().create_future()
-        return self._restore
 
     def release_restore(self, _: ReleaseRestore) -> None:
         """Answers the runtime that it was restored."""
         if self._restore is not None:
             _answer([self._restore], None)
-
-    def extension_call(self, name: str) -> "asyncio.Future[ExtensionEvent]":
-        """A call of an extension."""
-        call: asyncio.Future[ExtensionEvent] = asyncio.get_running_loop().create_future()
-        self._extensions.setdefault(name, []).append(call)
-        return call
 
     def take_back(self, call: "asyncio.Future[Any]") -> None:
         """The call was refused."""
@@ -132,7 +126,7 @@ class WaitingCalls:
             headers["Lambda-Runtime-Aws-Tenant-Id"] = request.tenant
         return headers
 
-    def _arn_of(self, request: Request) -> str:
+    def _arn_of(self, request: InvokeRequest) -> str:
         return request.arn or self._arn
 
 

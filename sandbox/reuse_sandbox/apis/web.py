@@ -12,7 +12,7 @@ from aiohttp import web
 from reuse_sandbox.apis.http_server import HttpServer
 from reuse_sandbox.apis.origin import cross_site
 from reuse_sandbox.errors import PortTaken
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 from reuse_sandbox.telemetry.delivery import LOOPBACK
 
 Request = web.BaseRequest

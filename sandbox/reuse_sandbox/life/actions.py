@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reuse_sandbox.clock import Instant
-from reuse_sandbox.life.events import Request
+from reuse_sandbox.life.events import InvokeRequest
 
 Record = Mapping[str, Any]
-Told = tuple[str, Record]
+PlatformEvent = tuple[str, Record]
 """An event's type and record."""
 
 
@@ -25,6 +25,11 @@ class StartRuntime:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldToShare:
+    """From now on the container has no more of the processor than its memory size's share."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseSubscriptions:
     """Take no further telemetry subscriptions until the next init."""
 
@@ -34,7 +39,7 @@ class ReleaseInvoke:
     """Answer these extensions' `event/next` with INVOKE."""
 
     names: tuple[str, ...]
-    request: Request
+    request: InvokeRequest
     deadline_ms: int
 
 
@@ -42,7 +47,7 @@ class ReleaseInvoke:
 class ReleaseEvent:
     """Answer the runtime's `invocation/next` with the event."""
 
-    request: Request
+    request: InvokeRequest
     deadline_ms: int
 
 
@@ -85,7 +90,7 @@ class Answer:
     the restore, failed too, so that the function never had the event.
     """
 
-    request: Request
+    request: InvokeRequest
     status: str
     payload: bytes
     duration_ms: float
@@ -97,7 +102,7 @@ class Answer:
 class Finished:
     """The invocation is over: its report was told."""
 
-    request: Request
+    request: InvokeRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +166,7 @@ class Ended:
 Action = (
     StartExtensions
     | StartRuntime
+    | HoldToShare
     | CloseSubscriptions
     | ReleaseInvoke
     | ReleaseEvent

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from reuse_sandbox.clock import Instant
 
-RUNTIME = "runtime"
+RUNTIME_PROCESS = "runtime"
 """The runtime's process; an extension's is named by `extension_process`."""
 
 
@@ -23,7 +23,7 @@ def new_trace() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class InvokeRequest:
     """One invocation as the caller asked for it."""
 
     payload: bytes
@@ -48,7 +48,7 @@ class InitWanted:
 class InvokeWanted:
     """An invocation was routed to the container."""
 
-    request: Request
+    request: InvokeRequest
 
 
 @dataclass(frozen=True, slots=True)

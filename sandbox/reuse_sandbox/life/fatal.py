@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reuse_sandbox.clock import iso
-from reuse_sandbox.life.events import RUNTIME, Exited, LaunchFailed
+from reuse_sandbox.life.events import RUNTIME_PROCESS, Exited, LaunchFailed
 
 TIMED_OUT = "Sandbox.Timedout"
 
@@ -70,7 +70,7 @@ def timed_out(seconds: float) -> Fatal:
 
 def exited(event: Exited) -> Fatal:
     """A process ended that should not have; code 0 is no excuse."""
-    if event.process != RUNTIME:
+    if event.process != RUNTIME_PROCESS:
         return Fatal("Extension.Crash", event.outcome or "exit code 0")
     how = f"with error: {event.outcome}" if event.outcome else "without providing a reason"
     error_type = "Runtime.OutOfMemory" if event.out_of_memory else "Runtime.ExitError"
@@ -79,7 +79,7 @@ def exited(event: Exited) -> Fatal:
 
 def launch_failed(event: LaunchFailed) -> Fatal:
     """A process could not be started."""
-    runtime = event.process == RUNTIME
+    runtime = event.process == RUNTIME_PROCESS
     error_type = "Runtime.InvalidEntrypoint" if runtime else "Extension.LaunchError"
     return Fatal(error_type, event.message)
 

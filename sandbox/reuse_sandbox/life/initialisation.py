@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.life import records
-from reuse_sandbox.life.actions import Told
+from reuse_sandbox.life.actions import PlatformEvent
+from reuse_sandbox.life.agents import Agents
 from reuse_sandbox.life.fatal import Fatal
-from reuse_sandbox.life.parties import Parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,23 @@ class Initialisation:
     phase: str
     began: Instant
 
-    def start(self) -> Told:
+    def start(self) -> PlatformEvent:
         """platform.initStart."""
         record = records.init_start(self.function, self.instance_id, self.phase)
         return "platform.initStart", record
 
-    def end_runtime(self, parties: Parties, fatal: Fatal | None) -> Iterator[Told]:
+    def end_runtime(self, agents: Agents, fatal: Fatal | None) -> Iterator[PlatformEvent]:
         """platform.initRuntimeDone, where a runtime was started."""
-        if parties.runtime is not None:
+        if agents.runtime is not None:
             status, error_type = _outcome(fatal)
             record = records.init_runtime_done(self.function, self.phase, status, error_type)
             yield "platform.initRuntimeDone", record
 
-    def end(self, parties: Parties, fatal: Fatal | None, now: Instant) -> Iterator[Told]:
+    def end(self, agents: Agents, fatal: Fatal | None, now: Instant) -> Iterator[PlatformEvent]:
         """platform.extension of each, and platform.initReport, when it is over, well or not."""
         status, error_type = _outcome(fatal)
-        for party in parties.extensions.values():
-            yield "platform.extension", records.extension(party)
+        for agent in agents.extensions.values():
+            yield "platform.extension", records.extension(agent)
         duration = now.ms_since(self.began)
         report = records.init_report(self.function, self.phase, status, error_type, duration)
         yield "platform.initReport", report

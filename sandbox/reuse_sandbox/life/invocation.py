@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from reuse_sandbox.clock import Instant
 from reuse_sandbox.config import FunctionConfig
 from reuse_sandbox.life import records
-from reuse_sandbox.life.actions import Answer, Told
-from reuse_sandbox.life.events import Request, RuntimeResponded
+from reuse_sandbox.life.actions import Answer, PlatformEvent
+from reuse_sandbox.life.events import InvokeRequest, RuntimeResponded
 from reuse_sandbox.life.fatal import Fatal
 from reuse_sandbox.life.records import Span
 
@@ -18,7 +18,7 @@ class Invocation:
     `began` is when its time began to count: an init repeated inside the invocation counts too.
     """
 
-    request: Request
+    request: InvokeRequest
     began: Instant
     deadline: Instant
     init_ms: float | None = None
@@ -36,7 +36,7 @@ class Invocation:
 
     @property
     def deadline_ms(self) -> int:
-        """The deadline as the parties are told it: milliseconds since the epoch."""
+        """The deadline as the agents are told it: milliseconds since the epoch."""
         return int(self.deadline.wall * 1000)
 
     def fail(self, fatal: Fatal, now: Instant, memory_mb: int) -> None:
@@ -52,11 +52,11 @@ class Invocation:
         failed = self.init_failed
         return [Answer(self.request, status, payload, duration_ms, self.cold, failed)]
 
-    def start(self, function: FunctionConfig) -> Told:
+    def start(self, function: FunctionConfig) -> PlatformEvent:
         """platform.start."""
         return "platform.start", records.start(function, self.request)
 
-    def end_runtime(self, now: Instant) -> list[Told]:
+    def end_runtime(self, now: Instant) -> list[PlatformEvent]:
         """platform.runtimeDone, once, when the runtime is done or was cut short.
 
         A function that raised is a success here: the runtime did its work, and the platform's own
@@ -76,7 +76,7 @@ class Invocation:
         )
         return [("platform.runtimeDone", record)]
 
-    def report(self, now: Instant, function: FunctionConfig, *, extensions: bool) -> Told:
+    def report(self, now: Instant, function: FunctionConfig, *, extensions: bool) -> PlatformEvent:
         """platform.report, at the very end."""
         status, error_type = self._outcome()
         ended = self.failed_at or now
@@ -92,7 +92,7 @@ class Invocation:
         record = records.report(self.request, status, error_type, metrics, spans)
         return "platform.report", record
 
-    def managed_report(self, now: Instant, status: str, error_type: str | None) -> Told:
+    def managed_report(self, now: Instant, status: str, error_type: str | None) -> PlatformEvent:
         """platform.report of a managed instance, which bills no invocations."""
         metrics = {"durationMs": now.ms_since(self.began)}
         spans = self._runtime_spans(now)[:2]  # its runtime does not go to rest in between

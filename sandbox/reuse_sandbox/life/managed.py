@@ -1,4 +1,4 @@
-"""The life of a container of Lambda Managed Instances; pure.
+"""The life of a container of Lambda Managed Instances, as tables; pure.
 
 Such a container serves several invocations at once, is never frozen and is not mended: when one of
 its processes ends, all that it serves fails, and the container ends and is replaced. Extensions are
@@ -8,136 +8,138 @@ of AWS's runtime interface emulator (`internal/lambda-managed-instances`).
     init        as on demand, but initRuntimeDone is told as soon as the runtime is ready
     serving     for each request by itself: start, the event to any `next`, response, report
     timeout     the caller is answered; the code is not stopped
+
+READY means here that it serves.
 """
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
-
-from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.life import actions, events
+from reuse_sandbox.life import actions, events, init_phase, invoke_phase, stop_phase
+from reuse_sandbox.life.agents import Agents, Refused
 from reuse_sandbox.life.fatal import Fatal, sandbox_ended, timed_out
 from reuse_sandbox.life.invocation import Invocation
-from reuse_sandbox.life.parties import Parties, Refused
-from reuse_sandbox.life.platform import Calls, Gates, Platform, State, Transitions
+from reuse_sandbox.life.on_demand import ON_DEMAND
+from reuse_sandbox.life.scene import Mode, Scene, State
+
+# What the runtime says.
 
 
-class ManagedPlatform(Platform):
-    """One container; READY means that it serves."""
+def _next(scene: Scene, _: events.RuntimeNext) -> None:
+    if scene.state is State.STARTING:
+        scene.agents.runtime_transition("next")
 
-    is_managed = True
 
-    def __init__(
-        self,
-        function: FunctionConfig,
-        extensions: Sequence[str],
-        instance_id: str,
-        memory_used_mb: Callable[[], int],
-    ) -> None:
-        super().__init__(function, extensions, instance_id, memory_used_mb)
-        self._running: dict[str, Invocation] = {}
+def _responded(scene: Scene, event: events.RuntimeResponded) -> None:
+    invocation = scene.running.pop(event.request_id, None)
+    if invocation is None:
+        raise Refused(400, "InvalidRequestID", "Invalid request ID")
+    invocation.response, invocation.response_ended = event, scene.now
+    status = "error" if event.error_type else "success"
+    scene.do(*invocation.answer(scene.now, status, event.payload))
+    scene.emit(invocation.managed_report(scene.now, status, event.error_type))
+    _free(scene, invocation)
 
-    # What the runtime says.
 
-    def _next(self, _: events.RuntimeNext) -> None:
-        if self.state is State.STARTING:
-            self._parties.runtime_does("next")
+# The steps.
 
-    def _responded(self, event: events.RuntimeResponded) -> None:
-        invocation = self._running.pop(event.request_id, None)
-        if invocation is None:
-            raise Refused(400, "InvalidRequestID", "Invalid request ID")
-        invocation.response, invocation.response_ended = event, self._now
-        status = "error" if event.error_type else "success"
-        self._do(*invocation.answer(self._now, status, event.payload))
-        self._tell(invocation.managed_report(self._now, status, event.error_type))
-        self._free(invocation)
 
-    # The steps.
+def _runtime_ready(scene: Scene) -> None:
+    init_phase.close_registration(scene)
+    if scene.init is not None:
+        scene.emit(*scene.init.end_runtime(scene.agents, None))
 
-    def _runtime_ready(self) -> None:
-        self._close_registration()
-        if self._init is not None:
-            self._tell(*self._init.end_runtime(self._parties, None))
 
-    def _serve(self) -> None:
-        self.state = State.READY
-        self._do(actions.CloseSubscriptions(), actions.SetTimer(None))
-        if self._init is not None:
-            self._tell(*self._init.end(self._parties, None, self._now))
-        self._do(*[actions.Idle()] * self._function.max_concurrency)
+def _serve(scene: Scene) -> None:
+    scene.state = State.READY
+    scene.do(actions.CloseSubscriptions(), actions.SetTimer(None))
+    if scene.init is not None:
+        scene.emit(*scene.init.end(scene.agents, None, scene.now))
+    scene.do(*[actions.Idle()] * scene.function.max_concurrency)
 
-    def _begin(self, event: events.InvokeWanted) -> None:
-        invocation = self._invocation(event.request)
-        invocation.released = self._now
-        self._running[event.request.id] = invocation
-        self._tell(invocation.start(self._function))
-        self._release_event(invocation)
-        self._watch_deadlines()
 
-    def _free(self, invocation: Invocation) -> None:
-        """The invocation is over: there is room for another one."""
-        self._watch_deadlines()
-        self._do(actions.Finished(invocation.request), actions.Idle())
+def _free(scene: Scene, invocation: Invocation) -> None:
+    """The invocation is over: there is room for another one."""
+    _watch_deadlines(scene)
+    scene.do(actions.Finished(invocation.request), actions.Idle())
 
-    def _watch_deadlines(self) -> None:
-        ticks = [invocation.deadline.tick for invocation in self._running.values()]
-        self._do(actions.SetTimer(min(ticks, default=None)))
 
-    def _fail_one(self, invocation: Invocation, fatal: Fatal) -> None:
-        request_id = invocation.request.id
-        for text in fatal.log_lines(request_id, self._now.wall):
-            self._do(actions.LogLine(self._now, text))
-        self._do(*invocation.answer(self._now, fatal.status, fatal.body(request_id)))
-        self._tell(invocation.managed_report(self._now, fatal.status, fatal.error_type))
+def _watch_deadlines(scene: Scene) -> None:
+    ticks = [invocation.deadline.tick for invocation in scene.running.values()]
+    scene.do(actions.SetTimer(min(ticks, default=None)))
 
-    def _fail_all(self, fatal: Fatal) -> None:
-        running, self._running = self._running, {}
-        for invocation in running.values():
-            self._fail_one(invocation, fatal)
-            self._do(actions.Finished(invocation.request))
 
-    def _fail_init(self) -> None:
-        self._ending = True
-        self._end_init(self._fatal)
-        self._stop("failure")
+def _fail_one(scene: Scene, invocation: Invocation, fatal: Fatal) -> None:
+    request_id = invocation.request.id
+    for text in fatal.log_lines(request_id, scene.now.wall):
+        scene.do(actions.LogLine(scene.now, text))
+    scene.do(*invocation.answer(scene.now, fatal.status, fatal.body(request_id)))
+    scene.emit(invocation.managed_report(scene.now, fatal.status, fatal.error_type))
 
-    # What befalls the container.
 
-    def _took_long(self, _: events.TimeUp) -> None:
-        for invocation in list(self._running.values()):
-            if invocation.deadline.tick <= self._now.tick:
-                del self._running[invocation.request.id]
-                self._fail_one(invocation, timed_out(self._function.timeout_s))
-                self._free(invocation)
+def _fail_all(scene: Scene, fatal: Fatal) -> None:
+    running, scene.running = scene.running, {}
+    for invocation in running.values():
+        _fail_one(scene, invocation, fatal)
+        scene.do(actions.Finished(invocation.request))
 
-    def _break(self, event: events.Exited) -> None:
-        self._ending = True
-        self._fail_all(self._note_exit(event))
-        self._stop("failure")
 
-    def _end_serving(self, event: events.ShutdownWanted) -> None:
-        self._ending = True
-        self._fail_all(sandbox_ended())
-        self._stop(event.reason)
+def _fail_init(scene: Scene) -> None:
+    scene.ending = True
+    init_phase.end_init(scene, scene.fatal)
+    stop_phase.stop(scene, "failure")
 
-    # What drives it.
 
-    calls: ClassVar[Calls] = {
-        **Platform.calls,
+# What befalls the container.
+
+
+def _begin(scene: Scene, event: events.InvokeWanted) -> None:
+    invocation = scene.new_invocation(event.request)
+    invocation.released = scene.now
+    scene.running[event.request.id] = invocation
+    scene.emit(invocation.start(scene.function))
+    invoke_phase.release_event(scene, invocation)
+    _watch_deadlines(scene)
+
+
+def _took_long(scene: Scene, _: events.TimeUp) -> None:
+    for invocation in list(scene.running.values()):
+        if invocation.deadline.tick <= scene.now.tick:
+            del scene.running[invocation.request.id]
+            _fail_one(scene, invocation, timed_out(scene.function.timeout_s))
+            _free(scene, invocation)
+
+
+def _break(scene: Scene, event: events.Exited) -> None:
+    scene.ending = True
+    _fail_all(scene, scene.note_exit(event))
+    stop_phase.stop(scene, "failure")
+
+
+def _end_serving(scene: Scene, event: events.ShutdownWanted) -> None:
+    scene.ending = True
+    _fail_all(scene, sandbox_ended())
+    stop_phase.stop(scene, event.reason)
+
+
+MANAGED = Mode(
+    calls={
+        **ON_DEMAND.calls,
         events.RuntimeNext: _next,
         events.RuntimeResponded: _responded,
-    }
-    gates: ClassVar[Gates] = {
-        State.REGISTERING: (Parties.all_registered, Platform._start_runtime),
-        State.STARTING: (Parties.runtime_ready, _runtime_ready),
-        State.SETTLING: (Parties.extensions_ready, _serve),
-    }
-    transitions: ClassVar[Transitions] = {
-        **Platform.transitions,
+    },
+    gates={
+        State.REGISTERING: (Agents.all_registered, init_phase.start_runtime),
+        State.STARTING: (Agents.runtime_ready, _runtime_ready),
+        State.SETTLING: (Agents.extensions_ready, _serve),
+    },
+    transitions={
+        **ON_DEMAND.transitions,
         State.READY: {
             events.InvokeWanted: _begin,
             events.ShutdownWanted: _end_serving,
             events.Exited: _break,
             events.TimeUp: _took_long,
         },
-    }
+    },
+    begin_init=init_phase.begin_init,
+    fail_init=_fail_init,
+    is_managed=True,
+)

@@ -7,8 +7,8 @@ from typing import Any
 
 from reuse_sandbox.clock import Instant, iso
 from reuse_sandbox.config import FunctionConfig
-from reuse_sandbox.life.events import Request
-from reuse_sandbox.life.parties import Extension
+from reuse_sandbox.life.agents import Extension
+from reuse_sandbox.life.events import InvokeRequest
 
 Record = dict[str, Any]
 
@@ -76,13 +76,13 @@ def restore_report(status: str, error_type: str | None, duration_ms: float) -> R
     return _with_error({"status": status, "metrics": {"durationMs": duration_ms}}, error_type)
 
 
-def extension(party: Extension) -> Record:
+def extension(agent: Extension) -> Record:
     """platform.extension."""
-    record = {"name": party.name, "state": party.state, "events": list(party.events)}
-    return _with_error(record, party.error_type)
+    record = {"name": agent.name, "state": agent.state, "events": list(agent.events)}
+    return _with_error(record, agent.error_type)
 
 
-def start(function: FunctionConfig, request: Request) -> Record:
+def start(function: FunctionConfig, request: InvokeRequest) -> Record:
     """platform.start."""
     record = {
         "requestId": request.id,
@@ -93,7 +93,7 @@ def start(function: FunctionConfig, request: Request) -> Record:
 
 
 def runtime_done(
-    request: Request,
+    request: InvokeRequest,
     status: str,
     error_type: str | None,
     *,
@@ -110,7 +110,7 @@ def runtime_done(
 
 
 def report(
-    request: Request,
+    request: InvokeRequest,
     status: str,
     error_type: str | None,
     metrics: Record,
@@ -160,7 +160,7 @@ def _with_error(record: Record, error_type: str | None) -> Record:
     return record if error_type is None else {**record, "errorType": error_type}
 
 
-def _with_caller(record: Record, request: Request) -> Record:
+def _with_caller(record: Record, request: InvokeRequest) -> Record:
     if request.tenant:
         record["tenantId"] = request.tenant
     if request.sampled:

@@ -25,8 +25,8 @@ from reuse_sandbox.life.actions import (
     SetTimer,
     Terminate,
 )
-from reuse_sandbox.life.events import RUNTIME, extension_process
-from reuse_sandbox.life.parties import Extension
+from reuse_sandbox.life.agents import Extension
+from reuse_sandbox.life.events import RUNTIME_PROCESS, extension_process
 
 
 class Step(Enum):
@@ -72,22 +72,22 @@ class Shutdown:
         self._deadline = Instant(now.wall + budget_s, now.tick + budget_s)
         if not budget_s:
             return self._kill_everything(now)
-        if RUNTIME not in self._alive:
+        if RUNTIME_PROCESS not in self._alive:
             return self._without_runtime(now)
         share = self._limits.runtime_share if self._has_external() else 1.0
-        return [Terminate(RUNTIME), SetTimer(now.tick + share * budget_s)]
+        return [Terminate(RUNTIME_PROCESS), SetTimer(now.tick + share * budget_s)]
 
     def exited(self, now: Instant) -> list[Action]:
         """A process has gone and is out of `alive`."""
         if self.step is Step.RUNTIME:
-            return [] if RUNTIME in self._alive else self._without_runtime(now)
+            return [] if RUNTIME_PROCESS in self._alive else self._without_runtime(now)
         return [] if self._alive else self._finish()
 
     def time_up(self, now: Instant) -> list[Action]:
         """The step's time is used up."""
         if self.step is Step.RUNTIME and not self._runtime_killed:
             self._runtime_killed = True
-            return [Kill(RUNTIME), SetTimer(max(self._deadline.tick, now.tick))]
+            return [Kill(RUNTIME_PROCESS), SetTimer(max(self._deadline.tick, now.tick))]
         if self.step is Step.TELEMETRY:
             return self._tell_extensions(now)
         if self.step is Step.KILLED:
@@ -111,7 +111,7 @@ class Shutdown:
         if extension.name in self._told:
             return []
         self._told.add(extension.name)
-        extension.does("release")
+        extension.transition("release")
         deadline_ms = int(self._deadline.wall * 1000)
         return [ReleaseShutdown((extension.name,), self.reason, deadline_ms)]
 
@@ -123,25 +123,25 @@ class Shutdown:
         return ms / 1000
 
     def _has_external(self) -> bool:
-        return any(party.external for party in self._extensions.values())
+        return any(agent.external for agent in self._extensions.values())
 
     def _tell_extensions(self, now: Instant) -> list[Action]:
         running = [
-            party
-            for party in self._extensions.values()
-            if party.external and extension_process(party.name) in self._alive
+            agent
+            for agent in self._extensions.values()
+            if agent.external and extension_process(agent.name) in self._alive
         ]
-        told = [party for party in running if party.wants("SHUTDOWN")]
+        told = [agent for agent in running if agent.wants("SHUTDOWN")]
         if not told:
             return self._kill_everything(now)
         self.step = Step.EXTENSIONS
         actions: list[Action] = [
-            Kill(extension_process(party.name)) for party in running if party not in told
+            Kill(extension_process(agent.name)) for agent in running if agent not in told
         ]
         actions.append(SetTimer(self._deadline.tick))
-        for party in told:
-            if party.state == "Ready":
-                actions += self.tell(party)
+        for agent in told:
+            if agent.state == "Ready":
+                actions += self.tell(agent)
         return actions
 
     def _kill_everything(self, now: Instant) -> list[Action]:

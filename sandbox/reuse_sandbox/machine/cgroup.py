@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reuse_sandbox.machine.keeper import kill_members_of
+from reuse_sandbox.machine.reaper import kill_members_of
 
 ROOT = Path("/sys/fs/cgroup")
 STEPS = ("freeze", "cpu", "memory")
@@ -35,13 +35,16 @@ def available(root: Path = ROOT) -> dict[str, Step | str]:
     return {step: _place(step, root) for step in STEPS}
 
 
-class Groups:
+class ControlGroups:
     """The groups of one container; `steps` are those that are in use.
 
-    Raises OSError where a group cannot be made; `remove` ends them, when the processes are gone.
+    With `is_held` they have the memory size's share of the processor at once, else from
+    `hold_to_share` on. Raises OSError where a group cannot be made; `remove` ends them.
     """
 
-    def __init__(self, name: str, memory_mb: int, root: Path = ROOT) -> None:
+    def __init__(
+        self, name: str, memory_mb: int, root: Path = ROOT, *, is_held: bool = True
+    ) -> None:
         found = available(root)
         self.steps = {name: step for name, step in found.items() if isinstance(step, Step)}
         self._memory_mb = memory_mb
@@ -54,7 +57,9 @@ class Groups:
             for folder in dict.fromkeys(self._folders.values()):
                 folder.mkdir()
                 self._joining.append(os.open(folder / "cgroup.procs", os.O_WRONLY))
-            self._set_limits()
+            self._limit_memory()
+            if is_held:
+                self.hold_to_share()
         except OSError:
             self.remove()
             raise
@@ -133,15 +138,19 @@ class Groups:
                 folder.rmdir()
         return not any(folder.exists() for folder in self._folders.values())
 
-    def _set_limits(self) -> None:
+    def hold_to_share(self) -> None:
+        """Allows the memory size's share of the processor, and no more."""
+        if "cpu" not in self.steps:
+            return
         quota_us = PERIOD_US * self._memory_mb // FULL_MB
+        if self.steps["cpu"].version == 2:
+            self._write("cpu", "cpu.max", f"{quota_us} {PERIOD_US}")
+        else:
+            self._write("cpu", "cpu.cfs_period_us", str(PERIOD_US))
+            self._write("cpu", "cpu.cfs_quota_us", str(quota_us))
+
+    def _limit_memory(self) -> None:
         size = str(self._memory_mb << 20)
-        if "cpu" in self.steps:
-            if self.steps["cpu"].version == 2:
-                self._write("cpu", "cpu.max", f"{quota_us} {PERIOD_US}")
-            else:
-                self._write("cpu", "cpu.cfs_period_us", str(PERIOD_US))
-                self._write("cpu", "cpu.cfs_quota_us", str(quota_us))
         if "memory" in self.steps:
             second = self.steps["memory"].version == 2
             self._write("memory", "memory.max" if second else "memory.limit_in_bytes", size)

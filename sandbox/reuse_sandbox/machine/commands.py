@@ -30,18 +30,19 @@ def runtime_command(
 
 
 def _bootstrap(function: FunctionConfig, layer: Layer | None) -> Path:
-    candidates = [function.folder.resolve() / "bootstrap"]
+    own = function.folder.resolve() / "bootstrap"
+    candidates = {own: own}  # where it is run -> where it lies
     if layer is not None:
-        candidates.append(layer.folder.resolve() / "bootstrap")
-    for candidate in candidates:
-        if os.access(candidate, os.X_OK) and candidate.is_file():
+        candidates[layer.opt / "bootstrap"] = layer.folder / "bootstrap"
+    for candidate, file in candidates.items():
+        if os.access(file, os.X_OK) and file.is_file():
             return candidate
     names = " ".join(str(candidate) for candidate in candidates)
     raise FileNotFoundError(f"Couldn't find valid bootstrap(s): [{names}]")
 
 
 def _in_layer(path: str, layer: Layer | None) -> str:
-    """A path below /opt, which on this machine is the layer's folder."""
+    """A path below /opt, which on this machine may be the layer's folder."""
     if layer is None or not path.startswith("/opt/"):
         return path
-    return str(layer.folder.resolve() / path.removeprefix("/opt/"))
+    return str(layer.opt / path.removeprefix("/opt/"))

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterable
 from typing import Protocol
 
-from reuse_sandbox.machine.keeper import processes_of
+from reuse_sandbox.machine.reaper import processes_of
 
 
 class Freezer(Protocol):

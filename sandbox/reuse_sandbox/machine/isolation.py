@@ -1,5 +1,6 @@
 """What keeps containers apart on this machine, step by step, and what it changes for a function."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +80,12 @@ def _limits(places: dict[str, Step | str]) -> list[Isolation]:
 
 
 def _namespaces(obstacle: str | None) -> list[Isolation]:
-    """What containers have of their own where it is asked for."""
+    """The layer's place, and what containers have of their own where it is asked for."""
     steps = {
         FILES: (
-            "private /tmp and /opt",
-            "a path that begins with /tmp is the container's own, the layer lies at /opt",
-            "a path that begins with /tmp or /opt is this machine's: use TMPDIR",
+            "private /tmp",
+            "a path that begins with /tmp is the container's own",
+            "a path that begins with /tmp is this machine's: use TMPDIR",
         ),
         NETWORK: (
             "network",
@@ -92,6 +93,23 @@ def _namespaces(obstacle: str | None) -> list[Isolation]:
             "the function reaches what you reach; an extension's fixed port serves one container",
         ),
     }
+    return [
+        _layer(obstacle),
+        *_on_request(steps, obstacle),
+    ]
+
+
+def _layer(obstacle: str | None) -> Isolation:
+    if obstacle is None:
+        effect = "a path that begins with /opt is the layer's, and cannot be written to"
+        return Isolation("layer at /opt", True, "a mount of each container's own", effect)
+    effect = (
+        "the layer is found by PATH and sys.path; a path that begins with /opt is this machine's"
+    )
+    return Isolation("layer at /opt", False, f"no namespace can be made: {obstacle}", effect)
+
+
+def _on_request(steps: Mapping[str, tuple[str, str, str]], obstacle: str | None) -> list[Isolation]:
     return [
         Isolation(name, True, f"a namespace, with --private {kind}", where_asked)
         if obstacle is None

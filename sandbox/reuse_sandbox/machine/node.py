@@ -47,7 +47,7 @@ def search_path(runtime: str, layer: Layer | None, task_root: Path) -> str:
     """NODE_PATH: the packages of the layer, then the function's folder."""
     folders = [str(task_root)]
     if layer is not None:
-        packages = layer.folder.resolve() / "nodejs"
+        packages = layer.opt / "nodejs"
         own = packages / f"node{_major(runtime)}" / "node_modules"
         folders[:0] = [str(own), str(packages / "node_modules")]
     return ":".join(folders)

@@ -100,17 +100,17 @@ class Frames:
 
 
 class Pipe:
-    """The reading end of one process's pipe; each message is handed to `told` as it comes.
+    """The reading end of one process's pipe; each message is handed to `take` as it comes.
 
-    `drain` reads what has been written so far, at once: it is asked for before it is told that an
+    `drain` reads what has been written so far, at once: this comes before the news that an
     invocation is over, so that the function's lines stand before that.
     """
 
-    def __init__(self, cutter: Cutter, told: Callable[[Message], None]) -> None:
+    def __init__(self, cutter: Cutter, take: Callable[[Message], None]) -> None:
         self.reading, self.writing = os.pipe()
         os.set_blocking(self.reading, False)
         self._cutter = cutter
-        self._told = told
+        self._take = take
         self._loop = asyncio.get_running_loop()
         self._open = True
 
@@ -126,7 +126,7 @@ class Pipe:
             data = self._read()
             if data is not None:
                 for message in self._cutter.feed(data):
-                    self._told(message)
+                    self._take(message)
             if data is None or len(data) < CHUNK:
                 return
 
@@ -152,4 +152,4 @@ class Pipe:
                 with contextlib.suppress(OSError):
                     os.close(end)
         for message in self._cutter.end():
-            self._told(message)
+            self._take(message)

@@ -13,7 +13,7 @@ from reuse_sandbox.machine.pipes import Frames, Lines, Message, Pipe
 KILLED_S = 1.0  # how long a killed process is waited for; commonly it has gone at once
 LOG_FD_VARIABLE = "_LAMBDA_TELEMETRY_LOG_FD"
 
-Told = Callable[[Message], None]
+TakeMessage = Callable[[Message], None]
 
 
 class Process:
@@ -84,7 +84,7 @@ def start(
     *,
     folder: Path,
     environment: Mapping[str, str],
-    told: Told,
+    take: TakeMessage,
     ended: Ended,
     framed: bool = False,
     before: Callable[[], None] | None = None,
@@ -94,8 +94,8 @@ def start(
     `framed` gives it a further pipe for framed messages, as Lambda gives its managed runtimes;
     `before` is called in the new process, ahead of the program.
     """
-    output = Pipe(Lines(), told)
-    frames = Pipe(Frames(), told) if framed else None
+    output = Pipe(Lines(), take)
+    frames = Pipe(Frames(), take) if framed else None
     pipes = [output] if frames is None else [output, frames]
     variables = dict(environment)
     if frames is not None:

@@ -1,4 +1,4 @@
-"""The folder below which all containers have their /tmp, and the keeper that watches over it."""
+"""The folder below which all containers have their /tmp, and the reaper that watches over it."""
 
 import shutil
 import subprocess
@@ -6,21 +6,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reuse_sandbox.machine import keeper
+from reuse_sandbox.machine import reaper
 
-KEEPER_S = 2.0  # how long the keeper may take to see that there is nothing left to do
+REAPER_S = 2.0  # how long the reaper may take to see that there is nothing left to do
 
 
 class TemporaryFolder:
-    """A folder that goes away in every case: with `close`, or by the keeper's hand.
+    """A folder that goes away in every case: with `close`, or by the reaper's hand.
 
-    The keeper runs in a session of its own, out of reach of the terminal's Ctrl-C.
+    The reaper runs in a session of its own, out of reach of the terminal's Ctrl-C.
     """
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="lambda-reuse-")).resolve()
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", keeper.__file__, str(self.path)],
+        self._reaper = subprocess.Popen(
+            [sys.executable, "-I", "-S", reaper.__file__, str(self.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -31,7 +31,7 @@ class TemporaryFolder:
         """Removes the folder; the processes that used it have ended."""
         shutil.rmtree(self.path, ignore_errors=True)
         try:
-            self._keeper.communicate(timeout=KEEPER_S)
+            self._reaper.communicate(timeout=REAPER_S)
         except subprocess.TimeoutExpired:
-            self._keeper.kill()
-            self._keeper.communicate()
+            self._reaper.kill()
+            self._reaper.communicate()

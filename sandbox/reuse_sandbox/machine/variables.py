@@ -76,7 +76,7 @@ def runtime_variables(
     if function.is_python:  # both are gone before the function's code runs
         variables[PACKAGES] = managed_packages()
         if layer is not None:
-            variables[LAYER] = str(layer.folder.resolve())
+            variables[LAYER] = str(layer.opt)
     if function.init_type == "snap-start":  # the snapshot is older than the stream
         del variables["AWS_LAMBDA_LOG_GROUP_NAME"], variables["AWS_LAMBDA_LOG_STREAM_NAME"]
     if not function.runtime.startswith("provided"):
@@ -122,7 +122,7 @@ def _path(function: FunctionConfig, layer: Layer | None) -> str:
     if program is not None:
         folders.insert(0, str(Path(program).parent))
     if layer is not None:
-        folders.append(str(layer.folder.resolve() / "bin"))
+        folders.append(str(layer.opt / "bin"))
     return ":".join(folders)
 
 
@@ -134,5 +134,5 @@ def _library_path(function: FunctionConfig, layer: Layer | None) -> str:
     task = str(function.folder.resolve())
     folders = ["/lib64", "/usr/lib64", task, f"{task}/lib"]
     if layer is not None:
-        folders.append(str(layer.folder.resolve() / "lib"))
+        folders.append(str(layer.opt / "lib"))
     return ":".join(folders)

@@ -34,7 +34,7 @@ class NotDelivered(Exception):  # noqa: N818 - an ordinary outcome, tried again
     """The subscriber did not take the batch."""
 
 
-class Courier:
+class BatchSender:
     """Carries batches to subscribers; shared by all containers of a sandbox."""
 
     def __init__(self, make_socket: MakeSocket = _socket) -> None:

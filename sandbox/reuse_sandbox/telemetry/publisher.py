@@ -18,9 +18,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reuse_sandbox.clock import Instant, iso, now
+from reuse_sandbox.clock import Clock, Instant, Timer, iso
 from reuse_sandbox.life import records
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 from reuse_sandbox.telemetry.delivery import Deliver, NotDelivered, OpenDestination
 from reuse_sandbox.telemetry.subscription import Destination, Subscription
 
@@ -48,12 +48,13 @@ class Event:
 class Subscriber:
     """One extension's subscription, across the resets of its container."""
 
-    def __init__(self, subscription: Subscription, deliver: Deliver) -> None:
+    def __init__(self, subscription: Subscription, deliver: Deliver, clock: Clock) -> None:
+        self._clock = clock
         self._batch: list[bytes] = []
         self._bytes = 0
         self._due = False
         self._urgent = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._sending: asyncio.Task[None] | None = None
         self._under_way: list[bytes] = []
         self._thawed = asyncio.Event()
@@ -139,13 +140,12 @@ class Subscriber:
             return
         record = records.logs_dropped(self._bytes, len(self._batch), SLOW)
         self._batch, self._bytes = [], 0
-        notice = Event(now(), "platform.logsDropped", record)
+        notice = Event(self._clock.now(), "platform.logsDropped", record)
         if notice.category in self._subscription.types:
             self._keep(notice.plain)
 
     def _wait(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._subscription.timeout_s, self._time_up)
+        self._timer = self._clock.call_later(self._subscription.timeout_s, self._time_up)
 
     def _time_up(self) -> None:
         self._timer = None
@@ -189,8 +189,11 @@ class Subscriber:
 class Telemetry:
     """All subscribers of one container."""
 
-    def __init__(self, open_destination: OpenDestination, *, json_lines: bool) -> None:
-        self.open_destination = open_destination
+    def __init__(
+        self, open_destination: OpenDestination, clock: Clock, *, json_lines: bool
+    ) -> None:
+        self._open_destination = open_destination
+        self._clock = clock
         self._json_lines = json_lines
         self._subscribers: list[tuple[str, Subscriber]] = []
         self._history: list[Event] = []
@@ -201,12 +204,12 @@ class Telemetry:
         if not self._open:
             message = "Telemetry API subscription is closed"
             raise Refused(403, "Telemetry.SubscriptionClosed", message)
-        deliver = self.open_destination(subscription.destination)
+        deliver = self._open_destination(subscription.destination)
         known = self._known(name, subscription.destination)
         if known is not None:
             known.wake(subscription, deliver)
             return "Already subscribed"
-        subscriber = Subscriber(subscription, deliver)
+        subscriber = Subscriber(subscription, deliver, self._clock)
         self._subscribers.append((name, subscriber))
         for event in self._history:
             subscriber.push(event)
@@ -218,7 +221,7 @@ class Telemetry:
         renewed = [subscriber for subscriber in own if subscriber.is_at(destination)]
         return next(iter([*renewed, *(one for one in own if one.is_asleep)]), None)
 
-    def tell(self, time: Instant, kind: str, record: Mapping[str, Any] | str) -> None:
+    def publish(self, time: Instant, kind: str, record: Mapping[str, Any] | str) -> None:
         """Tells an event to all who want it, and keeps it for those who may come."""
         if not self._open and not self._subscribers:
             return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from reuse_sandbox.life.parties import Refused
+from reuse_sandbox.life.agents import Refused
 
 SCHEMA_VERSIONS = ("2022-07-01", "2022-12-13", "2025-01-29")
 MANAGED_VERSIONS = SCHEMA_VERSIONS[-1:]  # what managed instances take

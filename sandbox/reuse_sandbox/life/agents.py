@@ -1,4 +1,4 @@
-"""The parties a container talks to, the runtime and its extensions, as tables of what each may say.
+"""The agents a container talks to, the runtime and its extensions, as tables of what each may say.
 
 Rules of this file: every transition is a row of a table, what has no row is refused, and a refusal
 leaves the state as it was. State names and sentences are the platform's own, because clients see
@@ -12,7 +12,7 @@ from reuse_sandbox.life import events
 Table = Mapping[str, Mapping[str, str]]
 
 # state -> what the runtime does -> next state
-RUNTIME: Table = {
+RUNTIME_TRANSITIONS: Table = {
     "Started": {"next": "Ready", "init error": "InitError", "restore next": "RestoreReady"},
     "RestoreReady": {"restored": "Restoring"},
     "Restoring": {"next": "Ready", "restore error": "RestoreError"},
@@ -34,7 +34,7 @@ RUNTIME_AIMS = {
 }
 
 # state -> what the extension does, or what is done to it -> next state
-EXTENSION: Table = {
+EXTENSION_TRANSITIONS: Table = {
     "Started": {"register": "Registered", "launch error": "LaunchError"},
     "Registered": {"next": "Ready", "init error": "InitError", "exit error": "ExitError"},
     "Ready": {"release": "Running", "exit error": "ExitError"},
@@ -73,9 +73,9 @@ class Runtime:
     def __init__(self) -> None:
         self.state = "Started"
 
-    def does(self, what: str) -> None:
+    def transition(self, what: str) -> None:
         """Moves on, or raises `Refused`."""
-        following = RUNTIME[self.state].get(what)
+        following = RUNTIME_TRANSITIONS[self.state].get(what)
         if following is None:
             aim = RUNTIME_AIMS.get(what, what)
             sentence = f"State transition from {self.state} to {aim} failed for runtime."
@@ -95,9 +95,9 @@ class Extension:
         self.events: tuple[str, ...] = ()
         self.error_type: str | None = None
 
-    def does(self, what: str) -> None:
+    def transition(self, what: str) -> None:
         """Moves on, or raises `Refused`."""
-        following = EXTENSION[self.state].get(what)
+        following = EXTENSION_TRANSITIONS[self.state].get(what)
         if following is None:
             aim = EXTENSION_AIMS.get(what, what)
             # Only a registration is refused by name; afterwards the platform speaks of identifiers.
@@ -115,7 +115,7 @@ class Extension:
                 raise _invalid_event(event, "ErrorInvalidEventType")
             if event == "SHUTDOWN" and not self.external:
                 raise _invalid_event(event, "ShutdownEventNotSupportedForInternalExtension")
-        self.does("register")
+        self.transition("register")
         self.events, self.identifier = events, identifier
 
     def wants(self, event: str) -> bool:
@@ -130,7 +130,7 @@ def _invalid_event(event: str, reason: str) -> Refused:
 MAX_EXTENSIONS = 10  # "Using the Lambda Extensions API": internal and external together
 
 
-class Parties:
+class Agents:
     """The runtime and extensions of one init; each method takes one call or raises `Refused`."""
 
     def __init__(
@@ -152,58 +152,58 @@ class Parties:
 
         Those register until the runtime is ready for its first event.
         """
-        party = self.extensions.get(event.name)
-        if party is None:
-            party = self._internal(event.name)
-        elif not party.external:
+        agent = self.extensions.get(event.name)
+        if agent is None:
+            agent = self._internal(event.name)
+        elif not agent.external:
             message = "Extension with this name already registered"
             raise Refused(403, "Extension.InvalidExtensionState", message)
-        party.register(event.events, event.identifier)
-        self.extensions[event.name] = party
+        agent.register(event.events, event.identifier)
+        self.extensions[event.name] = agent
 
     def extension(self, name: str) -> Extension:
         """The extension of this name."""
-        party = self.extensions.get(name)
-        if party is None:
+        agent = self.extensions.get(name)
+        if agent is None:
             message = f"Unknown extension {name}"
             raise Refused(403, "Extension.UnknownExtensionIdentifier", message)
-        return party
+        return agent
 
     def could_not_launch(self, event: events.LaunchFailed) -> None:
         """An extension's process could not be started."""
-        party = self.extensions[event.process.removeprefix(events.extension_process(""))]
-        party.does("launch error")
-        party.error_type = "PermissionDenied" if event.permission_denied else "UnknownError"
+        agent = self.extensions[event.process.removeprefix(events.extension_process(""))]
+        agent.transition("launch error")
+        agent.error_type = "PermissionDenied" if event.permission_denied else "UnknownError"
 
     def fail(self, event: events.ExtensionFailed) -> None:
         """An extension reports an error; the first one it reports counts."""
-        party = self.extension(event.name)
-        party.does(f"{event.stage} error")
-        party.error_type = party.error_type or event.error_type
+        agent = self.extension(event.name)
+        agent.transition(f"{event.stage} error")
+        agent.error_type = agent.error_type or event.error_type
 
     def start_runtime(self) -> None:
         """The runtime's process is started."""
         self.runtime = Runtime()
 
-    def runtime_does(self, what: str) -> Runtime:
+    def runtime_transition(self, what: str) -> Runtime:
         """The runtime calls."""
         if self.runtime is None:
             message = "The runtime has not been started"
             raise Refused(403, "InvalidStateTransition", message)
-        self.runtime.does(what)
+        self.runtime.transition(what)
         return self.runtime
 
     def release(self) -> tuple[str, ...]:
         """Lets the runtime and all INVOKE subscribers go; answers the names of the latter."""
-        self.runtime_does("release")
-        told = [party for party in self.extensions.values() if party.wants("INVOKE")]
-        for party in told:
-            party.does("release")
-        return tuple(party.name for party in told)
+        self.runtime_transition("release")
+        told = [agent for agent in self.extensions.values() if agent.wants("INVOKE")]
+        for agent in told:
+            agent.transition("release")
+        return tuple(agent.name for agent in told)
 
     def all_registered(self) -> bool:
         """Whether every extension that was started has registered."""
-        return all(party.state != "Started" for party in self.extensions.values())
+        return all(agent.state != "Started" for agent in self.extensions.values())
 
     def runtime_ready(self) -> bool:
         """Whether the runtime waits for an event."""
@@ -215,12 +215,12 @@ class Parties:
 
     def extensions_ready(self) -> bool:
         """Whether every extension waits for an event."""
-        return all(party.state == "Ready" for party in self.extensions.values())
+        return all(agent.state == "Ready" for agent in self.extensions.values())
 
     def subscribers_ready(self) -> bool:
         """Whether every extension that was sent INVOKE waits for the next event."""
         return all(
-            party.state == "Ready" for party in self.extensions.values() if party.wants("INVOKE")
+            agent.state == "Ready" for agent in self.extensions.values() if agent.wants("INVOKE")
         )
 
     def _internal(self, name: str) -> Extension:

@@ -1,6 +1,6 @@
 """Cleans up after a sandbox that was killed: its processes and its temporary folder.
 
-The sandbox starts this file as a program of its own (`python -I -S keeper.py FOLDER`) and holds
+The sandbox starts this file as a program of its own (`python -I -S reaper.py FOLDER`) and holds
 the other end of its standard input. Whatever ends the sandbox, SIGKILL included, closes that pipe;
 then every process of its containers is killed, and FOLDER is removed. A parent-death signal would
 not do: it does not reach the function's own children, and it comes too early when the thread that
