@@ -87,6 +87,7 @@ class Container:
             exited=lambda *how: self._dispatch(events.Exited(*how)),
             control_groups=groups,
             is_full=context.faults.strikes(FULL),
+            clock=context.frozen_clock(number),
         )
 
     def _new_runner(self) -> ActionRunner:

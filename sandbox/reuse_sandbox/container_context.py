@@ -10,6 +10,7 @@ from reuse_sandbox.layer import Layer
 from reuse_sandbox.logs import Recording
 from reuse_sandbox.machine.cgroup import ControlGroups
 from reuse_sandbox.machine.freezer import Freezer, NoFreezer, SignalFreezer
+from reuse_sandbox.machine.frozen_clock import FrozenClock
 from reuse_sandbox.telemetry.delivery import BatchSender
 
 
@@ -33,6 +34,8 @@ class ContainerContext:
     freeze: bool = True
     isolate: bool = False
     clock: Clock = field(default_factory=SystemClock)
+    clock_library: Path | None = None
+    """What lets the monotonic clock of a container's processes stand still with them."""
 
     def control_groups(self, number: int) -> ControlGroups | None:
         """A container's control groups, which the reaper knows by name; None without rights."""
@@ -48,6 +51,10 @@ class ContainerContext:
         except OSError:
             return None
         return groups if groups.steps else None
+
+    def frozen_clock(self, number: int) -> FrozenClock | None:
+        """A container's own monotonic clock; None where it is the machine's."""
+        return None if self.clock_library is None else FrozenClock(self.clock_library, number)
 
     def freezer(self, tmp: Path, groups: ControlGroups | None) -> Freezer:
         """What holds a container still between invocations."""

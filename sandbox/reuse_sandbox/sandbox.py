@@ -19,6 +19,7 @@ from reuse_sandbox.fleet import Fleet
 from reuse_sandbox.layer import Layer
 from reuse_sandbox.life.events import InvokeRequest
 from reuse_sandbox.logs import Recording, new_stream_name
+from reuse_sandbox.machine.frozen_clock import build
 from reuse_sandbox.machine.namespaces import KINDS, write_hosts
 from reuse_sandbox.machine.temporary import TemporaryFolder
 from reuse_sandbox.results import InvokeResult, Pending
@@ -37,7 +38,8 @@ class Sandbox:
     may (`machine.cgroup`). `private` names what each container has of its own: `files` (an empty
     /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults` names what
     shall go wrong and how often (`faults.FAULTS`), by the dice of `seed`. `port` is the Invoke
-    API's, 0 for any. `answered` is given the result of every invocation. All pauses are by `clock`.
+    API's, 0 for any. `answered` is given the result of every invocation. All pauses are by `clock`;
+    with `frozen_clock` the monotonic clock of a container's processes stands still with them.
 
     Leaving the block ends every container in its proper way, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
@@ -62,6 +64,7 @@ class Sandbox:
         port: int = 0,
         answered: Callable[[InvokeResult], None] | None = None,
         clock: Clock | None = None,
+        frozen_clock: bool = False,
     ) -> None:
         if not hasattr(os, "pidfd_open"):
             raise ConfigError("The sandbox needs Linux 5.3 or newer to run a function.")
@@ -78,6 +81,8 @@ class Sandbox:
             )
         if keep_alive_s < 0:
             raise ConfigError(f"Containers cannot be kept for {keep_alive_s:g} s.")
+        if frozen_clock and not freeze:
+            raise ConfigError("A clock is frozen with its container: freeze both or none.")
         self.function = function
         self._layer = Layer(layer) if layer is not None else None
         self._data = data
@@ -94,6 +99,7 @@ class Sandbox:
         self._port = port
         self._answered = answered
         self.clock = clock or SystemClock()
+        self._has_frozen_clock = frozen_clock
         self._stack = AsyncExitStack()
         self._recording: Recording | None = None
         self._fleet: Fleet | None = None
@@ -191,6 +197,10 @@ class Sandbox:
             self._answered(result.result())
 
     def _new_fleet(self, recording: Recording, sender: BatchSender, folder: Path) -> Fleet:
+        clock_library = None
+        if self._has_frozen_clock:
+            (folder / "clocks").mkdir()
+            clock_library = build(folder / "clocks")
         context = ContainerContext(
             self.function,
             self._layer,
@@ -203,6 +213,7 @@ class Sandbox:
             freeze=self._freeze,
             isolate=self._isolate,
             clock=self.clock,
+            clock_library=clock_library,
         )
         return Fleet(
             context,

@@ -27,6 +27,7 @@ OWN = (
     "private",
     "seed",
     "clock",
+    "frozen_clock",
 )
 
 

@@ -11,6 +11,7 @@ from reuse_sandbox.layer import Layer
 from reuse_sandbox.life.events import LaunchFailed
 from reuse_sandbox.machine.cgroup import ControlGroups
 from reuse_sandbox.machine.freezer import Freezer
+from reuse_sandbox.machine.frozen_clock import FrozenClock
 from reuse_sandbox.machine.launcher import Launcher, TakeLine
 from reuse_sandbox.machine.namespaces import Namespaces
 from reuse_sandbox.machine.processes import Process, peak_memory_mb
@@ -49,18 +50,21 @@ class ContainerProcesses:
         exited: Exited,
         control_groups: ControlGroups | None = None,
         is_full: bool = False,
+        clock: FrozenClock | None = None,
     ) -> None:
         self._function = function
         self._tmp = tmp
         self._freezer = freezer
         self._exited = exited
         self._control_groups = control_groups
+        self._clock = clock
         self._launcher = Launcher(
             function,
             layer,
             tmp,
             control_groups=control_groups,
             is_full=is_full,
+            clock=clock,
             line=line,
             ended=self._ended,
         )
@@ -111,12 +115,16 @@ class ContainerProcesses:
     def freeze(self) -> None:
         """Holds all processes still."""
         self._freezer.freeze(self._leaders)
+        if self._clock is not None:
+            self._clock.freeze()
         loop = asyncio.get_running_loop()
         self._rest_timer = loop.call_later(FREEZE_REST_S, self._freezer.freeze_rest, self._leaders)
 
     def thaw(self) -> None:
         """Lets all processes go on."""
         self._cancel_rest()
+        if self._clock is not None:
+            self._clock.thaw()
         self._freezer.thaw(self._leaders)
         self._awake_at = asyncio.get_running_loop().time() + AWAKE_S
 
@@ -152,6 +160,8 @@ class ContainerProcesses:
         self.clear()
         if self._control_groups is not None:
             self._control_groups.remove()
+        if self._clock is not None:
+            self._clock.close()
         shutil.rmtree(self._tmp, ignore_errors=True)
 
     def _keep(self, started: Process | LaunchFailed) -> LaunchFailed | None:

@@ -14,6 +14,7 @@ from reuse_sandbox.layer import Layer
 from reuse_sandbox.life.events import RUNTIME_PROCESS, LaunchFailed, extension_process
 from reuse_sandbox.machine.cgroup import ControlGroups
 from reuse_sandbox.machine.commands import runtime_command
+from reuse_sandbox.machine.frozen_clock import FrozenClock
 from reuse_sandbox.machine.mounts import OPT
 from reuse_sandbox.machine.namespaces import Namespaces, hides_nothing, visible_folders
 from reuse_sandbox.machine.pipes import Message
@@ -28,8 +29,9 @@ class Launcher:
     """Starts the processes of one container.
 
     `tmp` is its temporary folder; `control_groups` hold all processes, where there are any; with
-    `is_full` no file of theirs can grow. `line` takes each line with its category (`function` or
-    `extension`), `ended` each process that has ended.
+    `is_full` no file of theirs can grow; `clock` is theirs, where it is not the machine's. `line`
+    takes each line with its category (`function` or `extension`), `ended` each process that has
+    ended.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Launcher:
         *,
         control_groups: ControlGroups | None,
         is_full: bool,
+        clock: FrozenClock | None,
         line: TakeLine,
         ended: Ended,
     ) -> None:
@@ -48,6 +51,7 @@ class Launcher:
         self._tmp = tmp
         self._control_groups = control_groups
         self._is_full = is_full
+        self._clock = clock
         self._line = line
         self._ended = ended
         self._namespaces: Namespaces | None = None
@@ -67,6 +71,8 @@ class Launcher:
         mountable = self._mountable_layer()
         layer = mountable.folder.resolve() if mountable is not None else None
         visible = visible_folders(self._function, self._layer)
+        if self._clock is not None:
+            visible.append(self._clock.folder)
         try:
             if private or layer is not None:
                 self._namespaces = Namespaces(private, self._tmp, layer, visible)
@@ -140,6 +146,7 @@ class Launcher:
         return before
 
     def _variables(self, log_stream: str, api: str) -> dict[str, str]:
-        return runtime_variables(
+        variables = runtime_variables(
             self._function, self._layer, log_stream=log_stream, tmp=self._tmp, api=api
         )
+        return variables | (self._clock.variables(variables) if self._clock is not None else {})
