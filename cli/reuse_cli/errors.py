@@ -1,6 +1,7 @@
 """What can go wrong, each with the exit code that the AWS CLI would give it."""
 
 FINE = 0
+FAILED_ON = 1
 FAILED = 2
 INTERRUPTED = 130
 USAGE = 252

@@ -1,107 +1,196 @@
-"""Records are found in log files of any shape, and what is not a record does no harm."""
+"""Files, folders and links as they lie on a machine: what cannot be read is said, and no more."""
 
 import gzip
 import json
-from pathlib import Path
+import os
+import subprocess
+import sys
 
 import pytest
-from reuse_cli.analysis.statistics import ask
 from reuse_cli.errors import NoRecordsError, UsageError
-from reuse_cli.sources.files import open_files
 
+from tests.cli.asking import ask, invocations
 from tests.cli.records import container, resource, write
 
-
-def invocations(*paths: Path) -> dict[str, int]:
-    """Invocations by the end of the container's id."""
-    rows = ask(open_files(paths), "containers", ())
-    return {row["container_id"][-1]: row["invocations"] for row in rows}
-
-
 ONE = container("a", total={"invocations": 7})
-COMPACT = json.dumps(ONE, separators=(",", ":"))
-
-SHAPES = {
-    "a log event": json.dumps({"timestamp": 5, "message": COMPACT}),
-    "a log event of the AWS CLI": json.dumps(
-        {"logStreamName": "a", "timestamp": 5, "message": COMPACT + "\n", "ingestionTime": 6}
-    ),
-    "the record itself": COMPACT,
-    "with blanks in it": json.dumps(ONE),
-    "behind a time, as exports are": "2026-11-21T00:04:21.886Z " + COMPACT,
-    "with Windows line ends": COMPACT + "\r",
-}
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_record_is_found_in_every_shape(tmp_path, name):
-    """One line of a log, as different tools write it."""
-    file = tmp_path / "log.ndjson"
-    file.write_text(SHAPES[name] + "\n")
-
-    assert invocations(file) == {"a": 7}
-
-
-def test_everything_else_in_a_log_is_left_out(tmp_path):
-    """Text, broken JSON, other people's metrics, bytes that are no text, our names in passing."""
-    file = tmp_path / "log.txt"
-    noise = [
-        b"START RequestId: 1 Version: $LATEST",
-        b"",
-        b'{"broken": ',
-        b'{"_aws":{},"record":"somebody/1","container_id":"x","sequence":1}',
-        b'{"record":"container/1"}',
-        b'{"record":"container/1","container_id":"x","sequence":"many"}',
-        b'"container/1"',
-        b'I wrote "record":"container/1" {once}',
-        b"\xff\xfe\x00 container/1 {",
-        b'a "quoted, line, with commas',
-        b'{"message":"container/1"}',
-        b'{"message":{"record":"container/1"}}',
-        b"[" * 5000,
-    ]
-    file.write_bytes(b"\n".join([*noise, COMPACT.encode(), *noise]))
-
-    assert invocations(file) == {"a": 7}
+TWO = container("b", total={"invocations": 9})
+UNREADABLE = "1 line with records could not be read (cut off or damaged)"
 
 
 def test_a_folder_is_searched_and_compressed_files_are_read(tmp_path):
     """As deep as it goes; files of other kinds are not opened."""
     write(tmp_path / "logs" / "orders" / "one.jsonl", ONE)
     (tmp_path / "other.png").write_text(json.dumps(container("c")))
+    (tmp_path / "program").write_bytes(b"\x7fELF\x00" + json.dumps(container("d")).encode())
     with gzip.open(tmp_path / "two.gz", "wt") as file:
-        file.write(json.dumps(container("b", total={"invocations": 9})) + "\n")
+        file.write(json.dumps(TWO) + "\n")
 
-    assert invocations(tmp_path) == {"a": 7, "b": 9}
+    assert invocations(tmp_path) == ({"a": 7, "b": 9}, [])
 
 
 def test_a_record_that_is_there_twice_counts_once(tmp_path):
-    """Logs are often downloaded twice, with overlapping times."""
-    first = write(tmp_path / "one.jsonl", ONE, container("a", 2, total={"invocations": 8}))
-    second = write(tmp_path / "two.jsonl", container("a", 2, total={"invocations": 8}))
+    """Logs are often downloaded twice, with overlapping times, and found by two names."""
+    gaps = {"IdleTime": [1.0, 9.0]}
+    first = write(tmp_path / "one.jsonl", {**ONE, **gaps}, container("a", 2, IdleTime=[5.0]))
+    second = write(tmp_path / "two.jsonl", container("a", 2, IdleTime=[5.0]), {**ONE, **gaps})
+    (tmp_path / "link.jsonl").symlink_to(first)
 
-    (row,) = ask(open_files([first, second]), "containers", ())
-    assert (row["invocations"], row["lost_records"]) == (8, 0)
+    (row,), notes = ask("containers", tmp_path, first, second, first)
+
+    assert (row["invocations"], row["lost_records"], row["idle_p50_ms"]) == (7, 0, 5)
+    assert notes == []
+
+
+def test_a_container_may_be_spread_over_files(tmp_path):
+    """In any order."""
+    write(tmp_path / "a.jsonl", container("a", 3, total={"invocations": 30}), container("a", 1))
+    write(tmp_path / "b.jsonl", container("a", 2))
+
+    (row,), _ = ask("containers", tmp_path)
+
+    assert (row["invocations"], row["lost_records"]) == (30, 0)
+
+
+@pytest.mark.parametrize("name", ["we[ir]d.jsonl", "a*?.jsonl", "it's {1,2}.jsonl", "é.jsonl"])
+def test_a_name_is_a_name_and_no_pattern(tmp_path, name):
+    """Log streams have brackets in their names; a large file goes another way than a small one."""
+    write(tmp_path / name, ONE)
+    assert invocations(tmp_path / name) == ({"a": 7}, [])
+
+    lines = (json.dumps(ONE, separators=(",", ":")) + "\n") * 20_000
+    (tmp_path / name).write_text(lines)
+    assert (tmp_path / name).stat().st_size > 8 << 20
+    assert invocations(tmp_path / name) == ({"a": 7}, [])
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
+def test_of_a_file_that_is_cut_off_all_that_is_whole_is_read(tmp_path, keep):
+    """Compressed or plain, and each says so in one line."""
+    lines = [json.dumps(container(f"{i:032x}", total={"invocations": i})) for i in range(1, 400)]
+    packed = gzip.compress("\n".join(lines).encode())
+    (tmp_path / "cut.gz").write_bytes(packed[: int(len(packed) * keep)])
+
+    rows, notes = ask("containers", tmp_path)
+
+    assert 0 < len(rows) < 399
+    assert all(row["invocations"] == int(row["container_id"][-32:], 16) for row in rows)
+    assert "cut.gz: the gzip data is cut off; what is whole was read" in notes[-1]
+
+
+DAMAGED = {
+    "empty.gz": (b"", None),
+    "header.gz": (gzip.compress(b"x")[:6], "the gzip data is cut off"),
+    "false.gz": (b"\x1f\x8b" + b"no gzip at all", "damaged gzip data"),
+    "crc.gz": (gzip.compress(b"a" * 99)[:-6] + b"abcdef", "damaged gzip data"),
+    "logs.zip": (b"PK\x03\x04" + bytes(30), "a zip archive; unpack it first"),
+    "logs.zst": (b"(\xb5/\xfd" + bytes(30), "compressed with Zstandard"),
+    "logs.parquet": (b"PAR1" + bytes(30), "a Parquet file"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_does_its_neighbours_no_harm(tmp_path, name):
+    """It is named with its reason."""
+    content, reason = DAMAGED[name]
+    (tmp_path / name).write_bytes(content)
+    good = write(tmp_path / "good.jsonl", ONE)
+
+    found, notes = invocations(tmp_path / name, good)
+
+    assert found == {"a": 7}
+    assert len(notes) == (reason is not None)
+    assert all(f"{name}: {reason}" in note for note in notes)
+    with pytest.raises(NoRecordsError, match=reason or "was the layer added"):
+        invocations(tmp_path / name)
+
+
+def test_what_a_folder_holds_beside_files_is_passed_over(tmp_path):
+    """Links to nowhere, to themselves, to a folder above; pipes that nobody writes to; sockets."""
+    write(tmp_path / "good.jsonl", ONE)
+    (tmp_path / "dangling.log").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.log").symlink_to(tmp_path / "loop.log")
+    (tmp_path / "above").symlink_to(tmp_path.parent)
+    os.mkfifo(tmp_path / "pipe.log")
+
+    found, notes = invocations(tmp_path)
+
+    assert found == {"a": 7}
+    (note,) = notes
+    assert "dangling.log: No such file" in note
+    assert "loop.log: Too many levels of symbolic links" in note
+    assert "pipe" not in note
+
+
+def test_a_pipe_without_a_writer_is_not_waited_for(tmp_path):
+    """Named on purpose, it holds no records."""
+    os.mkfifo(tmp_path / "pipe.log")
+
+    with pytest.raises(NoRecordsError, match="there are no records of lambda-reuse in"):
+        invocations(tmp_path / "pipe.log")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_named(tmp_path):
+    write(tmp_path / "good.jsonl", ONE)
+    write(tmp_path / "secret.jsonl", TWO).chmod(0)
+
+    found, notes = invocations(tmp_path)
+
+    assert found == {"a": 7}
+    assert "secret.jsonl: Permission denied" in notes[0]
+
+
+def test_a_file_that_fails_while_it_is_read_is_named(tmp_path):
+    """The memory of a process is a file that can be opened and not be read from its start."""
+    good = write(tmp_path / "good.jsonl", ONE)
+
+    found, notes = invocations(good, tmp_path.__class__("/proc/self/mem"))
+
+    assert found == {"a": 7}
+    assert "/proc/self/mem: Input/output error" in notes[0]
 
 
 def test_a_path_that_is_not_there_is_a_mistake_of_the_user(tmp_path):
     with pytest.raises(UsageError, match="there is no file or folder"):
-        open_files([tmp_path / "nowhere"])
+        invocations(tmp_path / "nowhere")
 
 
 def test_an_empty_folder_and_a_foreign_one_are_told_apart(tmp_path):
     """Each by one sentence."""
     with pytest.raises(NoRecordsError, match="there are no log files in"):
-        open_files([tmp_path])
+        invocations(tmp_path)
     write(tmp_path / "foreign.log", "START RequestId: 1", {"level": "INFO"})
     with pytest.raises(NoRecordsError, match="there are no records of lambda-reuse in"):
-        open_files([tmp_path])
+        invocations(tmp_path)
 
 
 def test_resources_without_containers_are_not_lost(tmp_path):
     """A log that was cut may hold resource records and no container's."""
     write(tmp_path / "a.jsonl", resource("tax", hits=3))
 
-    (row,) = ask(open_files([tmp_path]), "resources", ())
+    (row,), _ = ask("resources", tmp_path)
 
     assert row["hits"] == 3
+
+
+@pytest.mark.slow
+def test_no_room_for_temporary_files_is_one_sentence(tmp_path):
+    """A file system of one page, where the records do not fit."""
+    write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(100)])
+    (tmp_path / "full").symlink_to("/dev/full")
+    program = (
+        "import sys, pathlib; from reuse_cli.sources import record_files;"
+        "record_files.NAME = pathlib.Path(sys.argv.pop(1)); from reuse_cli.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "full", "containers", "--source", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 255
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "no room for temporary files" in line
+    assert "No space left on device" in line

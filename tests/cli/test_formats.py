@@ -1,61 +1,93 @@
 """Answers as the user sees them, written out literally."""
 
+import csv
+import io
 import json
+from html.parser import HTMLParser
 
 import pytest
-from reuse_cli.analysis.statistics import ask
-from reuse_cli.commands import containers, resources
-from reuse_cli.formats import json_text, numbers
-from reuse_cli.sources.files import open_files
+from reuse_cli.analysis import questions
+from reuse_cli.commands import answers, containers, inits, resources, summary
+from reuse_cli.commands.options import Asked
+from reuse_cli.formats import csv_text, json_text, numbers
+from reuse_cli.formats.text import safe
 
-from tests.cli.records import container, resource, write
+from tests.cli.asking import ask_of
+from tests.cli.records import container, resource
 
 CONTAINERS = [
     container(
         "9c1f00aa11", 3,
         cold_start_kind="on-demand", IdleTime=[12.5], MemoryUsed=91, end="spindown",
+        InitDuration=463.512,
         total={"invocations": 1234, "cold_starts": 1, "init_ms": 463.512, "hits": 999, "misses": 1},
     ),
     container(
         "0b2e77cc55", 200,
-        init_kind="proactive", MemoryUsed=90, total={"invocations": 1, "init_ms": 12000},
+        init_kind="proactive", MemoryUsed=90, InitDuration=12000.0,
+        total={"invocations": 1, "init_ms": 12000},
     ),
 ]  # fmt: skip
 
 CONTAINERS_AT_80 = """\
-container     age calls start        init idle p50 hit rate memory end
-0b2e77cc   3h 20m     1 proactive    12 s        -        -  90 MB -
-9c1f00aa    3m 0s 1 234 on-demand  464 ms    12 ms   99.9 %  91 MB spindown
+container    age invocations init kind   init idle p50 hit rate memory end
+0b2e77cc  3h 20m           1 proactive   12 s        -        -  90 MB -
+9c1f00aa   3m 0s       1 234 on-demand 464 ms    12 ms   99.9 %  91 MB spindown
 """
+CONTAINERS_AT_50 = """\
+container     age  invocations    init  hit rate
+0b2e77cc   3h 20m            1    12 s         -
+9c1f00aa    3m 0s        1 234  464 ms    99.9 %
 
-RESOURCES_AT_80 = """\
-resource      hits  misses  because                rate   build   saved
-orders_table   293       7  first 7              97.7 %  387 ms  15.4 s
-tax            289      11  first 7, expired 4   96.3 %  667 ms  15.7 s
+Not shown at this width: init kind, idle p50, memory, end (--output json has all).
+"""
+RESOURCES_AT_86 = """\
+resource     hits misses miss reasons       hit rate build time  saved recreated
+orders_table  293      7 first 7              97.7 %     387 ms 15.4 s      0 ms
+tax           289     11 first 7, expired 4   96.3 %     667 ms 15.7 s    0.1 ms
 """
 
 
 @pytest.fixture
 def rows(tmp_path):
     def of(question: str, *records: dict) -> list[dict]:
-        return ask(open_files([write(tmp_path / "log.jsonl", *records)]), question, ())
+        return ask_of(question, tmp_path, *records)
 
     return of
 
 
-def same(shown: str, expected: str) -> None:
-    """Line by line, the narrow spaces of thousands as spaces."""
-    lines = shown.replace("\N{NARROW NO-BREAK SPACE}", " ").splitlines()
-    assert [line.split() for line in lines] == [line.split() for line in expected.splitlines()]
-    assert max(map(len, lines)) <= 80
+def spaces(text: str) -> str:
+    """The narrow spaces of thousands as spaces."""
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def test_containers_fit_80_columns(rows):
     """The most that the columns usually hold."""
-    same(containers.table(rows("containers", *CONTAINERS), 80), CONTAINERS_AT_80)
+    table = containers.table(rows("containers", *CONTAINERS), 80)
+
+    assert spaces(table).splitlines() == CONTAINERS_AT_80.splitlines()
+    assert max(map(len, table.splitlines())) <= 80
 
 
-def test_resources_fit_80_columns(rows):
+def test_a_narrow_terminal_leaves_out_columns_and_says_which(rows):
+    """Half a number would be a wrong one."""
+    table = containers.table(rows("containers", *CONTAINERS), 50)
+
+    assert spaces(table).splitlines() == CONTAINERS_AT_50.splitlines()
+
+
+def test_a_table_for_a_file_is_never_cut(rows):
+    """However long a name is."""
+    name = "a" * 300
+    table = resources.table(rows("resources", resource(name, reasons={"first": 1})), None)
+
+    assert name in table
+    assert "first 1" in table
+    assert "Not shown" not in table
+
+
+def test_resources_tell_why_and_where(rows):
+    """What was recreated has a column where anything was."""
     told = rows(
         "resources",
         resource(
@@ -73,7 +105,11 @@ def test_resources_fit_80_columns(rows):
     )
 
     told.sort(key=lambda row: row["resource"])
-    same(resources.table(told, 80), RESOURCES_AT_80)
+    table = resources.table(told, 86)
+    assert spaces(table).splitlines()[:3] == RESOURCES_AT_86.splitlines()
+    assert "call site" in table.splitlines()[-1]
+    assert "app.py:12" in resources.table(told, None)
+    assert "@resource" in resources.table([], None)
 
 
 def test_a_column_names_the_function_where_there_are_several(rows):
@@ -83,13 +119,104 @@ def test_a_column_names_the_function_where_there_are_several(rows):
     assert "payments" in containers.table(told, 80)
     assert "orders" not in containers.table(told[:1], 80)
     several = rows("resources", resource("a"), {**resource("b"), "FunctionName": "payments"})
-    assert "payments" in resources.table(several, 80)
+    assert "payments" in resources.table(several, None)
+
+
+EVIL = "a\x1b]0;owned\x07\x1b[2J|b\n<script>alert(1)</script>\u202e`*_[x](y)"
+COLUMNS = {
+    "containers": (questions.CONTAINERS, containers.columns),
+    "resources": (questions.RESOURCES, resources.columns),
+    "summary": (questions.SUMMARY, summary.columns),
+    "inits": (questions.INITS_QUESTION, inits.columns),
+}
+
+
+def rendered(name: str, found: list[dict], output: str) -> str:
+    question, columns = COLUMNS[name]
+    return answers.rendered(question, columns, Asked(output=output), (list(found[0]), found))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("output", ["table", "json", "md", "html"])
+def test_text_from_a_log_is_never_obeyed(rows, name, output):
+    """Names with terminal escapes, line breaks, turned writing, HTML and Markdown in them."""
+    init = {
+        "record": "init/1", "FunctionName": EVIL, "container_id": EVIL, "sequence": 1,
+        "kind": EVIL, "phase": EVIL, "start_ms": 1, "duration_ms": 1, "status": EVIL,
+        "error_type": EVIL, "phases": [{"name": EVIL, "start_ms": 1, "duration_ms": 1}],
+    }  # fmt: skip
+    found = rows(
+        name,
+        container(EVIL, FunctionName=EVIL, init_type=EVIL, init_kind=EVIL),
+        container("b"),
+        {**resource(EVIL), "call_site": EVIL, "kind": EVIL, "FunctionName": EVIL},
+        resource("b"),
+        init,
+        {**init, "FunctionName": "orders"},
+    )
+
+    text = rendered(name, found, output)
+
+    assert not any(character in text for character in "\x1b\x07\u202e\x00\r")
+    assert "<script" not in text or output in {"table", "json"}
+    if output == "json":
+        assert json.loads(text)["version"] == 1
+    if output == "md":
+        lines = text.splitlines()
+        assert len(lines) == 2 + len(found)
+        bars = {line.replace("\\|", "").count("|") for line in lines}
+        assert len(bars) == 1
+
+
+def test_csv_has_the_fields_of_json_and_no_formulas():
+    """What a spreadsheet would take for a formula is text."""
+    row = {"name": '=HYPERLINK("x")', "n": -1, "f": float("inf"), "none": None, "d": {"a": 1}}
+    names = list(row)
+
+    text = csv_text.render([row, {**row, "name": "a,\n\"b'"}], names)
+
+    found = list(csv.DictReader(io.StringIO(text)))
+    assert found[0] == {"name": '\'=HYPERLINK("x")', "n": "-1", "f": "", "none": "", "d": '{"a":1}'}
+    assert found[1]["name"] == "a,\n\"b'"
+
+
+def test_a_page_is_well_formed_and_asks_for_nothing(rows):
+    """Every element that is opened and has to be closed is; no link, no script."""
+    page = rendered("containers", rows("containers", *CONTAINERS), "html")
+    opened: list[str] = []
+
+    class Parser(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            opened.append(tag)
+            assert not {name for name, _ in attrs} & {"src", "href", "onclick"}
+
+    Parser().feed(page)
+    assert opened.count("tr") == 3
+    assert "script" not in opened
+    assert "http" not in page
 
 
 def test_json_has_a_version(rows):
     told = rows("containers", *CONTAINERS)
 
     assert json.loads(json_text.render("containers", told)) == {"version": 1, "containers": told}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("é ü 日本", "é ü 日本"),
+        ("a\tb\nc\rd", r"a\tb\nc\rd"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\x9b31m", r"\x9b31m"),
+        ("\u202eabc\u2028", r"\u202eabc\u2028"),
+        ("\ud800", r"\ud800"),
+    ],
+)
+def test_control_characters_are_shown_not_sent(text, expected):
+    """The C1 ones, too, and what turns the direction of a line."""
+    assert safe(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -114,8 +241,23 @@ def test_json_has_a_version(rows):
         (numbers.seconds, 90_000, "1d 1h"),
         (numbers.count, None, "-"),
         (numbers.count, 1_234_567, "1\N{NARROW NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567"),
+        (numbers.decimal, None, "-"),
+        (numbers.decimal, 2.25, "2.2"),
+        (numbers.decimal, 3.0, "3"),
+        (numbers.decimal, 12_345.6, "12\N{NARROW NO-BREAK SPACE}346"),
+        (numbers.dollars, None, "-"),
+        (numbers.dollars, 0, "$0.00"),
+        (numbers.dollars, 1e-9, "<$0.000001"),
+        (numbers.dollars, 0.00025, "$0.00025"),
+        (numbers.dollars, 1234.5, "$1,234.50"),
     ],
 )
 def test_numbers_read_well(show, value, expected):
     """No more digits than mean something; 0 and 100 % only where they are exact."""
     assert show(value) == expected
+
+
+def test_a_moment_is_local_or_utc(monkeypatch):
+    """And one that no calendar has is not shown."""
+    assert numbers.moment(1795219200000, is_utc=True) == "2026-11-21 00:00:00"
+    assert numbers.moment(10**18, is_utc=True) == "-"

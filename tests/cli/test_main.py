@@ -1,34 +1,41 @@
 """The command as a user types it: answers, sentences and exit codes."""
 
 import json
+import os
+import pty
+import signal
 import subprocess
 import sys
 
 import pytest
+from reuse_cli import main
+from reuse_cli.errors import ServiceError
 
-from tests.cli.records import container, write
+from tests.cli.records import container, resource, write
 from tests.line_schema import validator
 
 pytestmark = pytest.mark.slow
+COMMAND = [sys.executable, "-m", "reuse_cli"]
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "reuse_cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"COLUMNS": "80", "PATH": "/usr/bin:/bin"},
-    )
+def run(*arguments: object, **options: object) -> subprocess.CompletedProcess:
+    given = {"capture_output": True, "text": True, "env": ENVIRONMENT, **options}
+    return subprocess.run([*COMMAND, *map(str, arguments)], check=False, **given)
 
 
-def test_an_answer_in_json_keeps_its_schema(tmp_path):
-    write(tmp_path / "log.jsonl", container())
+@pytest.mark.parametrize("command", ["containers", "resources", "summary", "inits"])
+@pytest.mark.parametrize("output", ["json", "csv", "md", "html", "table"])
+def test_every_question_in_every_format(tmp_path, command, output):
+    """JSON keeps its schema; nothing is said on stderr."""
+    write(tmp_path / "log.jsonl", container(InitDuration=9.5), resource("tax", hits=1))
 
-    done = run("containers", "--source", tmp_path, "--output", "json")
+    done = run(command, "--source", tmp_path, "--output", output)
 
     assert (done.returncode, done.stderr) == (0, "")
-    validator("containers.schema.json").validate(json.loads(done.stdout))
+    assert done.stdout
+    if output == "json":
+        validator(f"{command}.schema.json").validate(json.loads(done.stdout))
 
 
 def test_a_table_needs_no_terminal(tmp_path):
@@ -48,9 +55,16 @@ def test_a_table_needs_no_terminal(tmp_path):
         (["containers", "--nonsense"], 252, "No such option"),
         (["containers", "--output", "xml"], 252, "'xml' is not one of"),
         (["containers", "--source", "nowhere"], 252, "there is no file or folder nowhere"),
-        (["containers", "--source", "cloudwatch"], 252, "cannot be read from CloudWatch yet"),
         (["containers", "--source", "EMPTY"], 255, "there are no log files in"),
         (["containers", "--source", "FOREIGN"], 255, "there are no records of lambda-reuse in"),
+        (
+            ["containers", "nope", "--source", "GOOD"],
+            252,
+            "there are no records of nope; there are",
+        ),
+        (["containers", "--source", "GOOD", "--all"], 252, "either --source or --all"),
+        (["containers", "--source", "GOOD", "--since", "x"], 252, "--since 'x' is not a time"),
+        (["summary", "--source", "GOOD", "--fail-on", "x > 1"], 252, "there is no field x"),
         ([], 252, "Usage:"),
     ],
 )
@@ -58,7 +72,8 @@ def test_bad_input_is_one_sentence_and_the_right_code(tmp_path, arguments, code,
     """252 for what was typed, 255 for what was found; never a traceback."""
     (tmp_path / "empty").mkdir()
     write(tmp_path / "foreign" / "log.txt", "START RequestId: 1")
-    places = {"EMPTY": tmp_path / "empty", "FOREIGN": tmp_path / "foreign"}
+    write(tmp_path / "good" / "log.txt", container())
+    places = {name: tmp_path / name.lower() for name in ("EMPTY", "FOREIGN", "GOOD")}
 
     done = run(*[places.get(argument, argument) for argument in arguments])
 
@@ -67,22 +82,144 @@ def test_bad_input_is_one_sentence_and_the_right_code(tmp_path, arguments, code,
     assert "Traceback" not in done.stderr
 
 
-def test_help_is_told_by_every_command():
-    """And comes without the libraries that only the answers need."""
-    assert run("--help").returncode == 0
-    for command in ("containers", "resources", "local", "local run", "local serve"):
+def test_help_is_whole_and_needs_no_library_of_the_answers():
+    """Every command; a summary in the list of commands is never cut off."""
+    for command in (
+        "",
+        "containers",
+        "resources",
+        "summary",
+        "inits",
+        "layer",
+        "local",
+        "local run",
+    ):
         done = run(*command.split(), "--help")
         assert done.returncode == 0
         assert "Usage: lambda-reuse" in done.stdout
+        assert "..." not in done.stdout.partition("Commands:")[2]
+    done = run("--help", env={**ENVIRONMENT, "PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "click" in imported
+    assert not imported & {"duckdb", "boto3", "botocore", "rich", "altair", "aiohttp", "yaml"}
 
 
-def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path):
+def test_fail_on_ends_with_1(tmp_path):
+    """And names the rows for which it holds."""
+    write(tmp_path / "log.jsonl", container(total={"invocations": 10, "cold_starts": 1}))
+    command = ["summary", "--source", tmp_path, "--fail-on"]
+
+    failed = run(*command, "cold_rate > 0.05")
+
+    assert failed.returncode == 1
+    assert "--fail-on 'cold_rate > 0.05' holds for 1 of 1: orders" in failed.stderr
+    assert run(*command, "cold_rate > 0.5").returncode == 0
+
+
+def test_standard_input_is_a_source(tmp_path):
+    log = write(tmp_path / "log.jsonl", container())
+
+    done = run("summary", "--source", "-", "--output", "csv", input=log.read_text())
+
+    assert done.stdout.splitlines()[1].startswith("orders,1,")
+
+
+@pytest.mark.parametrize("output", ["json", "table"])
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path, output):
     """As with `| head`."""
     write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(3000)])
     done = subprocess.run(
-        f"{sys.executable} -m reuse_cli containers --source {tmp_path} --output json | head -1",
+        f"{' '.join(COMMAND)} containers --source {tmp_path} --output {output} | head -1",
         shell=True, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert done.stdout == "{\n"
+    assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([BrokenPipeError()], 0),
+        ([ValueError("x"), BrokenPipeError()], 0),
+        ([BrokenPipeError(), ServiceError("no")], 254),
+        ([ExceptionGroup("inner", [BrokenPipeError()])], 0),
+        ([ValueError("a\x1b[2Jb")], 255),
+    ],
+)
+def test_a_group_of_failures_is_one(monkeypatch, capsys, errors, code):
+    """Tasks fail together; what the user should know comes first."""
+
+    def fail(*_args, **_options):
+        raise ExceptionGroup("unhandled errors in a TaskGroup", errors)
+
+    monkeypatch.setattr(main.cli, "main", fail)
+    monkeypatch.setattr(main, "_forget_output", lambda: None)
+
+    assert main.run([]) == code
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "Traceback" not in said
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    """Nothing of Python's is left to say when the process ends."""
+    write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(300)])
+    with open("/dev/full", "w") as full:
+        done = run("containers", "--source", tmp_path, capture_output=False, stdout=full,
+                   stderr=subprocess.PIPE)  # fmt: skip
+
+    assert done.returncode == 255
+    assert done.stderr == (
+        "lambda-reuse: the output could not be written: No space left on device\n"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "iso8859-15"])
+def test_a_terminal_of_few_letters_shows_escapes(tmp_path, encoding):
+    """Thousands have a plain space there."""
+    write(
+        tmp_path / "log.jsonl",
+        container(total={"invocations": 12_345}),
+        container("日本", FunctionName="größe", total={"invocations": 1}),
+    )
+
+    done = run("containers", "--source", tmp_path, text=False,
+               env={**ENVIRONMENT, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode(encoding)
+    assert "12 345" in text
+    assert r"\u65e5\u672c" in text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_terminal_is_as_wide_as_it_is(tmp_path, columns):
+    """What is left out is said; nothing is wider than the terminal but that line."""
+    write(tmp_path / "log.jsonl", container("9c1f00aa11", total={"invocations": 5}))
+    leader, follower = pty.openpty()
+    environment = {**ENVIRONMENT, "COLUMNS": str(columns), "LINES": "24", "NO_COLOR": "1"}
+    done = run("containers", "--source", tmp_path, capture_output=False, stdout=follower,
+               stderr=subprocess.PIPE, env=environment)  # fmt: skip
+    os.close(follower)
+    lines = os.read(leader, 65536).decode().replace("\r\n", "\n").splitlines()
+    os.close(leader)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert max(map(len, lines[:2])) <= columns
+    assert any(line.startswith("Not shown at this width:") for line in lines) == (columns == 40)
+
+
+def test_interrupted_is_130(tmp_path):
+    """While it waits for standard input."""
+    process = subprocess.Popen(
+        [*COMMAND, "summary", "--source", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdin.write(b"{" * (1 << 21))  # more than a pipe holds: it is being read
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate()
+
+    assert process.returncode == 130
+    assert b"Traceback" not in said

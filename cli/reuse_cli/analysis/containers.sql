@@ -1,53 +1,43 @@
--- One row a container. Its last record holds the running totals, so that a lost line loses no count;
--- what a single period told (idle gaps, memory) is gathered from all its records.
-with last as (
-    select * from container_records
-    qualify row_number() over (
-        partition by FunctionName, container_id order by sequence desc
-    ) = 1
-),
-life as (
+-- One row a container.
+with told as (
     select
-        FunctionName,
-        container_id,
-        max(to_ms) as last_ms,
-        max(sequence) - count(distinct sequence) as lost_records,
-        max(MemoryUsed) as memory_used_mb,
-        list_sort(flatten(list(IdleTime) filter (where IdleTime is not null))) as idle_ms,
-        arg_min(cold_start_kind, sequence) as cold_start_kind,
-        arg_min(init_kind, sequence) as init_kind
-    from container_records
-    group by all
+        *,
+        list_sort(list_distinct(init_list)) as inits,
+        list_sort(flatten([gap.ms for gap in
+            if(lines = records, idle_list, list_distinct(idle_list))])) as idle_ms
+    from lives
 )
 select
-    last.FunctionName as function_name,
-    last.container_id,
-    last.container_started_ms as started_ms,
-    life.last_ms,
-    (life.last_ms - last.container_started_ms) / 1000 as age_s,
-    last.init_type,
+    function_name,
+    container_id,
+    started_ms,
+    last_ms,
+    greatest(last_ms - started_ms, 0) / 1000 as age_s,
+    init_type,
     coalesce(
-        life.init_kind,
-        life.cold_start_kind,
-        case last.init_type when 'lambda-managed-instances' then 'managed' end
+        first_init_kind,
+        first_cold_start_kind,
+        case init_type when 'lambda-managed-instances' then 'managed' end
     ) as init_kind,
-    nullif(last.total.init_ms, 0) as init_ms,
-    last.total.invocations,
-    last.total.cold_starts,
-    last.total.errors,
-    last.total.timeouts,
-    last.total.out_of_memory,
-    last.total.resets,
+    inits[1].ms as init_ms,
+    coalesce(len(inits), 0) as inits,
+    list_sum([init.ms for init in inits]) as init_total_ms,
+    invocations,
+    cold_starts,
+    errors,
+    timeouts,
+    out_of_memory,
+    resets,
+    function_errors,
     list_median(idle_ms) as idle_p50_ms,
-    last.total.hits,
-    last.total.misses,
-    last.total.hits / nullif(last.total.hits + last.total.misses, 0) as hit_rate,
-    last.total.saved_ms,
-    last.total.recreated_ms,
-    last.memory_mb,
-    life.memory_used_mb,
-    last."end",
-    life.lost_records
-from last
-join life using (FunctionName, container_id)
+    hits,
+    misses,
+    hits / nullif(hits + misses, 0) as hit_rate,
+    saved_ms,
+    recreated_ms,
+    memory_mb,
+    memory_used_mb,
+    "end",
+    last_sequence - if(:is_whole, 0, first_sequence - 1) - records as lost_records
+from told
 order by function_name, started_ms, container_id

@@ -1,24 +1,17 @@
--- One row a resource of a function, with what the doctor looks at. Each container's last record of
--- it holds the running totals.
-with last as (
-    select * from resource_records
-    qualify row_number() over (
-        partition by FunctionName, container_id, Resource order by sequence desc
-    ) = 1
-)
+-- One row a resource of a function and call site, with what the doctor looks at.
 select
-    FunctionName as function_name,
-    Resource as resource,
-    any_value(kind) as kind,
-    any_value(call_site) as call_site,
+    function_name,
+    resource,
+    kind,
+    call_site,
     count(*) as containers,
-    coalesce(sum(total.builds_in_init), 0)::bigint as builds_in_init,
-    coalesce(sum(total.builds_in_invocations), 0)::bigint as builds_in_invocations,
-    coalesce(sum(total.build_ms), 0)::double as build_ms,
-    coalesce(sum(total.recreated), 0)::bigint as recreated,
-    coalesce(sum(total.recreated_ms), 0)::double as recreated_ms,
-    coalesce(sum(total.hits), 0)::bigint as hits,
-    coalesce(sum(total.uses), 0)::bigint as uses
-from last
-group by function_name, resource
-order by function_name, resource
+    coalesce(sum(builds_in_init), 0) as builds_in_init,
+    coalesce(sum(builds_in_invocations), 0) as builds_in_invocations,
+    coalesce(sum(build_ms), 0) as build_ms,
+    coalesce(sum(recreated), 0) as recreated,
+    coalesce(sum(recreated_ms), 0) as recreated_ms,
+    coalesce(sum(hits), 0) as hits,
+    coalesce(sum(uses), 0) as uses
+from uses
+group by function_name, resource, kind, call_site
+order by function_name, resource, kind, call_site

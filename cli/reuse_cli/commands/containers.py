@@ -1,44 +1,43 @@
 """`containers`: how old did each container get, and how often was it reused?"""
 
-import click
+from collections.abc import Sequence
 
+from reuse_cli.analysis.questions import CONTAINERS
 from reuse_cli.analysis.statistics import Row
-from reuse_cli.commands import options
-from reuse_cli.formats import json_text, numbers
-from reuse_cli.formats.table import Column, render, shown
+from reuse_cli.commands import answers
+from reuse_cli.commands.options import Asked
+from reuse_cli.formats import numbers
+from reuse_cli.formats.columns import Column, shown, with_function
 
 
-@click.command()
-@options.question
-def containers(
-    functions: tuple[str, ...], sources: tuple[str, ...], is_all: bool, output: str, no_color: bool
-) -> None:
-    """Tell of each container how it began, how it was used and how it ended."""
-    rows = options.answer("containers", functions, sources, is_all=is_all)
-    if output == "json":
-        click.echo(json_text.render("containers", rows))
-    else:
-        click.echo(table(rows, options.width(), options.has_color(no_color)))
-
-
-def table(rows: list[Row], width: int, has_color: bool = False) -> str:
-    """The containers as a table."""
-    columns = [
-        Column("container", lambda row: short(row["container_id"]), is_text=True),
+def columns(rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
+    """What the table shows."""
+    found = [
+        Column("container", shown("container_id", short), is_text=True),
         Column("age", shown("age_s", numbers.seconds)),
-        Column("calls", shown("invocations", numbers.count)),
-        Column("start", shown("init_kind"), is_text=True),
-        Column("init", shown("init_ms", numbers.milliseconds)),
-        Column("idle p50", shown("idle_p50_ms", numbers.milliseconds)),
+        Column("invocations", shown("invocations", numbers.count)),
+        Column("init kind", shown("init_kind"), is_text=True, rank=2),
+        Column("init", shown("init_ms", numbers.milliseconds), rank=1),
+        Column("idle p50", shown("idle_p50_ms", numbers.milliseconds), rank=4),
         Column("hit rate", shown("hit_rate", numbers.percent)),
-        Column("memory", shown("memory_used_mb", lambda value: f"{value} MB")),
-        Column("end", shown("end"), is_text=True),
+        Column("memory", shown("memory_used_mb", lambda value: f"{value} MB"), rank=5),
+        Column("end", shown("end"), is_text=True, rank=3),
     ]
-    if len({row["function_name"] for row in rows}) > 1:
-        columns.insert(0, Column("function", shown("function_name"), is_text=True))
-    return render(columns, rows, width, has_color)
+    return with_function(found, rows)
+
+
+def table(rows: Sequence[Row], width: int | None, has_color: bool = False) -> str:
+    """The containers as a table."""
+    from reuse_cli.formats.table import render
+
+    return render(columns(rows), rows, width, has_color)
 
 
 def short(container_id: str) -> str:
     """The end of a container's id, which tells it from the others: 8 digits of its log stream."""
     return container_id.rpartition("]")[2][:8]
+
+
+containers = answers.command(
+    CONTAINERS, columns, "Show each container: age, invocations, start and end."
+)

@@ -1,13 +1,13 @@
 """`doctor`: what is built again on every invocation, by which line, and what to change?"""
 
-from pathlib import Path
-
 import click
 
+from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES
 from reuse_cli.analysis.statistics import Row
-from reuse_cli.errors import UsageError
+from reuse_cli.commands import answers
+from reuse_cli.commands.options import Asked
 from reuse_cli.formats import json_text
-from reuse_cli.sources.runs import DATA, default_sources
+from reuse_cli.sources.runs import DATA
 
 
 @click.command()
@@ -51,14 +51,9 @@ def doctor(
 def _rows(
     functions: tuple[str, ...], sources: tuple[str, ...], is_all: bool
 ) -> tuple[list[Row], list[Row]]:
-    from reuse_cli.analysis.statistics import ask  # DuckDB takes 80 ms to import
-    from reuse_cli.sources.files import open_files
-
-    if sources and is_all:
-        raise UsageError("give either --source or --all")
-    paths = [Path(source) for source in sources] or default_sources(is_all=is_all)
-    records = open_files(paths)
-    return ask(records, "doctor_lines", functions), ask(records, "doctor_functions", functions)
+    asked = Asked(functions=functions, sources=sources, is_all=is_all)
+    (_, lines), (_, functions_asked) = answers.all_of((DOCTOR_LINES, DOCTOR_FUNCTIONS), asked)
+    return lines, functions_asked
 
 
 def _shown(rows: list[Row], output: str) -> str:

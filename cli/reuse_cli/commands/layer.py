@@ -61,7 +61,7 @@ def publish(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Publish what layer_build.sh has built, a layer for each architecture."""
+    """Publish the layer, one for each architecture."""
     archives = {}
     for architecture in architectures or plan.ARCHITECTURES:
         archive = dist / f"lambda-reuse-layer-{architecture}.zip"
@@ -104,7 +104,10 @@ def attach(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Add the layer to functions; their other layers and the order stay."""
+    """Add the layer to functions.
+
+    Their other layers and the order stay.
+    """
     aws = _aws(profile, region)
 
     def wanted(function: plan.Function) -> tuple[str, ...]:
@@ -130,7 +133,10 @@ def attach(
 def detach(
     *, functions: Sequence[str], profile: str | None, region: str | None, dry_run: bool, yes: bool
 ) -> None:
-    """Take the layer away from functions; their other layers and the order stay."""
+    """Remove the layer from functions.
+
+    Their other layers and the order stay.
+    """
     _change(_aws(profile, region), functions, plan.detached, dry_run, yes)
 
 

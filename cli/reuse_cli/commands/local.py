@@ -94,7 +94,7 @@ def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
         await asyncio.Event().wait()
 
     def answered(result: "InvokeResult") -> None:
-        click.echo(answers.as_line(result, options.width()))
+        click.echo(answers.as_line(result, options.width() or options.UNLIMITED))
 
     try:
         session.use(use, port=port, answered=None if quiet else answered)
@@ -193,7 +193,7 @@ def _tell(output: str, shows_answers: bool, *, is_single: bool) -> _Answers:
         return _Answers(None, has_progress=True)
     if is_single:
         return _Answers(answers.in_whole, has_progress=False)
-    width = options.width()
+    width = options.width() or options.UNLIMITED
     return _Answers(lambda result: answers.as_line(result, width), has_progress=False)
 
 
@@ -205,12 +205,13 @@ def _is_single(chosen: dict[str, Any]) -> bool:
 
 
 def _show_containers(session: "Session", output: str, no_color: bool) -> None:
-    from reuse_cli.commands import containers
+    from reuse_cli.analysis.questions import CONTAINERS
+    from reuse_cli.commands import answers, containers
 
     if output != "table" or session.data is None:
         return
     try:
-        rows = options.answer("containers", (), [str(session.data)])
+        _, rows = answers.answer(CONTAINERS, options.Asked(sources=(str(session.data),)))
     except NoRecordsError as error:
         _warn(str(error))
         return

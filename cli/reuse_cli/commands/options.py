@@ -4,17 +4,27 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reuse_cli.analysis.statistics import Row, ask
+from reuse_cli.analysis import times
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.runs import DATA, default_sources
+from reuse_cli.sources.span import ALL, Span
 
-Command = Callable[..., None]
+if TYPE_CHECKING:
+    from reuse_cli.sources.source import Source
 
+Command = Callable[..., Any]
+
+CLOUDWATCH = "cloudwatch"
+UNLIMITED = 100_000
+"""Characters of a line that goes to no terminal."""
+OUTPUTS = ("table", "json", "csv", "md", "html")
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -26,6 +36,33 @@ def decorated(command: Decorated, found: Sequence[Callable[[Any], Any]]) -> Deco
     return command
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The options of a question, read once."""
+
+    functions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    is_all: bool = False
+    span: Span = ALL
+    output: str = "table"
+    has_color: bool = False
+    width: int | None = None
+    is_utc: bool = False
+    fail_on: str | None = None
+
+    def source(self) -> "Source":
+        """The source that the options name; raises UsageError."""
+        if self.sources and self.is_all:
+            raise UsageError("give either --source or --all")
+        if CLOUDWATCH in self.sources:
+            raise UsageError(
+                "records cannot be read from CloudWatch yet: name log files with --source"
+            )
+        from reuse_cli.sources.files import Files
+
+        return Files([Path(path) for path in self.sources] or default_sources(is_all=self.is_all))
+
+
 def question(command: Command) -> Command:
     """The arguments and options of a command that asks a question."""
     found = [
@@ -35,41 +72,71 @@ def question(command: Command) -> Command:
             "sources",
             multiple=True,
             metavar="PATH",
-            help="Log files, or folders of them; may be given several times."
-            f"  [default: the newest run in {DATA}]",
+            help="A log file, a folder of them, or - for standard input; may be given several"
+            f" times.  [default: the newest run in {DATA}]",
         ),
         click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}."),
         click.option(
+            "--since", metavar="TIME", help="Only from then on: 3h, 1h30m, 7d, or an ISO time."
+        ),
+        click.option("--until", metavar="TIME", help="Only until then."),
+        click.option(
             "--output",
-            type=click.Choice(["table", "json"]),
+            type=click.Choice(OUTPUTS),
             default="table",
             show_default=True,
             help="How to show the answer.",
         ),
+        click.option("--utc", "is_utc", is_flag=True, help="Times in UTC, not in local time."),
         click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
+        click.option(
+            "--fail-on",
+            metavar="EXPR",
+            help="Exit with 1 where this holds for a row, such as 'hit_rate < 0.9'.",
+        ),
     ]
     return decorated(command, found)
 
 
-def answer(
-    name: str, functions: Sequence[str], sources: Sequence[str], *, is_all: bool = False
-) -> list[Row]:
-    """The rows that answer the question of this name."""
-    from reuse_cli.sources.files import open_files  # DuckDB takes 80 ms to import
+def read(
+    *,
+    functions: tuple[str, ...],
+    sources: tuple[str, ...],
+    is_all: bool,
+    since: str | None,
+    until: str | None,
+    output: str,
+    is_utc: bool,
+    no_color: bool,
+    fail_on: str | None,
+) -> Asked:
+    """The options of a question as one value. Raises UsageError."""
+    now = datetime.now(UTC)
+    since_ms = times.parse(since, "--since", now, is_utc=is_utc) if since else None
+    until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until else None
+    if since_ms is not None and until_ms is not None and since_ms > until_ms:
+        raise UsageError("--since is later than --until")
+    return Asked(
+        functions=functions,
+        sources=sources,
+        is_all=is_all,
+        span=Span(since_ms, until_ms),
+        output=output,
+        has_color=has_color(no_color),
+        width=width(),
+        is_utc=is_utc,
+        fail_on=fail_on,
+    )
 
-    if "cloudwatch" in sources:
-        raise UsageError("records cannot be read from CloudWatch yet: name log files with --source")
-    if sources and is_all:
-        raise UsageError("give either --source or --all")
-    paths = [Path(source) for source in sources] or default_sources(is_all=is_all)
-    return ask(open_files(paths), name, tuple(functions))
 
-
-def width() -> int:
-    """Columns of the terminal; 80 where there is none."""
+def width() -> int | None:
+    """Columns of the terminal; None where the output goes elsewhere."""
+    if not sys.stdout or not sys.stdout.isatty():
+        return None
     return shutil.get_terminal_size((80, 24)).columns
 
 
 def has_color(no_color: bool) -> bool:
     """Whether the terminal is one and wants colour (https://no-color.org)."""
-    return sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
+    is_terminal = bool(sys.stdout) and sys.stdout.isatty()
+    return is_terminal and not no_color and not os.environ.get("NO_COLOR")

@@ -1,6 +1,9 @@
 """Numbers for people: units, and no more digits than mean something."""
 
+from datetime import UTC, datetime
+
 NOTHING = "-"
+THOUSANDS = "\N{NARROW NO-BREAK SPACE}"
 
 
 def percent(rate: float | None) -> str:
@@ -42,4 +45,29 @@ def seconds(value: float | None) -> str:
 
 def count(value: int | None) -> str:
     """A count, with its thousands apart."""
-    return NOTHING if value is None else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return NOTHING if value is None else f"{value:,}".replace(",", THOUSANDS)
+
+
+def decimal(value: float | None) -> str:
+    """A number with one digit behind the point where it is small."""
+    if value is None:
+        return NOTHING
+    return f"{value:.1f}".removesuffix(".0") if value < 1000 else count(round(value))
+
+
+def dollars(value: float | None) -> str:
+    """An amount of US dollars, with the digits that a small one needs."""
+    if value is None:
+        return NOTHING
+    if 0 < value < 0.000_001:
+        return "<$0.000001"
+    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.6f}".rstrip("0")
+
+
+def moment(epoch_ms: int, *, is_utc: bool) -> str:
+    """A point in time, local or in UTC."""
+    try:
+        time = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return NOTHING
+    return (time if is_utc else time.astimezone()).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,61 +1,57 @@
-"""Statistics as a table for the terminal, as wide as it is and no wider."""
+"""Statistics as a table for the terminal; nothing of a number or a name is ever cut off.
+
+A table for a file or a pipe is as wide as it needs to be. In a terminal that is too narrow, columns
+come closer, then whole columns are left out, and a line below says which.
+"""
 
 import io
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
-
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Sequence
 
 from reuse_cli.analysis.statistics import Row
+from reuse_cli.formats.columns import Column
+
+UNLIMITED = 100_000
 
 
-class Column(NamedTuple):
-    """One column: its heading, and the text it shows for a row."""
+def render(
+    columns: Sequence[Column], rows: Sequence[Row], width: int | None, has_color: bool = False
+) -> str:
+    """The table as text; `width` in characters, None for no limit."""
+    from rich.cells import cell_len
 
-    heading: str
-    show: Callable[[Row], str]
-    is_text: bool = False
-
-
-def render(columns: Sequence[Column], rows: list[Row], width: int, has_color: bool) -> str:
-    """The table as text. Where it is too wide, columns come closer, then texts are cut."""
-    output = io.StringIO()
-    console = Console(
-        file=output, width=width, no_color=not has_color, force_terminal=has_color, highlight=False
-    )
-    table = _table(columns, rows, gap=2)
-    if Measurement.get(console, console.options.update(max_width=10_000), table).maximum > width:
-        table = _table(columns, rows, gap=1)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+    texts = [[column.heading, *(column.show(row) for row in rows)] for column in columns]
+    widths = [max(map(cell_len, column)) for column in texts]
+    kept = list(range(len(columns)))
+    while width is not None and len(kept) > 1 and sum(widths[i] + 1 for i in kept) - 1 > width:
+        kept.remove(max(kept, key=lambda i: (columns[i].rank, i)))
+    gap = 2 if width is None or sum(widths[i] + 2 for i in kept) - 2 <= width else 1
+    lines = _lines([columns[i] for i in kept], [texts[i] for i in kept], gap, has_color)
+    hidden = [columns[i].heading for i in range(len(columns)) if i not in kept]
+    if hidden:
+        lines += ["", f"Not shown at this width: {', '.join(hidden)} (--output json has all)."]
+    return "\n".join(lines)
 
 
-def _table(columns: Sequence[Column], rows: list[Row], gap: int) -> Table:
+def _lines(
+    columns: Sequence[Column], texts: Sequence[Sequence[str]], gap: int, has_color: bool
+) -> list[str]:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0))
-    for i, column in enumerate(columns):
-        texts = [column.heading, *(column.show(row) for row in rows)]
-        widest = max(len(text) for text in texts)
+    for column in columns:
         table.add_column(
-            column.heading,
-            justify="left" if column.is_text else "right",
-            overflow="ellipsis",
-            no_wrap=True,
-            # Numbers are never cut: half a number is a wrong one.
-            min_width=min(8, widest) if column.is_text and i else widest,
+            Text(column.heading), justify="left" if column.is_text else "right", no_wrap=True
         )
-    for row in rows:
-        table.add_row(*[Text(column.show(row)) for column in columns])
-    return table
-
-
-def shown(name: str, convert: Callable[[Any], str] = str) -> Callable[[Row], str]:
-    """How to show one value of a row."""
-
-    def show(row: Row) -> str:
-        value = row[name]
-        return "-" if value is None else convert(value)
-
-    return show
+    for row in list(zip(*texts, strict=True))[1:]:
+        table.add_row(*[Text(text) for text in row])
+    output = io.StringIO()
+    Console(
+        file=output,
+        width=UNLIMITED,
+        no_color=not has_color,
+        force_terminal=has_color,
+        highlight=False,
+    ).print(table, soft_wrap=True)
+    return [line.rstrip() for line in output.getvalue().splitlines()]

@@ -1,117 +1,166 @@
-"""Records from files: log streams in any of the shapes that people have them in.
+"""Records from files: log streams in any of the shapes in which they leave AWS or the sandbox.
 
-A file is read line by line, each line on its own. A line may be
-
-    {"timestamp": 1795219461886, "message": "…"}    a log event, as the sandbox and CloudWatch's own
-                                                   tools write it; the message is what follows
-    {"_aws": …, "record": "container/1", …}        a record itself
-    2026-11-21T00:04:21.886Z {"_aws": …}           a record behind a time, as exports write it
-    START RequestId: …                             anything else, which is left out
-
-A folder is searched for all files below it; compressed ones (.gz) are read as they are. DuckDB
-streams the files, so nothing is loaded whole.
+A folder is searched for all files below it. Links to folders are not followed, what is neither a
+file nor a link to one is passed over, and what is known not to be a log is not opened. A large file
+that holds nothing but records is left to DuckDB; of all others the records are copied, line by
+line, to a temporary file.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+import stat
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
+from reuse_cli.errors import CliError, NoRecordsError, UsageError
+from reuse_cli.sources.lines import LineReader
+from reuse_cli.sources.marks import count_marks
+from reuse_cli.sources.notes import Notes
+from reuse_cli.sources.reading import chunks, is_binary, open_file
+from reuse_cli.sources.record_files import RecordFiles
+from reuse_cli.sources.span import Span
+from reuse_cli.sources.tables import fill as tables_of_records
 
-from reuse_cli.errors import NoRecordsError, UsageError
+if TYPE_CHECKING:
+    import duckdb
 
-SUFFIXES = (".ndjson", ".jsonl", ".json", ".log", ".txt", ".gz")
-CONTAINER_COLUMNS = """
-    "FunctionName": "VARCHAR", "function_version": "VARCHAR", "container_id": "VARCHAR",
-    "init_type": "VARCHAR", "runtime": "VARCHAR", "architecture": "VARCHAR", "memory_mb": "BIGINT",
-    "container_started_ms": "BIGINT", "sequence": "BIGINT", "from_ms": "BIGINT", "to_ms": "BIGINT",
-    "Invocations": "BIGINT", "ColdStarts": "BIGINT", "InitDuration": "DOUBLE",
-    "RestoreDuration": "DOUBLE", "ContainerAge": "DOUBLE", "IdleTime": ["DOUBLE"],
-    "Duration": ["DOUBLE"], "MemoryUsed": "BIGINT", "cold_start_kind": "VARCHAR",
-    "init_kind": "VARCHAR", "init_to_invoke_ms": "BIGINT", "end": "VARCHAR",
-    "telemetry": "VARCHAR", "dropped": "BIGINT",
-    "total": {
-        "invocations": "BIGINT", "cold_starts": "BIGINT", "errors": "BIGINT", "timeouts": "BIGINT",
-        "out_of_memory": "BIGINT", "resets": "BIGINT", "init_ms": "DOUBLE", "duration_ms": "DOUBLE",
-        "billed_ms": "DOUBLE", "hits": "BIGINT", "misses": "BIGINT", "saved_ms": "DOUBLE",
-        "recreated_ms": "DOUBLE", "records": "BIGINT"
-    }
-"""
-REUSE_COLUMNS = """
-    "hits": "BIGINT", "misses": "BIGINT", "reasons": {
-        "first": "BIGINT", "expired": "BIGINT", "invalid": "BIGINT", "evicted": "BIGINT",
-        "forced": "BIGINT", "loop_changed": "BIGINT", "error": "BIGINT"
-    }, "build_ms": "DOUBLE", "builds_in_init": "BIGINT", "builds_in_invocations": "BIGINT",
-    "saved_ms": "DOUBLE", "recreated": "BIGINT", "recreated_ms": "DOUBLE", "uses": "BIGINT"
-"""
-RESOURCE_COLUMNS = f"""
-    "FunctionName": "VARCHAR", "container_id": "VARCHAR", "sequence": "BIGINT", "to_ms": "BIGINT",
-    "Resource": "VARCHAR", "kind": "VARCHAR", "call_site": "VARCHAR", {REUSE_COLUMNS},
-    "total": {{ {REUSE_COLUMNS} }}
-"""
-
-MESSAGES = """
-with lines as (
-    select trim(line) as line from read_csv(
-        ?, columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false,
-        auto_detect = false, strict_mode = false, ignore_errors = true, null_padding = true,
-        max_line_size = 2097152
-    )
-    where contains(line, '/1')
-),
-messages as (
-    select coalesce(try(json_extract_string(line, '$.message')), line) as message from lines
-)
-select substr(message, strpos(message, '{')) as record from messages
-where contains(message, '{')
-"""
-
-TABLES = {
-    "container_records": ("container/1", CONTAINER_COLUMNS),
-    "resource_records": ("resource/1", RESOURCE_COLUMNS),
-}
+STDIN = "-"
+NO_LOGS = (
+    ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ico", ".pdf", ".html", ".css", ".js", ".ts", ".py",
+    ".pyc", ".so", ".whl", ".java", ".class", ".jar", ".go", ".rb", ".cs", ".dll", ".md", ".yaml",
+    ".yml", ".toml", ".lock", ".zip", ".tar", ".parquet", ".duckdb",
+)  # fmt: skip
+"""Files in a folder that are not opened; one that is named is."""
+NOT_SEARCHED = {".git", ".venv", "node_modules", "__pycache__"}
+LARGE = 8 << 20
+"""From this size on it is worth asking whether DuckDB can read a file by itself."""
+_HEAD = 1 << 18
+_PLAIN = re.compile(rb'\{"(?:_aws":\{"Timestamp|record":").*\}')
 
 
-def open_files(paths: Iterable[Path]) -> duckdb.DuckDBPyConnection:
-    """A connection with the tables `container_records` and `resource_records` of these paths.
+class Files:
+    """A source of records: files, folders and `-` for standard input."""
 
-    A record that is there twice, in two copies of a log, is taken once. Raises UsageError for a
-    path that is not there and NoRecordsError where nothing of ours is in them.
-    """
-    paths = list(paths)
-    files = [str(file) for path in paths for file in _files(path)]
-    names = ", ".join(str(path) for path in paths)
-    if not files:
-        raise NoRecordsError(f"there are no log files in {names}")
-    connection = duckdb.connect()
-    for table, (kind, columns) in TABLES.items():
-        connection.execute(
-            f"""
-            create temp table {table} as
-            select distinct record.* from (
-                select json_transform(record, ?) as record from ({MESSAGES})
-                where contains(record, ?)
-                and try(json_extract_string(record, '$.record')) = ?
-            ) where record.container_id is not null and record.sequence is not null
-            """,
-            [f"{{ {columns} }}", files, kind, kind],
-        )
-    if not any(connection.execute(f"select 1 from {name} limit 1").fetchone() for name in TABLES):
-        raise NoRecordsError(
-            f"there are no records of lambda-reuse in {names}:"
-            " was the layer added to the function that wrote these logs?"
-        )
-    return connection
+    def __init__(self, paths: Iterable[Path]) -> None:
+        """Raises UsageError for a path that is not there."""
+        self._paths = list(dict.fromkeys(paths))
+        self._found: RecordFiles | None = None
+        for path in self._paths:
+            if str(path) != STDIN and not os.path.lexists(path):
+                raise UsageError(f"there is no file or folder {path}")
+
+    @property
+    def name(self) -> str:
+        """What was named, for messages."""
+        return ", ".join(str(path) for path in self._paths)
+
+    @property
+    def notes(self) -> Notes:
+        """What could not be read."""
+        return self._found.notes if self._found else Notes()
+
+    def fill(
+        self, connection: "duckdb.DuckDBPyConnection", tables: Collection[str], span: Span
+    ) -> None:
+        """Make the tables; see `Source`."""
+        self._found = self._found or self.open()
+        tables_of_records.fill(connection, self._found, tables, span)
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        if self._found:
+            self._found.close()
+
+    def open(self) -> RecordFiles:
+        """Look for records. Raises NoRecordsError where there are none."""
+        # A pipe can be read once, so that it is read with care at once.
+        found = RecordFiles(self._copy, is_careful=any(map(_is_pipe, self._paths)))
+        files = list(dict.fromkeys(self._files(found.notes)))
+        if not files:
+            self._fail(found, f"there are no log files in {self.name}")
+        found.direct = [str(file) for file in files if is_plain(file)]
+        found.others = [file for file in files if str(file) not in found.direct]
+        found.copy()
+        if not found.paths:
+            self._fail(found, f"there are no records of lambda-reuse in {self.name}")
+        return found
+
+    def _fail(self, found: RecordFiles, sentence: str) -> None:
+        hint = "was the layer added to the function that wrote these logs?"
+        notes = found.notes.sentences()
+        found.close()
+        raise NoRecordsError("; ".join([sentence, *(notes or [hint])]))
+
+    def _files(self, notes: Notes) -> Iterator[Path]:
+        for path in self._paths:
+            if str(path) != STDIN and path.is_dir():
+                yield from _below(path, notes)
+            else:
+                yield path
+
+    @staticmethod
+    def _copy(files: list[Path], target: Path, notes: Notes, is_careful: bool) -> int:
+        """Copy the records of the files to one file; how many bytes there are."""
+        try:
+            with target.open("wb") as output:
+                size = 0
+
+                def keep(record: bytes) -> None:
+                    nonlocal size
+                    size += output.write(record) + output.write(b"\n")
+
+                reader = LineReader(keep, notes, is_careful=is_careful)
+                for file in files:
+                    reader.read(chunks(file, notes))
+                return size
+        except OSError as error:
+            folder = tempfile.gettempdir()
+            raise CliError(f"no room for temporary files in {folder}: {error.strerror}") from None
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        for folder, folders, names in os.walk(path):
-            folders.sort()
-            for name in sorted(names):
-                if name.endswith(SUFFIXES):
-                    yield Path(folder, name)
-    elif path.exists():
-        yield path
-    else:
-        raise UsageError(f"there is no file or folder {path}")
+def _is_pipe(path: Path) -> bool:
+    try:
+        return str(path) == STDIN or stat.S_ISFIFO(path.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _below(folder: Path, notes: Notes) -> Iterator[Path]:
+    def failed(error: OSError) -> None:
+        notes.problems.append(f"{error.filename}: {error.strerror}")
+
+    for parent, folders, names in os.walk(folder, onerror=failed):
+        folders[:] = sorted(name for name in folders if name not in NOT_SEARCHED)
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.lower().endswith(NO_LOGS) and _is_log(path, notes):
+                yield path
+
+
+def _is_log(path: Path, notes: Notes) -> bool:
+    """Whether it is a file of text, or compressed."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        with open_file(path) as file:
+            head = file.read(64)
+    except OSError as error:
+        notes.problems.append(f"{path}: {error.strerror}")
+        return False
+    return not is_binary(head)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file is large and, as far as its beginning says, nothing but lines of records."""
+    if re.search(r"[*?\[\]{}]", str(path)) or str(path) == STDIN:
+        return False  # DuckDB would take the name for a pattern
+    try:
+        if not path.is_file() or path.stat().st_size < LARGE:
+            return False
+        with path.open("rb") as file:
+            lines = file.read(_HEAD).split(b"\n")[:-1]
+    except OSError:
+        return False
+    return bool(lines) and all(_PLAIN.fullmatch(line) and count_marks(line) == 1 for line in lines)

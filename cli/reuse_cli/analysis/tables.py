@@ -1,0 +1,12 @@
+"""The names of the tables that questions are asked of; sources fill them."""
+
+LIVES = "lives"
+"""One row a container."""
+IDLE = "idle"
+"""Not a table of its own: the idle gaps in `lives`, which cost most to read."""
+USES = "uses"
+"""One row a resource of a container."""
+INITS = "inits"
+"""One row an init."""
+PERIODS = "periods"
+"""The container records, one row each."""

@@ -1,0 +1,114 @@
+"""Asks a question of a source and shows the answer, in every format alike."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from reuse_cli import errors
+from reuse_cli.analysis.expression import Expression
+from reuse_cli.analysis.questions import Question, ask, choose
+from reuse_cli.analysis.statistics import Row
+from reuse_cli.commands import options
+from reuse_cli.commands.options import Asked
+from reuse_cli.formats.columns import Column
+from reuse_cli.formats.text import safe
+
+Columns = Callable[[Sequence[Row], Asked], Sequence[Column]]
+
+
+def answer(question: Question, asked: Asked) -> tuple[list[str], list[Row]]:
+    """The names of the columns, and the rows; what the source could not read goes to stderr."""
+    (found,) = all_of((question,), asked)
+    return found
+
+
+def all_of(questions: Sequence[Question], asked: Asked) -> list[tuple[list[str], list[Row]]]:
+    """The answers to several questions of one source."""
+    source = asked.source()
+    tables = {name for question in questions for name in question.tables}
+    is_whole = asked.span.since_ms is None
+    import duckdb  # 80 ms
+
+    try:
+        with duckdb.connect() as connection:
+            source.fill(connection, tables, asked.span)
+            unknown = choose(connection, questions, asked.functions)
+            found = [ask(connection, question, is_whole=is_whole) for question in questions]
+        for name in unknown:
+            say(f"there are no records of {name}")
+        for sentence in source.notes.sentences():
+            say(sentence)
+    finally:
+        source.close()
+    return found
+
+
+def say(sentence: str) -> None:
+    """One line on stderr."""
+    click.echo(f"lambda-reuse: {safe(sentence)}", err=True)
+
+
+def show(
+    question: Question, columns: Columns, asked: Asked, *, empty: str = "There is nothing to show."
+) -> int:
+    """Ask, show the answer, and give the exit code."""
+    names, rows = answer(question, asked)
+    condition = Expression(asked.fail_on, names) if asked.fail_on else None
+    click.echo(rendered(question, columns, asked, (names, rows)) or empty)
+    held = [row for row in rows if condition and condition.holds(row)]
+    if condition and held:
+        which = ", ".join(_name(row) for row in held[:3]) + (", …" if len(held) > 3 else "")
+        say(f"--fail-on {condition.text!r} holds for {len(held)} of {len(rows)}: {which}")
+        return errors.FAILED_ON
+    return errors.FINE
+
+
+def rendered(
+    question: Question,
+    columns: Columns,
+    asked: Asked,
+    found: tuple[Sequence[str], Sequence[Row]],
+) -> str:
+    """The answer in the format that was asked for; nothing for a table without rows."""
+    names, rows = found
+    if asked.output == "json":
+        from reuse_cli.formats import json_text
+
+        return json_text.render(question.rows, rows)
+    if asked.output == "csv":
+        from reuse_cli.formats import csv_text
+
+        return csv_text.render(rows, names)
+    shown = columns(rows, asked)
+    if asked.output == "md":
+        from reuse_cli.formats import markdown
+
+        return markdown.render(shown, rows)
+    if asked.output == "html":
+        from reuse_cli.formats import html_table
+
+        return html_table.render(f"lambda-reuse {question.name}", shown, rows)
+    if not rows:
+        return ""
+    from reuse_cli.formats import table
+
+    return table.render(shown, rows, asked.width, asked.has_color)
+
+
+def _name(row: Row) -> str:
+    """What tells a row from the others, for a message."""
+    parts = [row.get(name) for name in ("function_name", "container_id", "resource")]
+    return " ".join(str(part) for part in parts if part)
+
+
+def command(
+    question: Question, columns: Columns, summary: str, *, empty: str = "There is nothing to show."
+) -> click.Command:
+    """A command that asks the question and nothing else."""
+
+    def run(**given: Any) -> int:
+        return show(question, columns, options.read(**given), empty=empty)
+
+    run.__doc__ = summary
+    return click.command(name=question.name)(options.question(run))

@@ -1,0 +1,31 @@
+"""Statistics as CSV (RFC 4180), with the names and values of the JSON output."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from reuse_cli.analysis.statistics import Row
+from reuse_cli.formats.json_text import finite
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+
+
+def render(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """A heading, then a line for each row; what is not known is empty."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([_cell(row[name]) for name in names] for row in rows)
+    return output.getvalue().removesuffix("\n")
+
+
+def _cell(value: Any) -> Any:
+    value = finite(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, separators=(",", ":"))
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return value

@@ -1,0 +1,142 @@
+"""The bytes of one log file, whatever it is: compressed, cut off, UTF-16, a pipe.
+
+Content decides, not the name: a `.gz` may be plain text, and S3 objects have no suffix at all.
+"""
+
+import bz2
+import codecs
+import io
+import lzma
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from reuse_cli.sources.notes import Notes
+
+CHUNK = 1 << 20
+PIECE = 1 << 14
+GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
+COMPRESSED = (GZIP, BZIP2, XZ)
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UNREAD = {
+    b"PK\x03\x04": "a zip archive; unpack it first",
+    b"PK\x05\x06": "an empty zip archive",
+    b"(\xb5/\xfd": "compressed with Zstandard; decompress it first (zstd -d)",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3": "a database",
+    b"\x89PNG": "a picture",
+    b"\x7fELF": "a program",
+}
+"""What is known, and not read."""
+
+
+class UnreadableError(Exception):
+    """Why a file, or the rest of it, cannot be read."""
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether a file that begins like this is neither text nor compressed."""
+    return b"\x00" in head and not head.startswith((*COMPRESSED, *UTF_16))
+
+
+def chunks(path: Path, notes: Notes) -> Iterator[bytes]:
+    """The text of a file in chunks, UTF-8 as far as it is text; what goes wrong is noted."""
+    try:
+        with open_file(path) as file:
+            notes.files += 1
+            yield from text_of(file)
+    except UnreadableError as error:
+        notes.problems.append(f"{path}: {error}")
+    except OSError as error:
+        notes.problems.append(f"{path}: {error.strerror or error}")
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """Open a file or a pipe, without waiting for one that nobody writes to.
+
+    Raises OSError, and UnreadableError for what is neither.
+    """
+    if str(path) == "-":
+        return os.fdopen(os.dup(0), "rb", buffering=0)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    file = os.fdopen(descriptor, "rb", buffering=0)
+    if stat.S_ISREG(mode):
+        return file
+    if not stat.S_ISFIFO(mode) and not stat.S_ISCHR(mode):
+        file.close()
+        raise UnreadableError("not a regular file")
+    os.set_blocking(descriptor, True)  # without a writer the first read is the end
+    return file
+
+
+def text_of(file: IO[bytes]) -> Iterator[bytes]:
+    """The text of an open file in chunks. Raises UnreadableError after what could be read."""
+    head = _read_full(file, 16)
+    for magic, name in UNREAD.items():
+        if head.startswith(magic):
+            raise UnreadableError(name)
+    data = _raw(file, head)
+    if head.startswith(GZIP):
+        data = _decompressed(data, lambda: zlib.decompressobj(wbits=31), "gzip")
+    elif head.startswith(BZIP2):
+        data = _decompressed(data, bz2.BZ2Decompressor, "bzip2")
+    elif head.startswith(XZ):
+        data = _decompressed(data, lzma.LZMADecompressor, "xz")
+    yield from _utf_8(data)
+
+
+def _read_full(file: IO[bytes], size: int) -> bytes:
+    """`size` bytes, less only at the end: pipes give them in pieces."""
+    found = io.BytesIO()
+    while found.tell() < size and (piece := file.read(size - found.tell())):
+        found.write(piece)
+    return found.getvalue()
+
+
+def _raw(file: IO[bytes], head: bytes) -> Iterator[bytes]:
+    if head:
+        yield head
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+def _decompressed(data: Iterator[bytes], new: Callable[[], Any], name: str) -> Iterator[bytes]:
+    """All members of a compressed file; what is whole of a file that is cut off or damaged."""
+    decompressor = new()
+    for piece in _pieces(data):
+        rest = piece
+        while rest:
+            if decompressor.eof:
+                rest = rest.lstrip(b"\x00")  # archives on tape are padded
+                decompressor = new() if rest else decompressor
+            try:
+                yield decompressor.decompress(rest) if rest else b""
+            except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
+                raise UnreadableError(f"damaged {name} data: {error}") from None
+            rest = decompressor.unused_data if rest and decompressor.eof else b""
+    if not decompressor.eof:
+        raise UnreadableError(f"the {name} data is cut off; what is whole was read")
+
+
+def _pieces(data: Iterator[bytes]) -> Iterator[bytes]:
+    """Small pieces, because each may grow a thousandfold."""
+    for chunk in data:
+        for i in range(0, len(chunk), PIECE):
+            yield chunk[i : i + PIECE]
+
+
+def _utf_8(data: Iterator[bytes]) -> Iterator[bytes]:
+    """The same text without a byte order mark, from UTF-16 where it is that."""
+    first = next((chunk for chunk in data if chunk), b"")
+    if first[:2] in UTF_16:
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        yield decoder.decode(first).encode("utf-8", "replace")
+        for chunk in data:
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        return
+    yield first.removeprefix(codecs.BOM_UTF8)
+    yield from data

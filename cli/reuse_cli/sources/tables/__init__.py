@@ -1,0 +1,1 @@
+"""The tables that questions are asked of, made from record lines."""

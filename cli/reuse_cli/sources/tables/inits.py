@@ -1,0 +1,69 @@
+"""Makes the table `inits`, one row an init, of init records and of container records.
+
+Both kinds of record tell of an init, under one sequence number. Where one of the two lines is lost
+the other has the duration.
+"""
+
+from typing import TYPE_CHECKING
+
+from reuse_cli.analysis.tables import INITS
+from reuse_cli.sources.tables.broken import count_broken
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from reuse_cli.sources.record_files import RecordFiles
+    from reuse_cli.sources.span import Span
+
+FROM_INITS = (
+    "FunctionName", "container_id", "sequence", "kind", "phase", "start_ms", "duration_ms",
+    "status", "error_type", "phases",
+)  # fmt: skip
+FROM_CONTAINERS = (
+    "FunctionName", "container_id", "sequence", "from_ms", "to_ms", "init_type", "init_kind",
+    "cold_start_kind", "InitDuration", "RestoreDuration", "container_started_ms",
+)  # fmt: skip
+
+
+def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span: "Span") -> None:
+    """Make the table; what could not be read is counted in the records' notes."""
+    told = f"select * from {records.table('init_records', FROM_INITS)}"
+    seen = (
+        f"select * from {records.table('container_records', FROM_CONTAINERS)}"
+        " where record is null or InitDuration is not null or RestoreDuration is not null"
+    )
+    connection.execute(f"create or replace temp table told_inits as {told}")
+    connection.execute(f"create or replace temp table seen_inits as {seen}")
+    if count_broken(connection, records, ("told_inits", "seen_inits")):
+        build(connection, records, span)
+        return
+    condition = span.condition("start_ms", "start_ms") or "true"
+    connection.execute(f"create or replace temp table {INITS} as {SQL} where {condition}")
+
+
+SQL = """
+select * from (
+    select
+        coalesce(told.FunctionName, seen.FunctionName) as function_name,
+        coalesce(told.container_id, seen.container_id) as container_id,
+        coalesce(told.sequence, seen.sequence) as sequence,
+        coalesce(told.kind, seen.init_type) as init_type,
+        coalesce(seen.init_kind, seen.cold_start_kind) as init_kind,
+        coalesce(told.phase, if(seen.RestoreDuration is not null, 'restore', null)) as phase,
+        coalesce(told.start_ms, seen.container_started_ms) as start_ms,
+        coalesce(told.duration_ms, seen.InitDuration, seen.RestoreDuration) as duration_ms,
+        told.status,
+        told.error_type,
+        coalesce(told.phases, []) as phases
+    from (
+        select distinct on (FunctionName, container_id, sequence) * from told_inits
+        where container_id is not null and sequence is not null
+    ) as told
+    full join (
+        select distinct on (FunctionName, container_id, sequence) * from seen_inits
+        where container_id is not null and sequence is not null
+    ) as seen
+    on told.FunctionName = seen.FunctionName and told.container_id = seen.container_id
+        and told.sequence = seen.sequence
+)
+"""

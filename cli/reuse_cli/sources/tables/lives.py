@@ -1,0 +1,74 @@
+"""Makes the table `lives`, one row a container, in one pass over the container records."""
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from reuse_cli.analysis.tables import LIVES
+from reuse_cli.sources.span import Span
+from reuse_cli.sources.tables.broken import settle
+from reuse_cli.sources.tables.definitions import TOTALS, Total, added_columns, lives_columns
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from reuse_cli.sources.record_files import RecordFiles
+
+NO_IDLE = "cast(null as struct(sequence bigint, ms double[])[])"
+WITH_IDLE = (
+    "list({'sequence': sequence, 'ms': [x for x in IdleTime if isfinite(x)]})"
+    " filter (where IdleTime is not null)"
+)
+
+
+def total_sql(total: Total, span: Span) -> str:
+    """The value of a running total, at the end of the time asked about or within it."""
+    value = f"total.{total.field}"
+    known = "" if total.is_count else f" filter (where isfinite({value}))"
+    last = f"max({value}){known}"
+    if span.since_ms is None or total.added is None:
+        return f"{last} as {total.name}"
+    added = f'list_sum("{total.added}")' if total.is_list else f'"{total.added}"'
+    before = f"min({value} - coalesce({added}, 0)){known}"
+    zero = "0" if total.is_count else "0.0"
+    return f"greatest({last} - {before}, {zero}) as {total.name}"
+
+
+def lives_sql(records: "RecordFiles", span: Span, *, has_idle: bool) -> str:
+    """The statement that answers with one row a container."""
+    sql = resources.files(__package__).joinpath("lives.sql").read_text("utf-8")
+    columns = lives_columns(has_idle)
+    if span.since_ms is not None:
+        columns += [name for name in added_columns() if name not in columns]
+    source = records.table("container_records", columns)
+    condition = span.condition("from_ms", "to_ms")
+    if condition:
+        source = f"(select * from {source} where container_id is null or ({condition}))"
+    return (
+        sql.replace(":totals", ",\n    ".join(total_sql(total, span) for total in TOTALS))
+        .replace(":idle", WITH_IDLE if has_idle else NO_IDLE)
+        .replace(":records", source)
+    )
+
+
+def build(
+    connection: "duckdb.DuckDBPyConnection",
+    records: "RecordFiles",
+    span: Span,
+    *,
+    has_idle: bool,
+) -> None:
+    """Make the table; what could not be read is counted in the records' notes."""
+    connection.execute(
+        f"create or replace temp table {LIVES} as {lives_sql(records, span, has_idle=has_idle)}"
+    )
+    broken = connection.execute(
+        f"select coalesce(sum(lines), 0)::bigint from {LIVES} where {BROKEN}"
+    ).fetchone()
+    count = broken[0] if broken else 0
+    if settle(records, count):
+        build(connection, records, span, has_idle=has_idle)
+        return
+    connection.execute(f"delete from {LIVES} where {BROKEN}")
+
+
+BROKEN = "function_name is null or container_id is null or last_sequence is null"

@@ -1,0 +1,39 @@
+"""Makes the table `periods`: the container records, each once."""
+
+from typing import TYPE_CHECKING
+
+from reuse_cli.analysis.tables import PERIODS
+from reuse_cli.sources.catalogue import COLUMNS, CONTAINERS
+from reuse_cli.sources.tables.broken import count_broken
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from reuse_cli.sources.record_files import RecordFiles
+    from reuse_cli.sources.span import Span
+
+
+def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span: "Span") -> None:
+    """Make the table; what could not be read is counted in the records' notes."""
+    table(connection, records, CONTAINERS, PERIODS)
+    condition = span.condition("from_ms", "to_ms")
+    if condition:
+        connection.execute(f"delete from {PERIODS} where not ({condition})")
+
+
+def table(
+    connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", kind: str, name: str
+) -> None:
+    """All columns of one kind of record; a record that is there twice is taken once."""
+    source = records.table(kind, [column for column in COLUMNS[kind] if column != "record"])
+    names = '(FunctionName, container_id, sequence, "Resource", kind, call_site)'
+    key = names if kind == "resource_records" else "(FunctionName, container_id, sequence)"
+    connection.execute(f"create or replace temp table read_{name} as select * from {source}")
+    if count_broken(connection, records, (f"read_{name}",)):
+        table(connection, records, kind, name)
+        return
+    connection.execute(
+        f"create or replace temp table {name} as select distinct on {key} * exclude (record)"
+        f" from read_{name} where container_id is not null and sequence is not null"
+    )
+    connection.execute(f"drop table read_{name}")

@@ -1,0 +1,112 @@
+"""Records are found in every shape in which log events leave AWS."""
+
+import bz2
+import codecs
+import gzip
+import lzma
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.asking import ask, invocations
+from tests.cli.shapes import SHAPES, compact, json_lines, subscription, tail
+
+ROOT = Path(__file__).parents[2]
+TRUTH = {"a": 7, "b": 1}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_gives_the_same_answer(tmp_path, shape):
+    """Two containers, what else a function prints, and not a word about unreadable lines."""
+    file = tmp_path / "log"
+    file.write_text(SHAPES[shape](), encoding="utf-8")
+
+    assert invocations(file) == (TRUTH, [])
+    (tax,), _ = ask("resources", file)
+    assert (tax["hits"], tax["misses"]) == (2, 1)
+
+
+ENCODINGS = {
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "gzip, several members": lambda text: b"".join(
+        gzip.compress(line.encode()) for line in text.splitlines(keepends=True)
+    ),
+    "gzip, padded": lambda text: gzip.compress(text.encode()) + bytes(512),
+    "bzip2": lambda text: bz2.compress(text.encode()),
+    "xz": lambda text: lzma.compress(text.encode()),
+    "UTF-8 with a byte order mark": lambda text: codecs.BOM_UTF8 + text.encode(),
+    "UTF-16, as PowerShell redirects": lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+    "UTF-16, the other order": lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+    "Windows line ends": lambda text: text.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("name", ["log.txt", "log.gz", "no suffix"])
+def test_content_decides_not_the_name(tmp_path, encoding, name):
+    """Compressed objects without a suffix, plain text that is called .gz."""
+    (tmp_path / name).write_bytes(ENCODINGS[encoding](tail()))
+
+    assert invocations(tmp_path) == (TRUTH, [])
+
+
+def test_a_document_on_one_long_line_is_read_piece_by_piece(tmp_path):
+    """A compact answer of some 12 MB, without a single line break."""
+    noise = compact({"message": "x" * 3000, "note": '{"a": "b"}'})
+    text = '{"events":[' + ",".join([*[noise] * 2000, *subscription(), *[noise] * 2000]) + "]}"
+    (tmp_path / "log.json").write_text(text)
+
+    assert invocations(tmp_path) == (TRUTH, [])
+
+
+def test_a_large_file_of_nothing_but_records_is_read_directly(tmp_path):
+    """And gives the same answer with an odd line in it."""
+    lines = [line for line in tail().splitlines() if '"_aws"' in line]
+    records = [line[line.index("{") :] for line in lines] * 8000
+    (tmp_path / "plain.jsonl").write_text("\n".join(records) + "\n")
+    assert invocations(tmp_path) == (TRUTH, [])
+
+    (tmp_path / "plain.jsonl").write_text(
+        "\n".join([*records, records[0] + records[1], json_lines(), records[0][:300]]) + "\n"
+    )
+    told = "1 line with records could not be read (cut off or damaged)"
+    assert invocations(tmp_path) == (TRUTH, [told])
+
+
+def test_a_pipe_is_read_once_and_whole(tmp_path):
+    """As `--source <(zcat old.gz)` gives one."""
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as output:
+        output.write(tail() + tail()[: len(tail()) // 2])
+    try:
+        assert invocations(Path(f"/dev/fd/{read}"))[0] == TRUTH
+    finally:
+        os.close(read)
+
+
+CASES = ROOT.parent / "shared" / "cases" / "logs"
+WHOLE = {"hits": {"b5913dac": 0, "7d02a5e4": 4}, "invocations": {"b5913dac": 1, "7d02a5e4": 5}}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the collected cases are not on this machine")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tail_with_brace_and_path.txt",
+        "filter_log_events.json",
+        "filter_log_events_text.txt",
+        "query_messages.json",
+        "insights.csv",
+        "firehose_lines.json",
+    ],
+)
+def test_collected_cases_have_their_truth(name):
+    """Logs of a real run, as other tools wrote them."""
+    rows, notes = ask("containers", CASES / name)
+
+    assert notes == []
+    assert [row["end"] for row in rows] == ["spindown", "spindown"]
+    for field, truth in WHOLE.items():
+        assert {row["container_id"][20:28]: row[field] for row in rows} == truth
+    assert [(row["cold_starts"], row["misses"]) for row in rows] == [(1, 1), (1, 1)]
