@@ -12,6 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable
 
+    Step = Callable[[bytes, int], int]
+
+MORE = -1
+MAX_SMALL = 256
+"""Parts of a body that are kept apart: a peer may send it byte by byte."""
 MOST_HEAD = 16 * 1024
 """Bytes of a start line with its headers, or of one chunk's line; Lambda sends a few hundred."""
 
@@ -33,7 +38,7 @@ class Reader:
         self._most_body = most_body
         self._reads_responses = reads_responses
         self._rest = b""
-        self._steps: "dict[str, Callable[[bytes], bytes | None]]" = {
+        self._steps: "dict[str, Step]" = {
             "head": self._read_head,
             "body": self._read_body,
             "chunk size": self._read_chunk_size,
@@ -50,6 +55,7 @@ class Reader:
         self._start: "tuple[bytes, bytes, bytes]" = (b"", b"", b"")
         self._headers: "dict[bytes, bytes]" = {}
         self._parts: "list[bytes]" = []
+        self._small: "list[bytes]" = []  # the newest parts, joined when there are many
         self._size = 0  # of the body so far
         self._missing = 0  # bytes until the end of the body or of the chunk
         self._is_whole = False
@@ -62,7 +68,7 @@ class Reader:
     @property
     def buffered(self) -> int:
         """Bytes that are held for a message which is not whole yet."""
-        return len(self._rest) + (self._size if self._parts else 0)
+        return len(self._rest) + (self._size if self._parts or self._small else 0)
 
     def feed(self, data: bytes) -> "list[Message]":
         """Take in what arrived; the messages that are whole now.
@@ -73,23 +79,23 @@ class Reader:
         messages: "list[Message]" = []
         data = self._rest + data if self._rest else data
         self._rest = b""
-        while True:
+        at, size = 0, len(data)
+        while at < size:
             try:
-                rest = self._steps[self._step](data)
+                reached = self._steps[self._step](data, at)
             except WireError:
                 self._step = "broken"
                 if messages:
                     return messages
                 raise
-            if rest is None:
-                self._rest = data
-                return messages
-            data = rest
+            if reached == MORE:
+                self._rest = data[at:] if at else data
+                break
+            at = reached
             if self._is_whole:
                 messages.append(self._message())
                 self._begin()
-            elif not data:
-                return messages
+        return messages
 
     def end(self) -> "list[Message]":
         """The peer has closed the connection: a body without a length ends here."""
@@ -100,23 +106,27 @@ class Reader:
         return [message]
 
     def _message(self) -> "Message":
-        body = None if self._size > self._most_body else b"".join(self._parts)
+        parts = self._parts + self._small
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
         version = self._start[0 if self._reads_responses else 2]
         connection = self._headers.get(b"connection", b"").lower()
         keeps_open = connection == (b"keep-alive" if version == b"HTTP/1.0" else connection)
-        return Message(self._start, self._headers, body, keeps_open and connection != b"close")
+        is_kept = self._size <= self._most_body
+        keeps_open = keeps_open and connection != b"close"
+        return Message(self._start, self._headers, body if is_kept else None, keeps_open)
 
-    # Each step takes what it can and gives back what it leaves, or None where it needs more bytes
-    # before it can take any.
+    # Each step takes what it can of the data from a place on, and answers with the place it has
+    # reached, or MORE where it needs more bytes before it can take any.
 
-    def _read_head(self, data: bytes) -> "bytes | None":
-        data = data.lstrip(b"\r\n")  # RFC 9112, 2.2: empty lines before a request are ignored
-        if not data:
-            return data
-        head, rest = _until(data, b"\r\n\r\n")
-        if head is None:
-            return None
-        lines = head.split(b"\r\n")
+    def _read_head(self, data: bytes, at: int) -> int:
+        while data[at : at + 1] in (b"\r", b"\n"):
+            at += 1  # RFC 9112, 2.2: empty lines before a request are ignored
+        if at == len(data):
+            return at
+        end = _end_of(data, at, b"\r\n\r\n")
+        if end == MORE:
+            return MORE
+        lines = data[at:end].split(b"\r\n")
         self._start = self._start_line(lines[0])
         for line in lines[1:]:
             name, colon, value = line.partition(b":")
@@ -124,7 +134,7 @@ class Reader:
                 raise WireError("not a header")
             self._add_header(name.lower(), value.strip())
         self._expect_body()
-        return rest
+        return end + 4
 
     def _start_line(self, line: bytes) -> "tuple[bytes, bytes, bytes]":
         parts = line.split(b" ", 2)
@@ -143,76 +153,87 @@ class Reader:
         headers = self._headers
         length = headers.get(b"content-length")
         self.wants_continue = headers.get(b"expect", b"").lower() == b"100-continue"
-        if headers.get(b"transfer-encoding", b"").lower().endswith(b"chunked"):
+        if self._reads_responses and _has_no_body(self._start[1]):
+            self._is_whole = True
+        elif headers.get(b"transfer-encoding", b"").lower().endswith(b"chunked"):
             self._step = "chunk size"
         elif length is not None:
             self._missing = _number(length, 10)
             self._step = "body"
             self._is_whole = self._missing == 0
-        elif self._reads_responses and self._start[1] not in (b"204", b"304"):
+        elif self._reads_responses:
             self._step = "until end"
         else:
             self._is_whole = True
 
-    def _read_body(self, data: bytes) -> "bytes | None":
-        rest = self._keep(data)
+    def _read_body(self, data: bytes, at: int) -> int:
+        reached = self._keep(data, at)
         self._is_whole = self._missing == 0
-        return rest
+        return reached
 
-    def _read_chunk_size(self, data: bytes) -> "bytes | None":
-        line, rest = _until(data, b"\r\n")
-        if line is None:
-            return None
-        self._missing = _number(line.split(b";", 1)[0].strip(), 16)
+    def _read_chunk_size(self, data: bytes, at: int) -> int:
+        end = _end_of(data, at, b"\r\n")
+        if end == MORE:
+            return MORE
+        self._missing = _number(data[at:end].split(b";", 1)[0].strip(), 16)
         self._step = "chunk" if self._missing else "trailer"
-        return rest
+        return end + 2
 
-    def _read_chunk(self, data: bytes) -> "bytes | None":
-        rest = self._keep(data)
+    def _read_chunk(self, data: bytes, at: int) -> int:
+        reached = self._keep(data, at)
         if self._missing == 0:
             self._step = "chunk end"
-        return rest
+        return reached
 
-    def _read_chunk_end(self, data: bytes) -> "bytes | None":
-        if len(data) < 2:
-            return None
-        if not data.startswith(b"\r\n"):
+    def _read_chunk_end(self, data: bytes, at: int) -> int:
+        if len(data) < at + 2:
+            return MORE
+        if data[at : at + 2] != b"\r\n":
             raise WireError("a chunk is longer than it says")
         self._step = "chunk size"
-        return data[2:]
+        return at + 2
 
-    def _read_trailer(self, data: bytes) -> "bytes | None":
-        line, rest = _until(data, b"\r\n")
-        if line is None:
-            return None
-        self._is_whole = not line
-        return rest
+    def _read_trailer(self, data: bytes, at: int) -> int:
+        end = _end_of(data, at, b"\r\n")
+        if end == MORE:
+            return MORE
+        self._is_whole = end == at
+        return end + 2
 
-    def _read_until_end(self, data: bytes) -> "bytes | None":
-        self._missing = len(data)
-        return self._keep(data)
+    def _read_until_end(self, data: bytes, at: int) -> int:
+        self._missing = len(data) - at
+        return self._keep(data, at)
 
-    def _refuse(self, _data: bytes) -> bytes:
+    def _refuse(self, _data: bytes, _at: int) -> int:
         raise WireError("what came before was not HTTP")
 
-    def _keep(self, data: bytes) -> bytes:
-        """Add to the body what belongs to it; what is left. Counted, not kept, once too large."""
-        part = data[: self._missing]
-        self._missing -= len(part)
-        self._size += len(part)
+    def _keep(self, data: bytes, at: int) -> int:
+        """Add to the body what belongs to it; the place after. Counted only, once too large."""
+        end = min(len(data), at + self._missing)
+        self._missing -= end - at
+        self._size += end - at
         if self._size > self._most_body:
             self._parts = []
+            self._small = []
         else:
-            self._parts.append(part)
-        return data[len(part) :]
+            self._small.append(data if end - at == len(data) else data[at:end])
+            if len(self._small) == MAX_SMALL:
+                self._parts.append(b"".join(self._small))
+                self._small = []
+        return end
 
 
-def _until(data: bytes, mark: bytes) -> "tuple[bytes | None, bytes]":
-    """(what stands before the mark, what comes after it), or (None, nothing) without a mark yet."""
-    at = data.find(mark)
-    if at > MOST_HEAD or (at < 0 and len(data) > MOST_HEAD):
+def _has_no_body(status: bytes) -> bool:
+    """RFC 9112, 6.3: whatever the headers say."""
+    return status.startswith(b"1") or status in (b"204", b"304")
+
+
+def _end_of(data: bytes, at: int, mark: bytes) -> int:
+    """Where the mark stands that ends what begins at `at`, or MORE without a mark yet."""
+    end = data.find(mark, at, at + MOST_HEAD + len(mark))
+    if end < 0 and len(data) - at > MOST_HEAD:
         raise WireError("a line without an end")
-    return (None, b"") if at < 0 else (data[:at], data[at + len(mark) :])
+    return end
 
 
 def _number(digits: bytes, base: int) -> int:
