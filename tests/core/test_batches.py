@@ -1,7 +1,6 @@
 """A damaged batch loses what is damaged, and nothing beside it."""
 
 import json
-import random
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ GOOD = [
 
 def told(body: bytes) -> tuple[list[str], int]:
     """(the requests that a body tells of, how many of its pieces were dropped)."""
-    events = batches.events(body)
+    events = list(batches.events(body))
     requests = [event.request_id for event in events if isinstance(event, Start)]
     return requests, sum(isinstance(event, Unknown) for event in events)
 
@@ -94,12 +93,59 @@ def test_any_damage_loses_only_what_it_touches(at, size, damage):
     assert requests[:whole_before] == NAMES[:whole_before] or at > len(body)
 
 
-def test_a_large_damaged_batch_is_searched_in_part():
-    """The search ends after so many bytes: nothing else is done meanwhile."""
-    body = b"[" + b",".join([json.dumps(GOOD[0]).encode()] * 5000) + b",broken"
-    random.seed(1)
+@pytest.mark.parametrize(("end", "lost"), [(b"]", 0), (b",broken", 1)])
+def test_a_large_batch_is_told_like_a_small_one(end, lost):
+    """Its records are cut out one by one."""
+    body = b"[" + b",".join([json.dumps(GOOD[1]).encode()] * 5000) + end
 
-    requests, dropped = told(body)
+    assert told(body) == ([NAMES[1]] * 5000, lost)
 
-    assert 1000 < len(requests) < 5000
-    assert dropped == 1
+
+def test_of_too_many_records_the_first_count():
+    """What comes after so many is dropped, whether as one or with its number."""
+    for body in (b"{}" * 200_000, b"[" + b"1," * 20_000 + b"1]"):
+        events = list(batches.events(body))
+
+        assert len(events) == batches.MAX_EVENTS + 1
+
+
+@pytest.mark.parametrize("digits", [batches.MAX_DIGITS, batches.MAX_DIGITS + 1])
+@pytest.mark.parametrize("before", [0, 1, 399, 400, 401])
+def test_a_number_of_too_many_digits_is_damage(digits, before):
+    """Reading it takes the square of its length; what is beside it counts."""
+    number = b'{"pad":"%s","type":%s}' % (b"x" * before, b"7" * digits)
+
+    _, lost = told(b"[" + json.dumps(GOOD[0]).encode() + b"," + number + b"]")
+
+    assert lost == 1
+    assert (batches._load(number) is None) == (digits > batches.MAX_DIGITS)
+
+
+@given(st.binary(max_size=40), st.sampled_from([b'{"', b'"}', b"\\", b'"', b"{", b"}"]))
+def test_pieces_are_braces_that_match_outside_of_texts(noise, mark):
+    """Held against a reader that looks at every byte."""
+    body = mark.join([noise[i : i + 3] for i in range(0, len(noise), 3)])
+    at, found = 0, []
+    while (piece := batches.find_piece(body, at))[0] >= 0:
+        found.append(piece)
+        at = abs(piece[1])
+
+    assert found == pieces_by_byte(body)
+
+
+def pieces_by_byte(body: bytes) -> list[tuple[int, int]]:
+    pieces, depth, start, is_text, is_escaped = [], 0, 0, False, False
+    for at, byte in enumerate(body):
+        if is_text:
+            is_text = is_escaped or byte != ord('"')
+            is_escaped = byte == ord("\\") and not is_escaped
+        elif byte == ord('"'):
+            is_text = True
+        elif byte == ord("{"):
+            start = at if depth == 0 else start
+            depth += 1
+        elif byte == ord("}") and depth:
+            depth -= 1
+            if depth == 0:
+                pieces.append((start, at + 1))
+    return [*pieces, (start, -len(body))] if depth else pieces
