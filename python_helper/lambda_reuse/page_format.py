@@ -130,16 +130,26 @@ def pack_phase(phase: "Phase") -> bytes:
     return name + struct.pack("3Q", phase.start_ms, phase.duration_us, phase.failed)
 
 
-def read(data: bytes) -> "Page | None":
-    """The page in `data`, or None where these bytes are not a whole page of this version."""
+def size_in_use(data: bytes) -> int:
+    """How many bytes of the page that begins with `data` are in use; 0 where it is no page."""
     if len(data) < HEADER_SIZE or data[:8] != MAGIC:
+        return 0
+    version, _, _, slots, slots_used, phases = struct.unpack_from("6Q", data, 8)
+    size: int = HEADER_SIZE + phases * PHASE_SIZE + min(slots, slots_used) * SLOT_SIZE
+    return size if version == VERSION and size <= PAGE_SIZE else 0
+
+
+def read(data: bytes) -> "Page | None":
+    """The page in `data`, which may end after what is in use.
+
+    None where these bytes are not a page of this version, or not as much of one.
+    """
+    if not 0 < size_in_use(data) <= len(data):
         return None
-    version, pid, started_ms, slots, slots_used, phases, phases_used, restored = struct.unpack_from(
+    _, pid, started_ms, slots, slots_used, phases, phases_used, restored = struct.unpack_from(
         "8Q", data, 8
     )
     first_slot = HEADER_SIZE + phases * PHASE_SIZE
-    if version != VERSION or len(data) < first_slot + slots * SLOT_SIZE:
-        return None
     return Page(
         pid,
         started_ms,

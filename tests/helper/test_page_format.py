@@ -52,7 +52,7 @@ def test_restored():
     [
         b"",
         page_of()[:127],
-        page_of()[:-1],
+        page_of([(("table", "resource", ""), COUNTERS)])[: page_format.slot_at(1) - 1],
         b"X" + page_of()[1:],
         page_of()[:8] + struct.pack("Q", 2) + page_of()[16:],
         page_of().replace(b"\r\n", b"\n"),

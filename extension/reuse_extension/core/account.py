@@ -115,16 +115,21 @@ class Account:
             self._tell(init, None, False)
         self._tell(untold[-1] if untold else None, end, is_over)
 
-    def skip_pages(self) -> None:
-        """What the pages say now was counted elsewhere: the container is a copy of another."""
-        self.reuse.skip(self._look_at_pages())
+    def skip_pages(self, before_ms: int) -> None:
+        """What pages begun before this time say was counted elsewhere."""
+        self.reuse.skip(self._look_at_pages(), before_ms)
+
+    def look(self, pages: "list[tuple[str, Any]]") -> None:
+        """Count what is new in these (name, page) pairs."""
+        self._phases += self.reuse.look(pages)
 
     def _tell(self, init: "Init | None", end: "str | None", is_over: bool) -> None:
         """Write one container record, and after it what it sums up."""
         period = self.period
-        period.touch(period.to_ms)
+        # Nothing but uncounted pieces has come yet: then it is the present.
+        period.touch(period.to_ms or self.process_started_ms)
         self._settle_identity()
-        self._phases += self.reuse.look(self._look_at_pages())
+        self.look(self._look_at_pages())
         changed = self.reuse.changed()
         self.sequence += 1
         values = self._who(records.CONTAINER)

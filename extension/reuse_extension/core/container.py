@@ -406,7 +406,7 @@ class Container:
         """The process came out of a snapshot just now; before that it was another container's."""
         if self.state == STARTING and self.account.started_ms is None:
             self._is_snapshot = False
-            self.account.skip_pages()
+            self.account.skip_pages(time_ms)
             self.account.process_started_ms = time_ms
 
     def _learn(self, event: "Any", time_ms: int) -> None:

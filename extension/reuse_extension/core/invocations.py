@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 REMEMBERED = 1024
 """Requests remembered, open and closed each: far more than can be in flight or in one batch."""
+RECENT = 100
+"""Open ones that may still run, and that are kept for the next process while this one lives: what
+is older has lost its telemetry, and must not cost anything for ever."""
 EARLY = 16
 """More than can end before an INVOKE is read: Lambda waits for `next` after every one."""
 
@@ -127,8 +130,8 @@ class Ledger:
             self._uninvoked.add(invocation.request_id)
 
     def unreported(self) -> "list[Invocation]":
-        """Those of this process whose report has not come, oldest first."""
-        invocations = [self._open[request_id] for request_id in self._order]
+        """Those recent ones of this process whose report has not come, oldest first."""
+        invocations = [self._open[request_id] for request_id in self._order[-RECENT:]]
         return [
             invocation
             for invocation in invocations
@@ -148,7 +151,10 @@ class Ledger:
 
     def _close(self, invocation: "Invocation") -> None:
         del self._open[invocation.request_id]
-        self._order.remove(invocation.request_id)
+        at = 0 if self._order[0] == invocation.request_id else len(self._order) - 1
+        while self._order[at] != invocation.request_id:
+            at -= 1  # nearly always it is one of the last
+        self._order.pop(at)
         self._remember(invocation.request_id, invocation.last_ms)
 
     def _remember(self, request_id: str, last_ms: int) -> None:
@@ -166,12 +172,13 @@ class Ledger:
         self._closed[request_id] = last_ms
 
     def snapshot(self, most_closed: int) -> "dict[str, Any]":
-        """What must survive a reset: the open ones and the newest `most_closed` others, as JSON."""
+        """What must survive a reset: open ones and the newest `most_closed` others, as JSON."""
+        most_open = REMEMBERED if most_closed == REMEMBERED else RECENT
         newest = self._closed_order[self._oldest :] + self._closed_order[: self._oldest]
         return {
             "forgotten_ms": self._forgotten_ms,
             "closed": [[name, self._closed[name]] for name in newest[-most_closed:]],
-            "open": [_as_list(self._open[name]) for name in self._order],
+            "open": [_as_list(self._open[name]) for name in self._order[-most_open:]],
         }
 
     def restore(self, snapshot: "dict[str, Any]") -> None:

@@ -37,6 +37,12 @@ REASONS = COUNTERS[1:8]
 AT = {name: i for i, name in enumerate(COUNTERS)}
 INVOCATIONS = "invocations"
 """The kind of the slot that counts invocations and is no resource (`page_format`)."""
+OTHER = "(other)"
+"""Where resources are counted that there is no room for, as in a page."""
+MAX_RESOURCES = 256
+"""Names in one container: four pages full of different ones. Each may be a line a minute."""
+MAX_PAGES = 4096
+"""Pages whose counts are remembered; those of ended processes until they are removed."""
 MOST_PHASES = 64
 """Phases in one init record: enough for every function's own, and the line stays short."""
 
@@ -83,12 +89,18 @@ class Reuse:
         self._names: "list[str]" = []  # in the order they were first seen
         self._known: "dict[str, list[tuple[int, ...]]]" = {}  # page -> counters by slot
         self._known_phases: "dict[str, int]" = {}
+        self._skip_before_ms = -1
 
     def look(self, pages: "list[tuple[str, Any]]") -> "list[Any]":
-        """Count what is new in these (name, page) pairs; the phases not seen before."""
+        """Count what is new in these (name, page) pairs; the phases not seen before.
+
+        A page may be None: there is nothing of that name to read.
+        """
         phases: "list[Any]" = []
         for page_name, page in pages:
-            known = self._known.setdefault(page_name, [])
+            if page is None or not self._begin(page_name, page):
+                continue
+            known = self._known[page_name]
             for i, slot in enumerate(page.slots):
                 if i == len(known):
                     known.append((0,) * len(COUNTERS))
@@ -100,16 +112,32 @@ class Reuse:
             self._known_phases[page_name] = max(seen, len(page.phases))
         return phases
 
-    def skip(self, pages: "list[tuple[str, Any]]") -> None:
-        """Take what stands in these pages for told: it happened before the container's life.
+    def _begin(self, page_name: str, page: "Any") -> bool:
+        """Whether the page's counts can be remembered, and so be counted."""
+        if page_name not in self._known:
+            if len(self._known) >= MAX_PAGES:
+                return False
+            self._known[page_name] = []
+            self._known_phases[page_name] = 0
+            if page.started_ms <= self._skip_before_ms and not page.is_restored:
+                self._skip(page_name, page)
+        return True
 
-        But for pages that were begun after it: when the news of the restore comes, the first
-        invocation may have counted already.
+    def _skip(self, page_name: str, page: "Any") -> None:
+        self._known[page_name] = [slot.counters for slot in page.slots]
+        self._known_phases[page_name] = len(page.phases)
+
+    def skip(self, pages: "list[tuple[str, Any]]", before_ms: int) -> None:
+        """Take what stands in these pages for told, and in others that were begun before a time.
+
+        It happened before the container's life, or was told by a process that could not leave
+        behind how much. But for pages that were begun after a restore: when the news of it comes,
+        the first invocation may have counted already.
         """
+        self._skip_before_ms = before_ms
         for page_name, page in pages:
-            if not page.is_restored:
-                self._known[page_name] = [slot.counters for slot in page.slots]
-                self._known_phases[page_name] = len(page.phases)
+            if page is not None and not page.is_restored:
+                self._skip(page_name, page)
 
     def forget(self, page_name: str) -> None:
         """The page is gone; what it told stays counted."""
@@ -133,21 +161,33 @@ class Reuse:
         return errors if observed else None
 
     def _resource(self, slot: "Any") -> "Resource":
-        resource = self.resources.get(slot.name)
+        name, kind, call_site = slot.name, slot.kind, slot.call_site
+        if name not in self.resources and len(self._names) >= MAX_RESOURCES:
+            name, kind, call_site = OTHER, "other", ""
+        resource = self.resources.get(name)
         if resource is None:
-            resource = self.resources[slot.name] = Resource(slot.kind, slot.call_site)
-            self._names.append(slot.name)
+            resource = self.resources[name] = Resource(kind, call_site)
+            self._names.append(name)
         return resource
 
     def snapshot(self) -> "dict[str, Any]":
-        """What must survive a reset, as JSON."""
+        """What must survive a reset, as JSON: what was read and not told yet, too."""
         return {
+            "skip_before_ms": self._skip_before_ms,
             "pages": {
                 name: [self._known_phases.get(name, 0), known]
                 for name, known in self._known.items()
             },
             "resources": [
-                [name, resource.kind, resource.call_site, resource.total, resource.saved_us]
+                [
+                    name,
+                    resource.kind,
+                    resource.call_site,
+                    resource.total,
+                    resource.saved_us,
+                    resource.period if resource.has_changed else None,
+                    resource.period_saved_us,
+                ]
                 for name, resource in [(name, self.resources[name]) for name in self._names]
             ],
         }
@@ -157,10 +197,13 @@ class Reuse:
         for page_name, (phases, known) in snapshot["pages"].items():
             self._known_phases[page_name] = phases
             self._known[page_name] = [tuple(counters) for counters in known]
-        for name, kind, call_site, total, saved_us in snapshot["resources"]:
+        self._skip_before_ms = snapshot["skip_before_ms"]
+        for name, kind, call_site, total, saved_us, period, period_us in snapshot["resources"]:
             resource = self.resources[name] = Resource(kind, call_site)
             resource.total = list(total)
             resource.saved_us = saved_us
+            resource.period = list(period or resource.period)
+            resource.period_saved_us = period_us
             self._names.append(name)
 
 
