@@ -24,7 +24,7 @@ class Player:
     """A platform with one extension.
 
     `subscribe_status` is what a subscription is answered with; unless `is_heard`, nobody holds the
-    other end of the extension's stdout.
+    other end of the extension's stdout; unless `is_read`, somebody holds it and does not read.
     """
 
     def __init__(
@@ -33,9 +33,11 @@ class Player:
         folder: Path,
         subscribe_status: int = 200,
         is_heard: bool = True,
+        is_read: bool = True,
     ) -> None:
         self.command = command
         self.is_heard = is_heard
+        self.is_read = is_read
         self.folder = folder
         self.subscribe_status = subscribe_status
         self.asked = queue.Queue()  # of what the extension has asked: ("register", body), ...
@@ -82,16 +84,11 @@ class Player:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
-        heard = [(self.process.stderr, self.errors)]
-        if self.is_heard:
-            heard.append((self.process.stdout, self.lines))
-        else:
+        self._threads = [_collecting(self.process.stderr, self.errors)]
+        if not self.is_heard:
             self.process.stdout.close()
-        self._threads = [
-            threading.Thread(target=_collect, args=stream, daemon=True) for stream in heard
-        ]
-        for thread in self._threads:
-            thread.start()
+        elif self.is_read:
+            self.read()
         return self
 
     def wait_for(self, what: str) -> object:
@@ -129,6 +126,10 @@ class Player:
         connection.close()
         return status
 
+    def read(self) -> None:
+        """Begin to read the extension's stdout, where it was not read from the start."""
+        self._threads.append(_collecting(self.process.stdout, self.lines))
+
     def end(self) -> int:
         """Wait until the process has ended; its exit code."""
         code = self.process.wait(PATIENCE)
@@ -147,6 +148,12 @@ class Player:
         while len(self.lines) < count and time.monotonic() < until:
             time.sleep(2 * MS)
         return self.records()
+
+
+def _collecting(stream: object, lines: list[str]) -> threading.Thread:
+    thread = threading.Thread(target=_collect, args=(stream, lines), daemon=True)
+    thread.start()
+    return thread
 
 
 def _collect(stream: object, lines: list[str]) -> None:
@@ -177,7 +184,11 @@ def _handler_of(player: Player) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             player.asked.put(("next", None))
-            self._answer(*player.answers.get())
+            status, body = player.answers.get()
+            while status < 200:
+                self.wfile.write(b"HTTP/1.1 %d Wait\r\nX-Y: z\r\n\r\n" % status)
+                status, body = player.answers.get()
+            self._answer(status, body)
 
         def _body(self) -> dict:
             return json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -18,7 +18,11 @@ ROOMS = {
     "extension/reuse_extension/wire.py": ({"collections"}, set()),
     "extension/reuse_extension/config.py": ({"json", "collections"}, {"core"}),
     "extension/reuse_extension": (SHELL | {"lambda_reuse.page_format"}, None),
-    "extension/reuse_extension/interpreter.py": (SHELL | {"native"}, None),
+    "extension/reuse_extension/interpreter.py": (
+        SHELL | {"native", "_signal", "fcntl", "stat"},
+        None,
+    ),
+    "extension/reuse_extension/files.py": (SHELL | {"native", "binascii", "stat"}, None),
     "python_helper/lambda_reuse": (STDLIB, None),
     "python_helper/lambda_reuse/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),

@@ -3,19 +3,33 @@
 Lambda kills and restarts the extension when an invocation times out or a process crashes, and /tmp
 stays. Without this file one container would look like many. It is written before the lines that it
 accounts for: when the process is killed between the two a line is missing, which its number shows,
-but nothing is ever told twice.
+but nothing is ever reported twice.
+
+Not where /tmp is full either. The file is a little larger than needed, so that it can be written
+over in place. Where there was never room for it, the name of an empty file says what must not come
+twice: which numbers were used, and up to when. What helper pages held by then is taken for
+reported.
 """
 
 import json
 
-from . import interpreter
+from . import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 NAME = "container.json"
-MOST_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
+MARK = "reported-"
+MARKED = ("is_reset", "sequence", "told_to_ms", "started_ms")
+MAX_NAMES = 4096
+"""Names in the folder among which a mark is looked for."""
+UNIT = 4096
+"""The file's size is a multiple of it: what a disk gives out at a time."""
+SPARE = 1024
+HEAD = '{"check":"%08x","state":'
+HEAD_SIZE = len(HEAD % 0)
 
 
 class Identity:
@@ -24,17 +38,90 @@ class Identity:
     def __init__(self, folder: str) -> None:
         self._folder = folder
         self._path = folder + "/" + NAME
+        self._mark: "str | None" = None
 
     def load(self) -> "dict[str, Any] | None":
-        """What the process before this one left; None where there is nothing legible."""
-        data = interpreter.read_file(self._path, MOST_BYTES)
+        """What the process before this one left; None where there is nothing, or it is damaged."""
+        data = (files.read_file(self._path, MAX_BYTES, False) or b"").rstrip(b" \n")
+        state = data[HEAD_SIZE:-1]
+        if data[:HEAD_SIZE] != (HEAD % files.crc32(state)).encode() or data[-1:] != b"}":
+            return None
         try:
-            value = json.loads((data or b"").decode())
+            value = json.loads(state.decode())
         except Exception:
             return None
         return value if isinstance(value, dict) else None
 
+    def load_mark(self) -> "dict[str, Any] | None":
+        """The part of a state that a process left which could write no file; None without one."""
+        names = files.names_in(self._folder)
+        for number, name in enumerate(names):
+            if name.startswith(MARK):
+                self._mark = self._mark or name
+            if number >= MAX_NAMES:
+                break
+        return None if self._mark is None else _read_mark(self._mark)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether there is something in the file's place."""
+        return files.exists(self._path)
+
     def save(self, snapshot: "dict[str, Any]") -> bool:
         """Leave this for the next process; whether it could be written."""
-        interpreter.make_folder(self._folder)
-        return interpreter.replace_file(self._path, json.dumps(snapshot).encode())
+        data = _document(snapshot)
+        is_saved = (
+            files.replace_file(self._path, data)
+            or self._make_folder_and_try(data)
+            or bool(files.write_over(self._path, data))
+        )
+        if not is_saved:
+            # What is left of an older state would be gone on from: its numbers would come twice.
+            files.remove(self._path)
+            is_saved = files.replace_file(self._path, data)
+        self._set_mark(None if is_saved else _mark_of(snapshot))
+        return is_saved
+
+    def _make_folder_and_try(self, data: bytes) -> bool:
+        if files.exists(self._folder):
+            return False
+        files.make_folder(self._folder)
+        return files.replace_file(self._path, data)
+
+    def _set_mark(self, mark: "str | None") -> None:
+        old, self._mark = self._mark, mark
+        if mark == old:
+            return
+        if mark is None:
+            files.remove(self._folder + "/" + str(old))
+        elif old is None or not files.rename(self._folder + "/" + old, self._folder + "/" + mark):
+            files.write_new(self._folder + "/" + mark, b"")
+
+
+def _document(snapshot: "dict[str, Any]") -> bytes:
+    state = json.dumps(snapshot).encode()
+    data: bytes = (HEAD % files.crc32(state)).encode() + state + b"}"
+    size = (len(data) + SPARE + UNIT - 1) // UNIT * UNIT
+    return data + b" " * (size - len(data))
+
+
+def _mark_of(snapshot: "dict[str, Any]") -> str:
+    marked = dict(snapshot, is_reset=int(snapshot["state"] == "reset"))
+    values = [marked[name] for name in MARKED] + list(snapshot["totals"])
+    return MARK + "-".join(["" if value is None else "%x" % value for value in values])
+
+
+def _read_mark(name: str) -> "dict[str, Any] | None":
+    try:
+        values = [int(word, 16) if word else None for word in name[len(MARK) :].split("-")]
+        is_reset, sequence, told_to_ms, started_ms = values[: len(MARKED)]
+    except ValueError:
+        return None
+    return {
+        "state": "reset" if is_reset else "idle",
+        "has_told_first": bool(sequence),
+        "sequence": sequence or 0,
+        "told_to_ms": told_to_ms or 0,
+        "started_ms": started_ms,
+        "totals": values[len(MARKED) :],
+    }

@@ -1,4 +1,4 @@
-"""What CPython and MicroPython do differently, and what the extension needs of the machine.
+"""What CPython and MicroPython do differently: sockets, streams and clocks.
 
 Everything else in the extension runs unchanged under both. The differences, in this order:
 MicroPython's poll objects answer with the objects that were registered, CPython's with file
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 IS_MICROPYTHON = sys.implementation.name == "micropython"
 
+NOT_TEXT = "\ufffd"
+"""Stands for an environment variable that is not UTF-8: no setting takes it."""
+
 _WOULD_BLOCK = (11, 35)
 """EAGAIN on Linux and on macOS."""
 _buffer = bytearray(16384)
 _received = memoryview(_buffer)
-_MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
-"""The ELF header's machine numbers of the architectures that Lambda has."""
 
 
 class Poller:
@@ -99,11 +100,20 @@ def _port_of(listener: "Any") -> int:
     return port
 
 
+_TOO_MANY = (23, 24, 12, 105)
+"""ENFILE, EMFILE, ENOMEM, ENOBUFS."""
+
+
 def accept(listener: "Any") -> "Any | None":
-    """The next connection, which does not block, or None."""
+    """The next connection, which does not block, or None.
+
+    Raises OSError where one is waiting and there are no file descriptors for it.
+    """
     try:
         connection = listener.accept()[0]
-    except OSError:
+    except OSError as error:
+        if error.args[0] in _TOO_MANY:
+            raise
         return None
     connection.setblocking(False)
     return connection
@@ -131,25 +141,88 @@ def send(connection: "Any", data: bytes) -> bool:
         return False
 
 
-def write_line(line: str) -> None:
-    """One line to stdout, by one write: what CloudWatch Logs makes one event of."""
-    data = (line + "\n").encode()
-    try:
-        if IS_MICROPYTHON:
-            sys.stdout.buffer.write(data)
-        else:
-            while data:
-                data = data[os.write(1, data) :]
-    except OSError:
-        pass  # nobody reads our lines: nothing can be told, and the function must not suffer
+NOBODY = -1
+"""What `write_if_room` answers where nobody reads any more."""
+NEVER = -2
+"""And where there will never be room for so much."""
+
+if IS_MICROPYTHON:
+    # runtime/modules/native/output.c and batches.c say how and why.
+    import native
+
+    find_piece = native.find_piece
+    write_if_room = native.write_if_room
+else:
+    find_piece = None
+    """A faster `core.batches.find_piece`, where there is one."""
+    import fcntl
+    import stat
+
+    _PIPE_BUF = 4096
+    _F_GETPIPE_SZ = 1032
+    _FIONREAD = 0x541B if sys.platform == "linux" else 0x4004667F
+
+    def write_if_room(file: int, data: bytes) -> int:
+        """Write to stdout or stderr without waiting; as runtime/modules/native/output.c."""
+        try:
+            mode = os.fstat(file).st_mode
+            if stat.S_ISFIFO(mode):
+                return _write_to_pipe(file, data)
+            if not _is_writable(file):
+                return 0
+            if stat.S_ISSOCK(mode):
+                with socket.socket(fileno=os.dup(file)) as own:
+                    return own.send(data, socket.MSG_DONTWAIT)
+            return os.write(file, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return NOBODY
+
+    def _is_writable(file: int) -> bool:
+        waiting = select.poll()
+        waiting.register(file, select.POLLOUT)
+        return bool(waiting.poll(0))
+
+    def _write_to_pipe(pipe: int, data: bytes) -> int:
+        room = int(_is_writable(pipe)) if len(data) <= _PIPE_BUF else _room_in(pipe, len(data))
+        if room != 1:
+            return room
+        try:
+            own = os.open("/proc/self/fd/" + str(pipe), os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            if error.args[0] == 6:  # ENXIO
+                return NOBODY
+            return os.write(pipe, data)
+        try:
+            return os.write(own, data)
+        finally:
+            os.close(own)
+
+    def _room_in(pipe: int, size: int) -> int:
+        pages = fcntl.fcntl(pipe, _F_GETPIPE_SZ) // _PIPE_BUF
+        unread = int.from_bytes(fcntl.ioctl(pipe, _FIONREAD, bytes(4)), sys.byteorder)
+        used = 2 * (unread // _PIPE_BUF) + 3 if unread else 0
+        needed = (size + _PIPE_BUF - 1) // _PIPE_BUF
+        return NEVER if needed > pages else int(used + needed <= pages)
 
 
 def write_error(line: str) -> None:
-    """One line to stderr."""
+    """One line to stderr, if there is room for it."""
     try:
-        sys.stderr.write(line + "\n")
-    except OSError:
-        pass
+        data = line.encode()
+    except UnicodeError:
+        data = line.encode("ascii", "backslashreplace")  # CPython: half a surrogate pair
+    write_if_room(2, data + b"\n")
+
+
+def ignore_signals() -> None:
+    """Live on where the function's processes are asked to end: only SHUTDOWN ends this one."""
+    if not IS_MICROPYTHON:  # whose main.c does it
+        import _signal  # `signal` alone takes longer to import than all the rest
+
+        for number in (_signal.SIGTERM, _signal.SIGHUP):
+            _signal.signal(number, _signal.SIG_IGN)
 
 
 def executable() -> str:
@@ -163,66 +236,28 @@ def now_ms() -> int:
     return time.time_ns() // 1000000
 
 
+def ticks_ms() -> int:
+    """A clock that nobody sets, in milliseconds from any beginning."""
+    if IS_MICROPYTHON:
+        return time.ticks_ms()  # type: ignore[attr-defined,no-any-return]
+    return time.monotonic_ns() // 1000000
+
+
+def sleep_ms(milliseconds: int) -> None:
+    """Do nothing for so long."""
+    time.sleep(milliseconds / 1000)
+
+
+def getenv(name: str) -> "str | None":
+    """The value of an environment variable; NOT_TEXT where it is not UTF-8."""
+    try:
+        value = os.getenv(name)
+        # MicroPython takes any bytes for a text, CPython hides them in one: both show it here.
+        return None if value is None else value.encode().decode()
+    except UnicodeError:
+        return NOT_TEXT
+
+
 def random_hex(size: int) -> str:
     """Random bytes as hexadecimal digits."""
     return "".join(["%02x" % byte for byte in os.urandom(size)])
-
-
-def read_file(path: str, most: int) -> "bytes | None":
-    """The first `most` bytes of a file, or None where it cannot be read."""
-    try:
-        size = min(os.stat(path)[6], most)  # MicroPython takes room for all that it is asked for
-        with open(path, "rb") as file:
-            return file.read(size)
-    except OSError:
-        return None
-
-
-def replace_file(path: str, data: bytes) -> bool:
-    """Write a file that is seen whole or not at all; whether it could be written."""
-    try:
-        with open(path + ".new", "wb") as file:
-            file.write(data)
-        os.rename(path + ".new", path)
-        return True
-    except OSError:
-        return False
-
-
-def make_folder(path: str) -> None:
-    """Make a folder if it is not there and can be made."""
-    try:
-        os.mkdir(path)
-    except OSError:
-        pass
-
-
-def exists(path: str) -> bool:
-    """Whether there is something at this path."""
-    try:
-        os.stat(path)
-        return True
-    except OSError:
-        return False
-
-
-def names_in(folder: str) -> "list[str]":
-    """The names in a folder, in order; none where it cannot be read."""
-    try:
-        return sorted(os.listdir(folder))
-    except OSError:
-        return []
-
-
-def remove_file(path: str) -> None:
-    """Remove a file if it can be removed."""
-    try:
-        os.remove(path)
-    except OSError:
-        pass
-
-
-def architecture() -> "str | None":
-    """The machine's architecture in Lambda's words, read from the running program itself."""
-    head = read_file("/proc/self/exe", 20) or read_file(sys.executable or "", 20) or b""
-    return _MACHINES.get(head[18]) if head.startswith(b"\x7fELF") and len(head) == 20 else None

@@ -74,7 +74,7 @@ class LambdaApi:
         self.socket: "Any" = None
         self._is_asked = False  # whether a `next` is waiting for its answer
         self._pause_ms = 0
-        self._ask_at_ms = 0
+        self._ask_at_ticks = 0
 
     def register(self, name: str, events: "list[str]") -> "dict[str, Any]":
         """Register; what Lambda tells of the function. Raises ApiError."""
@@ -102,8 +102,7 @@ class LambdaApi:
 
     def ask_next(self) -> None:
         """Send `next`, unless one is waiting for its answer or the last one failed a moment ago."""
-        now_ms = interpreter.now_ms()
-        if self._is_asked or now_ms < self._ask_at_ms <= now_ms + LONGEST_PAUSE_MS:
+        if self._is_asked or interpreter.ticks_ms() < self._ask_at_ticks:
             return
         try:
             self._open()
@@ -116,7 +115,7 @@ class LambdaApi:
 
     def wait_ms(self) -> "int | None":
         """How long until `ask_next` shall be called; None while its answer is awaited."""
-        return None if self._is_asked else max(0, self._ask_at_ms - interpreter.now_ms())
+        return None if self._is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
 
     def receive(self) -> "dict[str, Any] | None":
         """The event that `next` has brought, or None for nothing yet and for failures."""
@@ -143,7 +142,7 @@ class LambdaApi:
     def _fail(self) -> None:
         """Lambda did not answer as documented: ask anew, on a new connection, but not at once."""
         self.close()
-        self._ask_at_ms = interpreter.now_ms() + self._pause_ms
+        self._ask_at_ticks = interpreter.ticks_ms() + self._pause_ms
         self._pause_ms = min(self._pause_ms * 2 + 10, LONGEST_PAUSE_MS)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ something and never waited for: a slow or silent one delays nobody. What connect
 limited, and the one that has been silent the longest goes first.
 """
 
-from . import interpreter, wire
+from . import files, interpreter, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ MOST_CONNECTIONS = 16
 MOST_HELD = 4 * 1024 * 1024
 """Bytes of unfinished batches over all connections."""
 MOST_HOSTS = 65536
+PAUSE_MS = 500
+"""How long no connection is taken where there are no file descriptors for one: until then the
+listening socket would say that one is waiting, again and again. Lambda tries again."""
 
 HOSTS_FILE = "/etc/hosts"
 HOST = "sandbox.localdomain"
@@ -33,6 +36,7 @@ class Listener:
         self._listener, self.port = _listen()
         self._readers: "dict[int, wire.Reader]" = {}
         self._connections: "list[Any]" = []  # the one that spoke last at the end
+        self._resume_ticks: "int | None" = None
         poller.add(self._listener)
 
     def handle(self, ready: "Any") -> "list[bytes | None]":
@@ -42,11 +46,32 @@ class Listener:
             return []
         if ready not in self._connections:
             return []  # closed a moment ago, to make room
-        data = interpreter.receive(ready)
-        return [] if data is None else self._read(ready, data)
+        try:
+            data = interpreter.receive(ready)
+            return [] if data is None else self._read(ready, data)
+        except Exception:
+            if ready in self._connections:  # too little memory: this one has to go
+                self._close(ready)
+            return [None]
+
+    def wait_ms(self) -> "int | None":
+        """How long until `tick` shall be called; None where nothing waits for a time."""
+        if self._resume_ticks is None:
+            return None
+        return max(0, self._resume_ticks - interpreter.ticks_ms())
+
+    def tick(self) -> None:
+        """Take connections again after a pause, if it is over."""
+        if self.wait_ms() == 0:
+            self._resume_ticks = None
+            self._poller.add(self._listener)
 
     def _accept(self) -> None:
-        connection = interpreter.accept(self._listener)
+        try:
+            connection = interpreter.accept(self._listener)
+        except OSError:
+            self._make_room_or_pause()
+            return
         if connection is None:
             return
         if len(self._connections) >= MOST_CONNECTIONS:
@@ -54,6 +79,14 @@ class Listener:
         self._connections.append(connection)
         self._readers[id(connection)] = wire.Reader(MOST_BODY, reads_responses=False)
         self._poller.add(connection)
+
+    def _make_room_or_pause(self) -> None:
+        """There are no more file descriptors: the connection that is silent the longest has one."""
+        if self._connections:
+            self._close(self._connections[0])
+        else:
+            self._poller.remove(self._listener)
+            self._resume_ticks = interpreter.ticks_ms() + PAUSE_MS
 
     def _read(self, connection: "Any", data: bytes) -> "list[bytes | None]":
         reader = self._readers[id(connection)]
@@ -96,7 +129,7 @@ class Listener:
 
 def _listen() -> "tuple[Any, int]":
     """Listen where Lambda posts to: the address of sandbox.localdomain, else on every one."""
-    for line in (interpreter.read_file(HOSTS_FILE, MOST_HOSTS) or b"").split(b"\n"):
+    for line in (files.read_file(HOSTS_FILE, MOST_HOSTS, True) or b"").split(b"\n"):
         words = line.split(b"#", 1)[0].split()
         if HOST.encode() in words[1:]:
             try:

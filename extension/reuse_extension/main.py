@@ -3,14 +3,15 @@
 Lambda starts the function's runtime only when every extension has registered, so registering comes
 first, and whatever can be done after it is done after it, its imports included. Once registered the
 process must not end before SHUTDOWN, not even with code 0: Lambda would call it Extension.Crash and
-fail the function. `run` is therefore called inside one safety net, and what is left when it breaks
-is a bare loop of `next`.
+fail the function. So whatever fails in the loop costs what it was about, and the loop goes on; and
+when not even the loop can begin, what is left is one of `next` alone.
 """
 
 import os
 
 from . import config, interpreter
-from .lambda_api import ApiError, LambdaApi
+from .alarm import sooner
+from .lambda_api import BUFFERING_MS, ApiError, LambdaApi
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +29,24 @@ SHUTDOWN_MARGIN_MS = 300
 SHUTDOWN_MS = 1000
 """The time taken where SHUTDOWN names no believable deadline: Lambda grants 2 s, of which the
 runtime may have used 600 ms before."""
-MOST_SHUTDOWN_MS = 5000
+MAX_SHUTDOWN_MS = 5000
+MAX_WAIT_MS = BUFFERING_MS + 100
+"""How long SHUTDOWN waits for a report: what is not lost has come when the buffering is over."""
+OUTPUT_MS = 20
+"""Between attempts to write the last lines, while nobody reads them."""
+FAILURE_MS = 10
+MAX_FAILURE_MS = 400
+"""The pause after a failure of the loop itself, longer each time: it must not take a CPU."""
 
 
 def main() -> int:
     """Live beside the function until SHUTDOWN; the exit code."""
+    started_ms = interpreter.now_ms()
+    interpreter.ignore_signals()
     poller = interpreter.Poller()
     api = LambdaApi(os.getenv("AWS_LAMBDA_RUNTIME_API") or "127.0.0.1:9001", poller)
     name = interpreter.executable().rpartition("/")[2]
-    is_disabled = config.is_disabled(os.getenv)
+    is_disabled = config.is_disabled(interpreter.getenv)
     is_managed = os.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == MANAGED
     events = [] if is_disabled else ["SHUTDOWN"] if is_managed else ["INVOKE", "SHUTDOWN"]
     try:
@@ -44,101 +54,137 @@ def main() -> int:
     except ApiError as error:
         interpreter.write_error("lambda-reuse ERROR " + error.args[0])
         return 1
+    loop = Loop(api, poller)
     try:
         if not is_disabled:
-            _run(api, poller, function)
-            return 0
+            loop.begin(function, started_ms)
     except Exception as error:
-        # The safety net: a defect of ours must not become the function's.
-        interpreter.write_error("lambda-reuse ERROR it goes on without telling: " + repr(error))
-    _idle(api, poller)
+        interpreter.write_error("lambda-reuse ERROR it goes on without reporting: " + repr(error))
+    loop.run()
     return 0
 
 
-def _run(api: "LambdaApi", poller: "interpreter.Poller", function: "dict[str, Any]") -> None:
-    """Everything after registering, in order."""
-    from .listener import Listener
+class Loop:
+    """What happens in turn. `next` comes before everything else, in small steps: an invocation ends
+    for Lambda only when every extension has asked again."""
 
-    # 1. Hear telemetry. Lambda takes a subscription only before the first `next`.
-    listener, status = None, 0
-    try:
-        listener = Listener(poller)
-        status = api.subscribe(listener.port)
-    except OSError:
-        pass  # no free port: go on without telemetry
+    def __init__(self, api: "LambdaApi", poller: "interpreter.Poller") -> None:
+        self._api = api
+        self._poller = poller
+        self._listener: "Listener | None" = None
+        self._recorder: "Recorder | None" = None
+        self._batches: "list[bytes | None]" = []  # received, and not taken in yet
+        self._failures = 0
 
-    # 2. Say that this process is ready; the function's init does not wait for the rest.
-    api.ask_next()
+    def begin(self, function: "dict[str, Any]", started_ms: int) -> None:
+        """Everything between registering and the loop, in order."""
+        # 1. Hear telemetry. Lambda takes a subscription only before the first `next`.
+        status = self._subscribe()
 
-    # 3. Begin the container's account, or go on with the one that an earlier process left.
-    from .recorder import Recorder
+        # 2. Say that this process is ready; the function's init does not wait for the rest.
+        self._api.ask_next()
 
-    recorder = Recorder(function, status == TELEMETRY)
-    if status not in (TELEMETRY, NO_TELEMETRY):
-        recorder.log("WARN", "there is no telemetry; the subscription's status is " + str(status))
+        # 3. Begin the container's account, or go on with the one that an earlier process left.
+        from .recorder import Recorder
 
-    # 4. Listen to both sides until SHUTDOWN.
-    deadline_ms = _serve(api, poller, listener, recorder)
+        self._recorder = Recorder(function, status == TELEMETRY, started_ms)
+        if status not in (TELEMETRY, NO_TELEMETRY):
+            self._recorder.log(
+                "WARN", "there is no telemetry; the subscription's status is " + str(status)
+            )
 
-    # 5. Wait for what is still to be told, and tell the rest.
-    while not recorder.is_settled and interpreter.now_ms() < deadline_ms:
-        ready = poller.wait(deadline_ms - interpreter.now_ms())
-        _hear(ready, listener, recorder)
-    recorder.finish()
+    def _subscribe(self) -> int:
+        """The subscription's status; 0 where there could be none."""
+        from .listener import Listener
 
+        try:
+            self._listener = Listener(self._poller)
+            return self._api.subscribe(self._listener.port)
+        except OSError:
+            return 0  # no free port: go on without telemetry
 
-def _serve(
-    api: "LambdaApi",
-    poller: "interpreter.Poller",
-    listener: "Listener | None",
-    recorder: "Recorder",
-) -> int:
-    """The loop of a container's life; the time by which the last record must be out."""
-    while True:
-        api.ask_next()
-        ready = poller.wait(_shorter(api.wait_ms(), recorder.wait_ms()))
-        if api.socket is not None and api.socket in ready:
-            ready.remove(api.socket)
-            answer = api.receive()
-            if answer is not None and answer["eventType"] == "SHUTDOWN":
-                return _deadline(recorder.receive_next(answer).deadline_ms)
+    def run(self) -> None:
+        """Listen to both sides until SHUTDOWN; then wait for what is missing; write the rest."""
+        end_ticks: "int | None" = None
+        while end_ticks is None:
+            try:
+                end_ticks = self._turn()
+            except Exception as error:
+                self._failed(error)
+        try:
+            self._finish(end_ticks)
+        except Exception as error:
+            self._failed(error)
+
+    def _turn(self) -> "int | None":
+        """Wait for something and do it; when to end, in ticks, once SHUTDOWN has come."""
+        self._api.ask_next()
+        ready = self._poller.wait(sooner(self._api.wait_ms(), self._wait_ms()))
+        if self._api.socket is not None and self._api.socket in ready:
+            ready.remove(self._api.socket)
+            answer = self._api.receive()
             if answer is not None:
-                # Asked at once, before anything is done about the answer: an invocation ends for
-                # Lambda only when every extension has asked again.
-                api.ask_next()
-                recorder.receive_next(answer)
-        _hear(ready, listener, recorder)
+                if answer["eventType"] != "SHUTDOWN":
+                    self._api.ask_next()
+                event = self._recorder.receive_next(answer) if self._recorder else None
+                if answer["eventType"] == "SHUTDOWN":
+                    return _end_ticks(getattr(event, "deadline_ms", None))
+        self._hear(ready)
+        return None
+
+    def _wait_ms(self) -> "int | None":
+        """How long until something here is due."""
+        if self._batches:
+            return 0
+        return sooner(
+            self._listener.wait_ms() if self._listener else None,
+            self._recorder.wait_ms() if self._recorder else None,
+        )
+
+    def _hear(self, ready: "list[Any]") -> None:
+        """Receive telemetry, answer it, and take in one batch of what has come."""
+        if self._listener is not None:
+            for connection in ready:
+                self._batches.extend(self._listener.handle(connection))
+            self._listener.tick()
+        recorder = self._recorder
+        if recorder is None:
+            self._batches = []
+            return
+        if self._batches and not recorder.is_busy:
+            recorder.receive_batch(self._batches.pop(0))
         recorder.tick()
 
+    def _finish(self, end_ticks: int) -> None:
+        recorder = self._recorder
+        if recorder is None:
+            return
+        recorder.begin_end()
+        while self._batches or not recorder.is_settled:
+            left_ms = end_ticks - interpreter.ticks_ms()
+            if left_ms <= 0:
+                break
+            self._hear(self._poller.wait(sooner(left_ms, self._wait_ms())))
+        recorder.finish()
+        while recorder.has_lines and interpreter.ticks_ms() < end_ticks:
+            interpreter.sleep_ms(OUTPUT_MS)
+            recorder.tick()
 
-def _hear(ready: "list[Any]", listener: "Listener | None", recorder: "Recorder") -> None:
-    """Take in what telemetry has arrived."""
-    if listener is not None:
-        for connection in ready:
-            for body in listener.handle(connection):
-                recorder.receive_batch(body)
-
-
-def _idle(api: "LambdaApi", poller: "interpreter.Poller") -> None:
-    """Nothing but `next`, until SHUTDOWN."""
-    while True:
-        api.ask_next()
-        if api.socket in poller.wait(api.wait_ms()):
-            answer = api.receive()
-            if answer is not None and answer["eventType"] == "SHUTDOWN":
-                return
-
-
-def _shorter(one: "int | None", other: "int | None") -> "int | None":
-    if one is None or other is None:
-        return other if one is None else one
-    return min(one, other)
+    def _failed(self, error: Exception) -> None:
+        """A defect of ours must not become the function's."""
+        if not self._failures:
+            interpreter.write_error("lambda-reuse ERROR it goes on after: " + repr(error))
+        self._failures += 1
+        interpreter.sleep_ms(min(FAILURE_MS * self._failures, MAX_FAILURE_MS))
 
 
-def _deadline(given_ms: "int | None") -> int:
-    """When to stop waiting, by the wall clock, for a SHUTDOWN with this deadline."""
-    now_ms = interpreter.now_ms()
-    left_ms = (given_ms or 0) - now_ms
-    if not 0 < left_ms <= MOST_SHUTDOWN_MS:
+def _end_ticks(deadline_ms: "int | None") -> int:
+    """When to stop waiting for a SHUTDOWN with this deadline, epoch milliseconds.
+
+    By the clock that nobody sets: it does not stand still now, since nothing is frozen any more.
+    """
+    left_ms = (deadline_ms or 0) - interpreter.now_ms()
+    if not 0 < left_ms <= MAX_SHUTDOWN_MS:
         left_ms = SHUTDOWN_MS
-    return now_ms + max(left_ms - SHUTDOWN_MARGIN_MS, left_ms // 4)
+    wait_ms = min(MAX_WAIT_MS, max(left_ms - SHUTDOWN_MARGIN_MS, left_ms // 4))
+    return interpreter.ticks_ms() + wait_ms

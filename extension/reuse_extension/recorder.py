@@ -2,22 +2,31 @@
 
 import os
 
-from . import config, interpreter
+from . import config, files, interpreter
+from .alarm import Alarm, sooner
 from .core import batches
 from .core.account import Account
 from .core.container import Container
 from .core.emf import LineWriter
-from .core.events import parse_next
+from .core.events import LogsDropped, parse_next
 from .core.json_text import text
 from .identity import Identity
+from .output import Output
 from .pages import Pages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, Iterator
 
     from .core.records import Record
 
+MAX_EVENTS = 128
+"""Of a batch that are taken in at a time: between them `next` is asked."""
+MAX_FAILURES_LOGGED = 3
+MANY_PAGES = 24
+"""Pages of ended processes that one look finds: more are coming, and /tmp shall not fill with them
+until the next record."""
+MANY_PAGES_MS = 5000
 FOLDER = "/.lambda-reuse"
 """In TMPDIR: where the helper's pages lie and what must survive a reset."""
 
@@ -25,13 +34,13 @@ FOLDER = "/.lambda-reuse"
 class Recorder:
     """One container's account, as it is told on stdout."""
 
-    def __init__(self, function: "dict[str, Any]", has_telemetry: bool) -> None:
-        """`function`: what Lambda told at registering."""
-        started_ms = interpreter.now_ms()
-        self._settings = settings = config.read(os.getenv)
+    def __init__(self, function: "dict[str, Any]", has_telemetry: bool, started_ms: int) -> None:
+        """`function`: what Lambda told at registering; `started_ms`: when this process began."""
+        self._settings = settings = config.read(interpreter.getenv)
         folder = (os.getenv("TMPDIR") or "/tmp").rstrip("/") + FOLDER
         self._identity = Identity(folder)
         self._pages = Pages(folder)
+        self._output = Output()
         self._writer = LineWriter(
             settings.namespace, settings.dimensions, settings.metrics, settings.resource_metrics
         )
@@ -43,8 +52,13 @@ class Recorder:
             settings.flush == "invocation",
         )
         self._container = Container(account, has_telemetry)
+        self._batch: "Iterator[Any] | None" = None
         self._is_saved = False
-        self._restore()
+        self._alarm = Alarm()
+        self._pages_alarm = Alarm()
+        self._pages_ms: "int | None" = None
+        self._failures = 0
+        self._restore(started_ms)
         for warning in settings.warnings:
             self.log("WARN", warning)
 
@@ -52,36 +66,61 @@ class Recorder:
         """Take in the answer to `next`; the event it was."""
         now_ms = interpreter.now_ms()
         event = parse_next(answer, now_ms)
-        self._write(self._container.receive(event, now_ms))
+        self._safely(self._receive, [event], now_ms, False)
         return event
 
     def receive_batch(self, body: "bytes | None") -> None:
-        """Take in one telemetry batch; None is one that was too large."""
-        now_ms = interpreter.now_ms()
-        told: "list[Record]" = []
-        for event in batches.events(body):
-            told.extend(self._container.receive(event, now_ms))
-        told.extend(self._container.settle(now_ms))
-        self._write(told)
+        """Take in one telemetry batch; None is one that was too large.
+
+        The beginning of it: `tick` does the rest while `is_busy`.
+        """
+        self._batch = batches.events(body, interpreter.find_piece)
+        self._safely(self._receive_more)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is taken in, and no other can be."""
+        return self._batch is not None
 
     def wait_ms(self) -> "int | None":
         """How long until `tick` shall be called; None where nothing waits for a time."""
-        wake_ms = self._container.wake_ms
-        return None if wake_ms is None else max(0, wake_ms - interpreter.now_ms())
+        if self.is_busy or self._pages.has_more:
+            return 0
+        wait_ms = self._alarm.wait_ms(self._container.wake_ms)
+        return sooner(wait_ms, self._pages_alarm.wait_ms(self._pages_ms))
 
     def tick(self) -> None:
-        """Do what the time has come for, if anything."""
-        if self.wait_ms() == 0:
-            self._write(self._container.tick(interpreter.now_ms()))
+        """Do what the time has come for, if anything; never much at a time."""
+        self._output.flush()
+        if self.is_busy:
+            self._safely(self._receive_more)
+        elif self._pages.has_more:
+            self._safely(self._count, self._pages.read_more)
+        if self._pages_alarm.wait_ms(self._pages_ms) == 0:
+            self._pages_ms = None
+            self._safely(self._count, self._pages.read)
+        if self._alarm.wait_ms(self._container.wake_ms) == 0:
+            self._alarm.stop()
+            self._safely(self._tick)
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is to be waited for before the last record."""
-        return self._container.is_settled
+        is_idle = not self.is_busy and not self._pages.has_more
+        return is_idle and self._container.is_settled
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether lines wait for a reader."""
+        return not self._output.is_empty
+
+    def begin_end(self) -> None:
+        """SHUTDOWN has come: read all pages, `tick` by `tick`."""
+        self._safely(self._count, self._pages.read)
 
     def finish(self) -> None:
-        """Write the last record."""
-        self._write(self._container.finish(interpreter.now_ms()))
+        """Write the last record, of all pages that there was time for."""
+        self._safely(self._finish)
 
     def log(self, level: str, message: str) -> None:
         """One line of our own, in the function's log format, if its level is asked for."""
@@ -93,43 +132,134 @@ class Recorder:
             message = '{"level":' + text(level) + ',"message":' + text(message) + "}"
         interpreter.write_error(message)
 
-    def _restore(self) -> None:
-        snapshot = self._identity.load()
-        if snapshot is None:
-            return
+    # Each of these may fail by a defect of ours or for want of memory, and the next one works again
+
+    def _safely(self, do: "Callable[..., None]", *arguments: "Any") -> None:
+        """Do this; where it fails, what it was about is counted as dropped."""
         try:
-            self._container.restore(snapshot)
+            do(*arguments)
         except Exception as error:
-            # Not ours, or damaged: the container begins anew, which is what it would look like.
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        self._output.dropped += 1
+        if self._failures <= MAX_FAILURES_LOGGED:
+            self.log("ERROR", "something is not reported: " + repr(error))
+
+    def _receive(self, events: "list[Any]", now_ms: int, ends_batch: bool) -> None:
+        container = self._container
+        told: "list[Record]" = []
+        if self._output.dropped and self._output.has_room:
+            events = [LogsDropped(None, self._output.dropped)] + events
+            self._output.dropped = 0
+        for event in events:
+            try:
+                told.extend(container.receive(event, now_ms))
+            except Exception as error:
+                self._failed(error)
+        if ends_batch:
+            told.extend(container.settle(now_ms))
+        self._write(told)
+
+    def _receive_more(self) -> None:
+        """Take in so much of a batch as may be done at a time."""
+        batch, self._batch = self._batch, None  # if this fails, the rest is not tried again
+        events: "list[Any]" = []
+        try:
+            for event in batch or ():
+                events.append(event)
+                if len(events) == MAX_EVENTS:
+                    break
+        except Exception as error:
+            self._failed(error)
+        self._receive(events, interpreter.now_ms(), len(events) < MAX_EVENTS)
+        if len(events) == MAX_EVENTS:
+            self._batch = batch
+
+    def _count(self, read: "Callable[[], list[tuple[str, Any]]]") -> None:
+        """Count what pages say before the next record is due."""
+        self._container.account.look(read())
+        ended = self._pages.ended_count
+        if ended:
+            self._save()
+        if ended >= MANY_PAGES:
+            self._pages_ms = interpreter.now_ms() + MANY_PAGES_MS
+
+    def _tick(self) -> None:
+        self._write(self._container.tick(interpreter.now_ms()))
+
+    def _finish(self) -> None:
+        self._receive([], interpreter.now_ms(), False)
+        self._write(self._container.finish(interpreter.now_ms()))
+
+    def _restore(self, started_ms: int) -> None:
+        try:
+            snapshot = self._identity.load() or self._reconstructed(started_ms)
+            if snapshot is not None:
+                self._container.restore(snapshot)
+        except Exception as error:
+            # Not ours: the container begins anew, which is what it would look like.
             self.log("WARN", "the state in /tmp is not legible: " + repr(error))
             self._container.begin_anew()
+
+    def _reconstructed(self, started_ms: int) -> "dict[str, Any] | None":
+        """A state after one that could not be written, or is damaged.
+
+        What the pages held by then may have been told, and nothing is told twice.
+        """
+        mark = self._identity.load_mark()
+        if mark is None and not self._identity.is_damaged:
+            return None
+        self._container.account.reuse.skip([], started_ms)
+        if mark is None:
+            return None
+        snapshot = self._container.snapshot()
+        snapshot.update(mark)
+        return snapshot
 
     def _write(self, records: "list[Record]") -> None:
         """Write lines, and before them what accounts for them."""
         if not records and (self._is_saved or not self._container.is_known):
             return
         self._is_saved = True
-        self._identity.save(self._container.snapshot())
+        self._safely(self._save)
         for record in records:
-            interpreter.write_line(self._writer.line(record))
-        if records:
-            self._container.forget_pages(self._pages.remove_dead())
+            self._output.write(self._writer.line(record))
+
+    def _save(self) -> None:
+        """Keep what must survive; then pages that are counted may go."""
+        is_saved = self._identity.save(self._container.snapshot())
+        gone = self._pages.remove_ended()
+        self._container.forget_pages(gone)
+        if gone and not is_saved:
+            self._identity.save(self._container.snapshot())  # they have made room
 
 
 def _who(
     function: "dict[str, Any]", has_telemetry: bool, log_level: "str | None"
 ) -> "dict[str, Any]":
     """The fields of every record that do not change."""
-    memory = os.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or ""
     return {
         "level": log_level,
-        "FunctionName": function.get("functionName")
-        or os.getenv("AWS_LAMBDA_FUNCTION_NAME")
+        "FunctionName": _text(function.get("functionName"))
+        or interpreter.getenv("AWS_LAMBDA_FUNCTION_NAME")
         or "unknown",
-        "function_version": function.get("functionVersion")
-        or os.getenv("AWS_LAMBDA_FUNCTION_VERSION"),
-        "init_type": os.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") or "on-demand",
-        "architecture": interpreter.architecture(),
-        "memory_mb": int(memory) if memory.isdigit() else None,
+        "function_version": _text(function.get("functionVersion"))
+        or interpreter.getenv("AWS_LAMBDA_FUNCTION_VERSION"),
+        "init_type": interpreter.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") or "on-demand",
+        "architecture": files.architecture(),
+        "memory_mb": _memory_mb(interpreter.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or ""),
         "telemetry": "full" if has_telemetry else "none",
     }
+
+
+def _text(value: "Any") -> "str | None":
+    return value if isinstance(value, str) else None
+
+
+def _memory_mb(size: str) -> "int | None":
+    try:
+        return int(size) if len(size) < 10 else None
+    except ValueError:
+        return None

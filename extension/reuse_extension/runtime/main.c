@@ -104,5 +104,8 @@ MP_NOINLINE static int live(int count, char **arguments) {
 int main(int count, char **arguments) {
     mp_cstack_init_with_sp_here(STACK);
     signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of one write, not the end
+    // Only SHUTDOWN ends this process: before it, its end would be a crash of the function.
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     return live(count, arguments);
 }

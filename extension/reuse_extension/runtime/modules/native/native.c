@@ -1,13 +1,13 @@
-// The one thing that MicroPython's sockets for Unix cannot tell: the port they were bound to.
-//
-// The listener asks for any free port, and Lambda must be told which one it is.
+// What MicroPython for Unix lacks, in small functions without a state of their own.
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "py/runtime.h"
+#include "native.h"
 
+// port_of(file_number) -> the port that a socket was bound to. The listener asks for any free one, and
+// Lambda must be told which it is.
 static mp_obj_t port_of(mp_obj_t file_number) {
     struct sockaddr_in address;
     socklen_t size = sizeof(address);
@@ -21,6 +21,12 @@ static MP_DEFINE_CONST_FUN_OBJ_1(port_of_obj, port_of);
 static const mp_rom_map_elem_t members[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_native)},
     {MP_ROM_QSTR(MP_QSTR_port_of), MP_ROM_PTR(&port_of_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read_file), MP_ROM_PTR(&native_read_file_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write_new), MP_ROM_PTR(&native_write_new_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write_over), MP_ROM_PTR(&native_write_over_obj)},
+    {MP_ROM_QSTR(MP_QSTR_crc32), MP_ROM_PTR(&native_crc32_obj)},
+    {MP_ROM_QSTR(MP_QSTR_find_piece), MP_ROM_PTR(&native_find_piece_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write_if_room), MP_ROM_PTR(&native_write_if_room_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, members);
 
