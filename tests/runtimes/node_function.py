@@ -25,6 +25,19 @@ LINE = re.compile(r"[-0-9]{10}T[:.0-9]{12}Z\t(\S+)\t([A-Z]+)\t(.*)", re.DOTALL)
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
 
 
+_CLIENTS = [
+    pytest.param(False, id="ours"),
+    pytest.param(
+        True,
+        id="aws",
+        marks=pytest.mark.skipif(
+            not AWS_CLIENT.exists(), reason="`make node-client` has not been run"
+        ),
+    ),
+]
+both_clients = pytest.mark.parametrize("aws_client", _CLIENTS)
+
+
 @dataclass
 class Run:
     """What came of a function's invocations."""

@@ -35,6 +35,10 @@ export class Connection {
 
   /** A piece of the body, which is not empty; `done` is called when it has been sent. */
   write(piece, done) {
+    if (this.#waiting === undefined) { // it is answered already: too much was sent
+      done?.();
+      return;
+    }
     this.#socket.cork();
     this.#socket.write(`${piece.length.toString(16)}\r\n`);
     this.#socket.write(piece);
@@ -44,7 +48,7 @@ export class Connection {
 
   /** The end of the body, with trailers. */
   end(trailers = {}) {
-    this.#socket.write(`0\r\n${lines(trailers)}\r\n`);
+    if (this.#waiting !== undefined) this.#socket.write(`0\r\n${lines(trailers)}\r\n`);
   }
 
   #begin(method, path, headers, body) {
@@ -64,8 +68,9 @@ export class Connection {
     const socket = net.connect({ host, port: Number(port), noDelay: true, onread });
     socket.on("error", () => {}); // a close follows
     socket.on("close", () => {
-      this.#socket = undefined;
+      if (this.#socket === socket) this.#socket = undefined;
       this.#waiting?.reject(new Error("The Runtime API has closed the connection."));
+      this.#waiting = undefined;
     });
     this.#socket = socket;
   }
@@ -77,11 +82,11 @@ export class Connection {
       if (this.#received === data) this.#received = Buffer.from(data);
       return true;
     }
-    const { resolve } = this.#waiting;
+    const waiting = this.#waiting;
     this.#waiting = undefined;
     this.#received = NOTHING;
-    this.#socket.unref();
-    resolve(answer);
+    this.#socket?.unref();
+    waiting?.resolve(answer);
     return true; // go on reading
   }
 }

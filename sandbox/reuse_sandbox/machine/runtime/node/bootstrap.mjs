@@ -50,8 +50,10 @@ function runnerOf(handler) {
 
 async function serve(handler, run) {
   const connection = new Connection();
+  const next = () => connection.call("GET", "/invocation/next", "");
   for (;;) {
-    const event = await connection.call("GET", "/invocation/next", "").catch(connectionLost);
+    // A connection on which an answer was refused may be closed: the second try has a new one.
+    const event = await next().catch(next).catch(connectionLost);
     forgetLoop();
     await runAs(new Invocation(event, connection), (invocation) => run(handler, invocation));
   }
