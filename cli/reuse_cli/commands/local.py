@@ -53,7 +53,7 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     require_sandbox()
     asked, sent = local_run(chosen), traffic(chosen)
     from reuse_cli.local import run as local
-    from reuse_cli.local.session import Session
+    from reuse_cli.local.session import Session, Terminated
 
     session = Session(asked, _warn)
     shows_answers = output == "table" and not quiet and sys.stdout.isatty()
@@ -64,7 +64,8 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
 
     try:
         outcome = session.use(use)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated):
+        tell.close()
         _show_containers(session, output, no_color)
         raise
     finally:
@@ -216,9 +217,9 @@ def _show_containers(session: "Session", output: str, no_color: bool) -> None:
         _warn(str(error))
         return
     click.echo(containers.table(rows, options.width(), options.has_color(no_color)))
-    click.echo(
-        f"\nThe records are in {session.data}; `lambda-reuse local logs` shows what was printed."
-    )
+    of = "" if session.data.parent == Path(DATA) else f" --data {session.data}"
+    click.echo(f"\nThe records are in {session.data}.")
+    click.echo(f"`lambda-reuse local logs{of}` shows what the containers printed.")
 
 
 def _warn(sentence: str) -> None:

@@ -1,6 +1,7 @@
 """Makes the function's configuration of what the command line asks for."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -55,11 +56,14 @@ class Interpreter:
         code = "import sys; print('python%d.%d' % sys.version_info[:2])"
         try:
             done = subprocess.run(
-                [path, "-ISc", code], capture_output=True, text=True, check=True, timeout=10
+                [path, "-ISc", code], capture_output=True, text=True, check=False, timeout=10
             )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise ConfigurationError(f"--python {python} is not a Python that runs") from error
-        return cls(os.path.abspath(path), done.stdout.strip())
+            version = re.fullmatch(r"python3\.\d+", done.stdout.strip())
+        except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+            version = None
+        if version is None:
+            raise ConfigurationError(f"--python {python} is not a Python 3 that runs")
+        return cls(os.path.abspath(path), version[0])
 
 
 def describe(run: LocalRun, interpreter: Interpreter) -> template.TemplateFunction:
