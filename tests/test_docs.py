@@ -103,6 +103,20 @@ def shown(page: Path, word: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler here")
+def test_the_sandbox_page_shows_frozen_clocks():
+    """What the example prints."""
+    ((command, output),) = shown(ROOT / "docs" / "sandbox.md", "shown by")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    printed = subprocess.run(
+        command, shell=True, cwd=ROOT, env={"PATH": path}, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+
+    assert printed.stdout == output
+
+
+@pytest.mark.slow
 def test_the_sandbox_page_shows_what_is_there():
     """Outputs as they are printed, code as it stands in the examples."""
     page = ROOT / "docs" / "sandbox.md"

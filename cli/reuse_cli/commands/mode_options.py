@@ -53,8 +53,13 @@ def mode_options(command: Command) -> Command:
             "--private",
             type=click.Choice(["files", "network"]),
             multiple=True,
-            help="Give each container a /tmp and /opt, or a network, of its own, where `local"
-            " doctor` says that it can be done; may be given twice.",
+            help="Give each container a /tmp, or a network, of its own, where `local doctor` says"
+            " that it can be done; may be given twice.",
+        ),
+        click.option(
+            "--frozen-clock",
+            is_flag=True,
+            help="Let the function's monotonic clock stand still while its container is frozen.",
         ),
         click.option(
             "--fault",
@@ -73,6 +78,8 @@ def mode(chosen: Mapping[str, Any]) -> Mode:
     kinds = [name for name in ("provisioned", "snap_start", "managed") if chosen[name]]
     if len(kinds) > 1 or (chosen["proactive"] is not None and "managed" in kinds):
         raise UsageError("choose one of --provisioned, --snap-start and --managed")
+    if chosen["frozen_clock"] and chosen.get("no_freeze"):
+        raise UsageError("--frozen-clock needs containers that are frozen: leave out --no-freeze")
     function: Options = {}
     if chosen["snap_start"]:
         function = {"init_type": "snap-start", "version": "1"}
@@ -92,6 +99,7 @@ def mode(chosen: Mapping[str, Any]) -> Mode:
         "provisioned": chosen["provisioned"] or 0,
         "proactive": chosen["proactive"] is not None,
         "private": chosen["private"],
+        "frozen_clock": chosen["frozen_clock"],
         "faults": dict(_fault(text) for text in chosen["faults"]),
         "seed": chosen.get("seed", 0),
     }
