@@ -50,7 +50,9 @@ SnapStart, `UnusedInits` without unused inits, the cache metrics without the hel
 nothing. Every further set in
 `LAMBDA_REUSE_DIMENSIONS` costs as much again for each of its values. The container's id is a
 property and never a dimension: as one, each container would be {standard} more metrics.
-`LAMBDA_REUSE_RESOURCE_METRICS=1` adds {resource} metrics for each resource.
+`LAMBDA_REUSE_RESOURCE_METRICS=1` adds {resource} metrics for each resource. A resource's name is
+then a dimension, which CloudWatch takes only in printable ASCII, not blank, of up to 1024
+characters: others are written with escapes (`Preisliste \\u20ac`), cut, or as `(blank)`.
 
 A record has about 1 kB. A quiet function writes one for each minute with an invocation: a thousand
 of them are 1 MB, {quiet:.4f} dollars. A busy container writes its values as arrays, up to 100 in a

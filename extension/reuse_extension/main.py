@@ -160,10 +160,15 @@ class Loop:
         if recorder is None:
             return
         recorder.begin_end()
+        settled_ticks = end_ticks
+        if recorder.max_wait_ms is not None:
+            settled_ticks = min(end_ticks, interpreter.ticks_ms() + recorder.max_wait_ms)
         while self._batches or not recorder.is_settled:
-            left_ms = end_ticks - interpreter.ticks_ms()
-            if left_ms <= 0:
+            ticks = interpreter.ticks_ms()
+            is_idle = recorder.is_idle and not self._batches
+            if ticks >= end_ticks or (is_idle and ticks >= settled_ticks):
                 break
+            left_ms = (settled_ticks if ticks < settled_ticks else end_ticks) - ticks
             self._hear(self._poller.wait(sooner(left_ms, self._wait_ms())))
         recorder.finish()
         while recorder.has_lines and interpreter.ticks_ms() < end_ticks:

@@ -106,8 +106,12 @@ class Recorder:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is to be waited for before the last record."""
-        is_idle = not self.is_busy and not self._pages.has_more
-        return is_idle and self._container.is_settled
+        return self.is_idle and self._container.is_settled
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that has come is taken in."""
+        return not self.is_busy and not self._pages.has_more
 
     @property
     def has_lines(self) -> bool:
@@ -117,6 +121,11 @@ class Recorder:
     def begin_end(self) -> None:
         """SHUTDOWN has come: read all pages, `tick` by `tick`."""
         self._safely(self._count, self._pages.read)
+
+    @property
+    def max_wait_ms(self) -> "int | None":
+        """How long to wait at most until it is settled; None for as long as SHUTDOWN grants."""
+        return self._container.max_wait_ms
 
     def finish(self) -> None:
         """Write the last record, of all pages that there was time for."""

@@ -61,6 +61,8 @@ class Played:
         now_ms = START_MS + step["at_ms"]
         container = self.container
         if "restart" in step:
+            if container.state in ("ending", "resetting"):  # it has waited long enough
+                self.take(container.finish(now_ms))
             self.start(now_ms)
         elif "tick" in step:
             assert container.wake_ms <= now_ms

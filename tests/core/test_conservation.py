@@ -6,10 +6,12 @@ from itertools import pairwise
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests import platform_events as pe
 from tests.core.lives import Life
 from tests.core.play import START_MS, Played
 from tests.line_schema import check_line
 
+MADE_ID = "0123456789abcdef" * 2
 SIZES = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 120)), min_size=1, max_size=6).filter(
     lambda sizes: sum(sizes) <= 500
 )
@@ -60,6 +62,7 @@ def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     assert truth.errors == total(records, "errors") == last["errors"]
     assert truth.timeouts == total(records, "timeouts") == last["timeouts"]
     assert truth.out_of_memory == total(records, "out_of_memory") == last["out_of_memory"]
+    assert truth.failed_inits == total(records, "failed_inits")
     assert truth.resets == total(records, "resets") == last["resets"]
     assert truth.billed_ms == last["billed_ms"]
     assert truth.invocations == len(durations_us)
@@ -81,12 +84,37 @@ def test_records_follow_each_other(seed, sizes, disorder, loss):
     records = [line for line in lines if line["record"] == "container/1"]
 
     assert [record["sequence"] for record in records] == list(range(1, len(records) + 1))
-    assert len({record["container_id"] for record in records}) == 1
+    # A made id until the platform's is known, and that from then on.
+    ids = [record["container_id"] for record in records]
+    assert ids in [[MADE_ID] * i + [pe.INSTANCE] * (len(ids) - i) for i in range(len(ids) + 1)]
     for before, after in pairwise(records):
         assert before["to_ms"] <= after["from_ms"] <= after["to_ms"]
         assert all(before["total"][name] <= value for name, value in after["total"].items())
     for line in lines:
         check_line(line)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    sizes=SIZES.filter(lambda sizes: sum(sizes) <= 60),
+    disorder=st.sampled_from((0.0, 0.02, 0.2, 1.0)),
+    loss=st.sampled_from((0.0, 0.0, 0.3, 1.0)),
+)
+def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss):
+    """What is told is true or absent, and all of it is told where telemetry is sound."""
+    life = Life(seed, sizes, disorder, loss, is_early=False)
+    records = [line for line in told(life) if line["record"] == "container/1"]
+    gaps_us = [round(gap * 1000) for record in records for gap in record.get("IdleTime", ())]
+
+    if not disorder and not loss:
+        assert [gap for gap in life.truth.gaps_us if gap >= 0] == gaps_us
+    left = sorted(life.truth.gaps_us)
+    for gap_us in gaps_us:
+        # An init whose start was lost begins where its duration says, to the millisecond.
+        nearest = min(left, key=lambda gap, told=gap_us: abs(gap - told))
+        assert abs(nearest - gap_us) < 1500, (gap_us, left)
+        left.remove(nearest)
 
 
 @settings(max_examples=50, deadline=None)

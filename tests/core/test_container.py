@@ -15,10 +15,11 @@ FULL = {"environment": {}, "subscription": 200}
 
 def served(at_ms: int, request_id: str, duration_ms: float = 5.0) -> list[dict]:
     at_ms += START_MS
+    end_ms = at_ms + int(duration_ms)
     return [
         pe.start(at_ms, request_id),
-        pe.runtime_done(at_ms + 5, request_id, duration_ms),
-        pe.report(at_ms + 6, request_id, duration_ms),
+        pe.runtime_done(end_ms, request_id, duration_ms),
+        pe.report(end_ms + 1, request_id, duration_ms),
     ]
 
 
@@ -31,9 +32,10 @@ def begun(environment: dict | None = None) -> Played:
     return played
 
 
-def serve(played: Played, at_ms: int, request_id: str) -> None:
+def serve(played: Played, at_ms: int, request_id: str, duration_ms: float = 5.0) -> None:
     played.step({"at_ms": at_ms, "invoke": request_id})
-    played.step({"at_ms": at_ms + 10, "batch": served(at_ms, request_id)})
+    told = served(at_ms, request_id, duration_ms)
+    played.step({"at_ms": at_ms + 5 + int(duration_ms), "batch": told})
 
 
 def containers(played: Played) -> list[dict]:

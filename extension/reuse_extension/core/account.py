@@ -1,8 +1,10 @@
 """The account of one container: running totals, and period by period the records that tell them."""
 
 from . import records, reuse
-from .inits import RESTORE, Inits
-from .period import MINUTE_MS, IdleGaps, Period
+from .emf import BLANK
+from .idle import IdleGaps
+from .inits import MANAGED, RESTORE, Inits
+from .period import MINUTE_MS, Period
 from .records import Record
 
 TYPE_CHECKING = False
@@ -59,7 +61,7 @@ class Account:
         self.inits = Inits()
         self.reuse = reuse.Reuse()
         self.period = Period(0)
-        self._gaps = IdleGaps()
+        self.gaps = IdleGaps(self.who["init_type"] == MANAGED)
         self._active_minute: "int | None" = None
         self._phases: "list[Any]" = []  # seen, and not told yet: they belong to an init
 
@@ -74,6 +76,11 @@ class Account:
     def is_worth_a_record(self) -> bool:
         """Whether there is something to tell already."""
         return self.period.is_worth_a_record or bool(self.inits.untold(False))
+
+    @property
+    def has_served(self) -> bool:
+        """Whether the container has served an invocation."""
+        return bool(self.totals["invocations"])
 
     def add(self, name: str, amount: int = 1) -> None:
         """Count something in this period and, where there is one, in its running total."""
@@ -158,11 +165,11 @@ class Account:
         self.written.append(Record(kind, self.period.to_ms, values))
 
     def _settle_identity(self) -> None:
-        """From the first record on the container keeps its id and its start."""
-        if self.container_id is None:
-            self.container_id = self.instance_id or self._make_id()
+        """The platform's id as soon as it is known; until then a made one, and always the same."""
+        self.container_id = self.instance_id or self.container_id or self._make_id()
         if self.started_ms is None:
-            self.started_ms = min(self.process_started_ms, self.period.from_ms or 0)
+            from_ms = self.period.from_ms or self.process_started_ms
+            self.started_ms = min(self.process_started_ms, from_ms)
 
     def _who(self, kind: str) -> "dict[str, Any]":
         values = dict(self.who)
@@ -180,10 +187,11 @@ class Account:
         """The arrays of durations and idle gaps, in the order in which the invocations began."""
         idle_us: "list[int]" = []
         durations_us: "list[int]" = []
+        inits = self.inits.repeated()
         for invocation in self.period.in_order():
             gap_us = None
             if invocation not in self.period.late:
-                gap_us = self._gaps.before(invocation)
+                gap_us = self.gaps.before(invocation, inits)
             if gap_us is not None:
                 idle_us.append(gap_us)
             if invocation.duration_us is not None:
@@ -206,7 +214,7 @@ class Account:
 
     def _resource(self, name: str, resource: "reuse.Resource") -> "dict[str, Any]":
         values = self._who(records.RESOURCE)
-        values["Resource"] = name
+        values["Resource"] = name or BLANK
         values["kind"] = resource.kind
         values["call_site"] = resource.call_site or None
         values.update(reuse.values(resource.period, resource.period_saved_us))
@@ -247,7 +255,7 @@ class Account:
             "totals": [self.totals[name] for name, _ in records.TOTAL_FIELDS],
             "told_to_ms": self.period.not_before_ms,
             "active_minute": self._active_minute,
-            "busy_until_us": self._gaps.busy_until_us,
+            "gaps": self.gaps.snapshot(),
             "inits": self.inits.snapshot(),
             "reuse": self.reuse.snapshot(),
         }
@@ -263,7 +271,7 @@ class Account:
             self.totals[name] = value
         self.period = Period(snapshot["told_to_ms"])
         self._active_minute = snapshot["active_minute"]
-        self._gaps.busy_until_us = snapshot["busy_until_us"]
+        self.gaps.restore(snapshot["gaps"])
         self.inits.restore(snapshot["inits"])
         self.reuse.restore(snapshot["reuse"])
 

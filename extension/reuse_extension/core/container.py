@@ -42,8 +42,8 @@ from .events import (
     Start,
     Unknown,
 )
-from .first_invocation import FirstInvocation
-from .inits import MANAGED, RESTORE, SNAP_START, SUPPRESSED
+from .first_invocation import FirstInvocation, ran_for
+from .inits import FIRST, MANAGED, RESTORE, SNAP_START, SUPPRESSED
 from .invocations import REMEMBERED, Ledger
 from .period import MINUTE_MS
 
@@ -100,7 +100,11 @@ TRANSITIONS = {
 HOLD_MS = 2000
 """How long an INVOKE of a later minute waits for telemetry before it is taken as it is: twice the
 time for which the platform may hold a batch back."""
-STATE_VERSION = 1
+RESET_WAIT_MS = 250
+"""How long a process that is reset waits for telemetry to explain why: most of it comes within some
+10 ms, and the next caller may have to wait for it."""
+MAX_UNINVOKED = 32
+STATE_VERSION = 2
 """Of the snapshot; another version's is another release's, and is left alone."""
 CLOSED_KEPT = 16
 """Closed requests kept in the state of every minute; at a reset all that are remembered are."""
@@ -122,6 +126,9 @@ class Container:
         self._is_managed = account.who["init_type"] == MANAGED
         self._ledger = Ledger(self._is_managed)
         self._waiting: "list[Invocation]" = []  # invoked, and not confirmed by telemetry yet
+        self._uninvoked: "list[Invocation]" = []  # confirmed by telemetry, and not invoked yet
+        self._has_failed_uninvoked = False
+        self._last_invoked: "Invocation | None" = None
         self._clock = PlatformClock()
         self._first = FirstInvocation(account.who["init_type"])
         self._has_told_first = False
@@ -157,6 +164,8 @@ class Container:
     def settle(self, now_ms: int) -> "list[Record]":
         """A batch of events is over: what it completed is due now."""
         account = self.account
+        last = self._last_invoked
+        self._find_failed_in_init(0 if last is None else last.start_ms or 0)
         if account.period.has_served and (account.is_each_told or not self._has_told_first):
             account.close()
         if self._is_managed and self._wake_ms is None and account.is_worth_a_record:
@@ -187,11 +196,29 @@ class Container:
         unreported = self._ledger.unreported()
         if self.state == RESETTING:
             # The report of an invocation that was cut off is made after this process has gone.
-            return all(invocation.end_us is not None for invocation in unreported)
+            is_ended = all(invocation.end_us is not None for invocation in unreported)
+            return is_ended and self._is_explained
         if unreported:
             return False
         init = self.account.inits.latest()
         return self.account.totals["invocations"] > 0 or (init is not None and init.is_due)
+
+    @property
+    def max_wait_ms(self) -> "int | None":
+        """How long to wait at most until it is settled; None for as long as SHUTDOWN grants."""
+        return RESET_WAIT_MS if self.state == RESETTING else None
+
+    @property
+    def _is_explained(self) -> bool:
+        """Whether telemetry has told why the process is reset."""
+        last = self._last_invoked
+        if last is not None:
+            return last.is_failed or last.report_ms is not None
+        if self._is_restored:
+            # The init is repeated for an invocation, which fails with it.
+            return self._has_failed_uninvoked
+        init = self.account.inits.latest()
+        return self.is_known and init is not None and init.report_ms is not None
 
     def finish(self, now_ms: int) -> "list[Record]":
         """Tell the rest: the last record of this process.
@@ -204,8 +231,12 @@ class Container:
         self._count_waiting()
         self._classify(is_forced=True)
         self.account.touch(self._clock.now(now_ms))
+        is_replaced = self.state == ENDING and not self.account.has_served
+        if self.state == RESETTING or (is_replaced and self.end in failures.FAILED):
+            self._take_the_blame(self.end or "failure")
         if self.state == RESETTING:
             self.account.add("resets")
+        self._find_failed_in_init(None)
         self.account.close(self.end, is_over=self.state == ENDING)
         self._move("finished")
         return self._take()
@@ -229,14 +260,20 @@ class Container:
         self._waiting = [
             invocation for invocation in self._ledger.past() if not invocation.is_counted
         ]
+        for invocation in self._ledger.past():
+            if invocation.is_counted:
+                self.account.gaps.wait_for(invocation)
+            if invocation.is_counted and invocation.invoked_ms is None:
+                self._uninvoked.append(invocation)
         self._has_told_first = snapshot["has_told_first"]
         self._is_restored = True
         self._is_snapshot = False
         self.state = RESET
         self._move("restart")
         if snapshot["state"] != RESET:
-            # It was killed without notice, so nobody has counted that yet.
+            # It was killed without notice, so nobody has counted that yet, nor what came before.
             self.account.add("resets")
+            self.account.gaps.is_uncertain = True
         return True
 
     @property
@@ -255,6 +292,8 @@ class Container:
         self.account.begin()
         self._ledger = Ledger(self._is_managed)
         self._waiting = []
+        self._uninvoked = []
+        self._last_invoked = None
         self._has_told_first = False
         self.state = STARTING
 
@@ -267,6 +306,7 @@ class Container:
         known, told = account.instance_id, event.instance_id
         if self._is_restored and known is not None and told is not None and known != told:
             self.begin_anew()
+        account.instance_id = account.instance_id or told
         init = account.inits.told(event.phase, "start_ms", self._clock.told_ms)
         if init is None:
             return
@@ -296,7 +336,8 @@ class Container:
             return None
         init = self.account.inits.told(event.phase, part, self._clock.told_ms)
         if init is not None:
-            init.status = event.status or init.status
+            if part == "report_ms" or init.report_ms is None:  # the report has the last word
+                init.status = event.status or init.status
             init.error_type = event.error_type or init.error_type
         return init
 
@@ -328,6 +369,11 @@ class Container:
         invocation.invoked_ms = time_ms
         if not invocation.is_counted:
             self._waiting.append(invocation)
+            invocation.is_after_reset = is_after_reset
+            invocation.follows = self._last_invoked
+        if invocation in self._uninvoked:
+            self._uninvoked.remove(invocation)
+        self._last_invoked = invocation
         self._first.saw(invocation, is_after_reset, self.account.process_started_ms)
         self._move("invoke")
         self._ledger.finish(invocation)
@@ -372,7 +418,9 @@ class Container:
         self.account.touch(time_ms)
         self.account.add("dropped", event.records)
 
-    def _unknown(self, _event: "Unknown", _time_ms: int) -> None:
+    def _unknown(self, _event: "Unknown", time_ms: int) -> None:
+        if self.account.period.from_ms is None:
+            self.account.touch(time_ms)
         self.account.add("dropped")
 
     def _shutdown(self, event: "Shutdown", _time_ms: int) -> None:
@@ -422,10 +470,50 @@ class Container:
             self.account.who["tenant_id"] = event.tenant_id
         self.account.touch(time_ms)
         if not invocation.is_counted:
-            self._count(invocation, time_ms)
             if self._is_managed:
                 self._move("invoke")  # there is no INVOKE
+            elif invocation.invoked_ms is None:
+                self._note_uninvoked(invocation)
+            self._count(invocation, time_ms)
         self._classify()
+
+    def _note_uninvoked(self, invocation: "Invocation") -> None:
+        """Telemetry has told of it first, or its init failed, so that it never began for us."""
+        invocation.is_after_reset = self.state == RESTARTING
+        invocation.follows = self._last_invoked
+        self._uninvoked = self._uninvoked[1 - MAX_UNINVOKED :] + [invocation]
+
+    def _find_failed_in_init(self, before_ms: "int | None") -> None:
+        """Invocations that failed because their init did were cold starts, and had no INVOKE.
+
+        INVOKEs come in order, so what began before one that has come had none; at the end all that
+        are left had none.
+        """
+        inits = self.account.inits.repeated()
+        for invocation in list(self._uninvoked):
+            is_certain = before_ms is None or (invocation.start_ms or before_ms) < before_ms
+            if (
+                (is_certain or invocation.is_past)
+                and invocation.is_failed
+                and ran_for(invocation, inits)
+            ):
+                self._uninvoked.remove(invocation)
+                self._add_cold_start(invocation, "suppressed")
+
+    def _take_the_blame(self, end: str) -> None:
+        """Count what failed, if SHUTDOWN alone says that something did."""
+        account = self.account
+        last = self._last_invoked
+        if last is not None:
+            count = failures.seen_at_the_end(last, end)
+            if count is not None:
+                account.add(count)
+            return
+        phase = SUPPRESSED if self._is_restored else FIRST
+        if not self._is_explained:
+            account.gaps.is_uncertain = True
+        if account.inits.fail_unless_ready(phase, end):
+            account.add("failed_inits")
 
     def _count(self, invocation: "Invocation", time_ms: int) -> None:
         if invocation in self._waiting:
@@ -453,6 +541,8 @@ class Container:
     def _ended(self, invocation: "Invocation", event: "Any") -> None:
         for count in failures.found(invocation, event):
             self.account.add(count)
+        if invocation.is_failed and invocation in self._uninvoked:
+            self._has_failed_uninvoked = True
         if invocation.duration_us is not None:
             self.account.ended(invocation)
         self._ledger.finish(invocation)
@@ -464,11 +554,17 @@ class Container:
         first = self._first
         if not first.decide(self.account.inits.latest(), is_forced):
             return
-        if first.cold_start_kind is not None:
-            if "cold_start_kind" in self.account.period.values:
-                self.account.close()
-            self.account.add("ColdStarts")
+        if first.cold_start_kind is not None and first.invocation is not None:
+            self._add_cold_start(first.invocation, first.cold_start_kind)
         values = self.account.period.values
-        values["cold_start_kind"] = first.cold_start_kind
         values["init_kind"] = first.init_kind
         values["init_to_invoke_ms"] = first.gap_ms
+
+    def _add_cold_start(self, invocation: "Invocation", kind: str) -> None:
+        if invocation.is_cold:
+            return
+        invocation.is_cold = True
+        if self.account.period.values.get("cold_start_kind", kind) != kind:
+            self.account.close()
+        self.account.add("ColdStarts")
+        self.account.period.values["cold_start_kind"] = kind

@@ -3,8 +3,10 @@
 The service's rules (CloudWatch user guide, "Specification: Embedded metric format"): the whole log
 event is one JSON object; `_aws` holds the timestamp in epoch milliseconds and the directives; what
 a directive names stands at the root of the object; a metric's value is a number or an array of at
-most 100; a dimension's value is a text that is not blank. A record keeps to the limits when it is
-made; a line that declares no metric carries no `_aws` and is a plain JSON log event.
+most 100; no set of dimensions stands twice. A dimension's value is 1 to 1024 printable ASCII
+characters, not all of them blank (API reference, `Dimension`); other values are written so that
+people recognise them. A record keeps to the limits when it is made; a line that declares no metric
+carries no `_aws` and is a plain JSON log event.
 """
 
 from . import records
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 100
 """Values in one array, by the specification."""
+MAX_DIMENSION_VALUE = 1024
+BLANK = "(blank)"
+"""What stands for a value that has nothing to see in it."""
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class LineWriter:
@@ -45,7 +51,7 @@ class LineWriter:
             records.RESOURCE: object_of(resource),
             records.INIT: object_of(records.INIT_FIELDS),
         }
-        self._dimensions = {records.CONTAINER: dimensions}
+        self._dimensions = {records.CONTAINER: _distinct(dimensions)}
         self._definitions = {
             records.CONTAINER: _definitions(
                 [field for field in records.METRICS if field.name in metrics]
@@ -95,9 +101,40 @@ def _definitions(fields: "list[Field]") -> "list[tuple[str, str]]":
     ]
 
 
+def _distinct(dimensions: "list[list[str]]") -> "list[list[str]]":
+    """Each set once, in whatever order it names its dimensions, and each name once in a set."""
+    sets: "list[list[str]]" = []
+    seen: "list[list[str]]" = []
+    for names in dimensions:
+        distinct = [name for i, name in enumerate(names) if name not in names[:i]]
+        if sorted(distinct) not in seen:
+            seen.append(sorted(distinct))
+            sets.append(distinct)
+    return sets
+
+
 def _fill(values: "dict[str, Any]", dimensions: "list[list[str]]") -> None:
     """A dimension that is declared must have a value, or the service refuses the whole line."""
     for names in dimensions:
         for name in names:
-            if not values.get(name):
-                values[name] = "unknown"
+            value = values.get(name)
+            values[name] = dimension_value(value) if value else "unknown"
+
+
+def dimension_value(value: str) -> str:
+    """The value as CloudWatch takes it: what it refuses is escaped as in source code, or cut."""
+    printable = "".join([_printable(character) for character in value])
+    if len(printable) > MAX_DIMENSION_VALUE:
+        printable = printable[: MAX_DIMENSION_VALUE - 3] + "..."
+    return printable if printable.strip() else BLANK
+
+
+def _printable(character: str) -> str:
+    code = ord(character)
+    if 0x20 <= code < 0x7F:
+        return character
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if code < 0x100:
+        return "\\x%02x" % code
+    return "\\u%04x" % code if code < 0x10000 else "\\U%08x" % code

@@ -12,6 +12,17 @@ FAILED = {"error": "errors", "failure": "errors", "timeout": "timeouts"}
 """The platform's status of an invocation, and the count it belongs to."""
 
 
+def seen_at_the_end(invocation: "Invocation", end: str) -> "str | None":
+    """The count that an invocation adds to when SHUTDOWN alone says that it failed, once.
+
+    `end`: "timeout" or "failure". What the platform has reported whole did not fail.
+    """
+    if invocation.is_failed or invocation.report_ms is not None:
+        return None
+    invocation.is_failed = True
+    return FAILED[end]
+
+
 def found(invocation: "Invocation", event: "Any") -> "list[str]":
     """The counts that this event of an invocation adds to: a failure, and a lack of memory, once.
 
@@ -29,9 +40,11 @@ def found(invocation: "Invocation", event: "Any") -> "list[str]":
 
 
 def _is_out_of_memory(event: "Any") -> bool:
-    """By the error's type, or because all there was had been used."""
+    """By the error's type, or because all there was had been used; at times a little more is."""
     if event.error_type == "Runtime.OutOfMemory":
         return True
     return isinstance(event, Report) and (
-        event.memory_size_mb is not None and event.memory_used_mb == event.memory_size_mb
+        event.memory_size_mb is not None
+        and event.memory_used_mb is not None
+        and event.memory_used_mb >= event.memory_size_mb
     )

@@ -10,7 +10,7 @@ from .inits import MANAGED, PROVISIONED, SNAP_START, SUPPRESSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .inits import Init
+    from .inits import Init, Interval
     from .invocations import Invocation
 
 PROACTIVE_MS = 1000
@@ -76,3 +76,20 @@ class FirstInvocation:
         if init is not None and init.known_us is not None:
             return max(0, since_start_ms - init.known_us // 1000)
         return since_start_ms if since_start_ms > LONGEST_INIT_MS else None
+
+
+def ran_for(invocation: "Invocation", inits: "list[Interval]") -> bool:
+    """Whether one of these inits was repeated for the invocation.
+
+    `start` comes before the init or after it, and the invocation does not end before the init does.
+    """
+    if invocation.start_ms is None:
+        return False
+    start_us = invocation.start_ms * 1000
+    last_us = start_us if invocation.end_us is None else invocation.end_us
+    for begin_us, end_us in inits:
+        if end_us is not None and 0 <= start_us - end_us <= PROACTIVE_MS * 1000:
+            return True
+        if begin_us is not None and start_us <= begin_us <= last_us:
+            return True
+    return False

@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Interval = tuple[int | None, int | None]
+
 FIRST = "init"
 """The platform's phase of the init that a container begins with; it has one."""
 RESTORE = "restore"
@@ -55,6 +57,16 @@ class Init:
         return None
 
     @property
+    def interval_us(self) -> "Interval":
+        """(start, end) in epoch microseconds, None for what is not known."""
+        end_ms, start_us = self.end_ms, None
+        if self.start_ms is not None:
+            start_us = self.start_ms * 1000
+        elif self.report_ms is not None and self.duration_us is not None:
+            start_us = self.report_ms * 1000 - self.duration_us
+        return start_us, None if end_ms is None else end_ms * 1000
+
+    @property
     def is_due(self) -> bool:
         """Whether there is nothing to wait for before it is told."""
         return self.is_unmeasured or self.known_us is not None
@@ -74,6 +86,7 @@ class Inits:
         # Of a first init that is past: what was never heard of it, its duration aside.
         self._unheard: "list[str]" = []
         self._lacks_duration = False
+        self._repeated_before: "list[Interval]" = []  # by earlier processes
 
     def told(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
         """The init an event speaks of, or None for a duplicate.
@@ -111,6 +124,22 @@ class Inits:
         """There was an init, and no telemetry will tell more of it."""
         self._add(None).is_unmeasured = True
 
+    def fail_unless_ready(self, phase: str, status: str) -> bool:
+        """The process is ended before it served anything; whether its init had failed.
+
+        It had, unless the platform has reported otherwise. `phase`, `status`: of an init of which
+        nothing else is known.
+        """
+        init = self.latest() or self._add(phase)
+        if init.report_ms is None:
+            init.status = status
+        return init.status not in (None, "success")
+
+    def repeated(self) -> "list[Interval]":
+        """When repeated inits ran, as far as it is known."""
+        known = [init.interval_us for init in self.all if init.phase not in (FIRST, RESTORE)]
+        return self._repeated_before + [when for when in known if when != (None, None)]
+
     def latest(self) -> "Init | None":
         """The init that began last: the one that made this process ready."""
         latest = None
@@ -135,6 +164,7 @@ class Inits:
             times = [getattr(init, part) for init in self.all if init.is_told]
             kept[part] = (self._past[part] + [time for time in times if time is not None])[-KEPT:]
         kept["unheard"], kept["lacks_duration"] = self._unheard, self._lacks_duration
+        kept["repeated"] = [list(when) for when in self.repeated()[-KEPT:]]
         for init in self.all:
             if init.is_told and init.phase == FIRST:
                 kept["unheard"] = [part for part in PARTS if getattr(init, part) is None]
@@ -145,5 +175,6 @@ class Inits:
         """Go on from what a process before this one left."""
         self._unheard = list(snapshot["unheard"])
         self._lacks_duration = snapshot["lacks_duration"]
+        self._repeated_before = [(begin_us, end_us) for begin_us, end_us in snapshot["repeated"]]
         for part in PARTS:
             self._past[part] = list(snapshot[part])

@@ -41,6 +41,9 @@ class Invocation:
         self.is_failed = False
         self.is_out_of_memory = False
         self.is_past = False  # whether it ran before a reset
+        self.is_after_reset = False  # whether the init was repeated for it
+        self.is_cold = False  # whether it was counted among the cold starts
+        self.follows: "Invocation | None" = None  # the one invoked before it, while that matters
         self.period: "Any" = None  # the period that will tell it
 
     @property
@@ -50,11 +53,19 @@ class Invocation:
 
     @property
     def end_us(self) -> "int | None":
-        """When it ended, epoch microseconds."""
+        """When it ended, epoch microseconds.
+
+        Its start and duration are exact, but the report's duration includes an init repeated before
+        `start`: it has ended when the platform says so at the latest.
+        """
+        told_ms = self.report_ms if self.done_ms is None else self.done_ms
         duration_us = self.duration_us
-        if self.start_ms is not None and duration_us is not None:
-            return self.start_ms * 1000 + duration_us
-        return None if self.done_ms is None else self.done_ms * 1000
+        if self.start_ms is None or duration_us is None:
+            return None if self.done_ms is None else self.done_ms * 1000
+        end_us = self.start_ms * 1000 + duration_us
+        if told_ms is None or told_ms < self.start_ms:
+            return end_us
+        return end_us if end_us < (told_ms + 1) * 1000 else told_ms * 1000
 
     @property
     def last_ms(self) -> int:
@@ -201,6 +212,8 @@ _KEPT = (
     "is_told",
     "is_failed",
     "is_out_of_memory",
+    "is_after_reset",
+    "is_cold",
 )
 
 

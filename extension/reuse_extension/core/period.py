@@ -74,37 +74,3 @@ class Period:
 
 def _beginning(invocation: "Invocation") -> int:
     return invocation.start_ms or invocation.invoked_ms or invocation.last_ms
-
-
-class IdleGaps:
-    """Finds the idle gap before each invocation; `busy_until_us` is the end of the latest one.
-
-    An invocation that began while another was still running (Lambda Managed Instances run several
-    at once), or after one whose end is not known, has no gap.
-    """
-
-    def __init__(self) -> None:
-        self.busy_until_us: "int | None" = None
-        self._unfinished: "list[Invocation]" = []
-
-    def before(self, invocation: "Invocation") -> "int | None":
-        """Microseconds; None where there is none or it is not known. Call in order of start."""
-        still: "list[Invocation]" = []
-        for earlier in self._unfinished:
-            if earlier.end_us is None:
-                still.append(earlier)
-            else:
-                self._busy_until(earlier.end_us)
-        self._unfinished = still[-MOST_VALUES:]
-        gap_us = None
-        if invocation.start_ms is not None and self.busy_until_us is not None and not still:
-            gap_us = invocation.start_ms * 1000 - self.busy_until_us
-        if invocation.end_us is None:
-            self._unfinished.append(invocation)
-        else:
-            self._busy_until(invocation.end_us)
-        return gap_us if gap_us is not None and gap_us >= 0 else None
-
-    def _busy_until(self, end_us: int) -> None:
-        if self.busy_until_us is None or end_us > self.busy_until_us:
-            self.busy_until_us = end_us

@@ -274,6 +274,14 @@ CONTAINER_FIELDS = WHO + (
         "where there were none",
     ),
     _property(
+        "failed_inits",
+        whole,
+        "",
+        "Inits that failed. An invocation that fails because its init did is among the errors or"
+        " timeouts too.",
+        "where there were none",
+    ),
+    _property(
         "resets",
         whole,
         "",
