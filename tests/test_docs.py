@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from reuse_extension.core.container import TRANSITIONS
 from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
+from reuse_extension.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -23,7 +24,9 @@ def generator():
     return module
 
 
-@pytest.mark.parametrize("name", ["metrics.md", "container-life.md", "helper.md"])
+@pytest.mark.parametrize(
+    "name", ["metrics.md", "container-life.md", "helper.md", "schemas/line.schema.json"]
+)
 def test_generated_pages_are_what_the_code_gives(name):
     """`make docs` writes them."""
     assert (ROOT / "docs" / name).read_text() == generator().PAGES[name]()
@@ -39,6 +42,19 @@ def test_the_diagram_has_every_transition():
         for state, moves in TRANSITIONS.items()
         for step, target in moves.items()
     }
+
+
+def test_every_metric_has_its_guide():
+    """What is good, what a bad value hints at, what to do; and no other metric has one."""
+    generator()
+    guides = sys.modules["metrics_guide"].GUIDES
+
+    assert list(guides) == [field.name for field in METRICS]
+
+
+def test_the_version_is_the_products():
+    """It stands in every line."""
+    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_every_metric_and_property_is_described():

@@ -8,6 +8,7 @@ import json
 from collections import namedtuple
 
 from .core import records
+from .core.fields import MINIMAL, STANDARD
 from .core.json_text import text
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ MOST_DIMENSION_SETS = 10
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 
 STANDARD_METRICS = [field.name for field in records.METRICS]
-MINIMAL_METRICS = [field.name for field in records.METRICS if field.set == records.MINIMAL]
+MINIMAL_METRICS = [field.name for field in records.METRICS if field.metric_set == MINIMAL]
 
 
 def is_disabled(environment: "Environment") -> bool:
@@ -119,9 +120,9 @@ def _dimensions(value: str) -> "list[list[str]]":
 
 
 def _metrics(value: str) -> "list[str]":
-    if value == records.STANDARD:
+    if value == STANDARD:
         return STANDARD_METRICS
-    if value == records.MINIMAL:
+    if value == MINIMAL:
         return MINIMAL_METRICS
     names = [name.strip() for name in value.split(",")]
     for name in names:

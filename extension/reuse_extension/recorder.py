@@ -13,6 +13,7 @@ from .core.json_text import text
 from .identity import Identity
 from .output import Output
 from .pages import Pages
+from .version import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ def _who(
         "function_version": _text(function.get("functionVersion"))
         or interpreter.getenv("AWS_LAMBDA_FUNCTION_VERSION"),
         "init_type": interpreter.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") or "on-demand",
+        "extension_version": VERSION,
         "architecture": files.architecture(),
         "memory_mb": _memory_mb(interpreter.getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE") or ""),
         "telemetry": "full" if has_telemetry else "none",

@@ -40,6 +40,7 @@ class Played:
             "FunctionName": "orders",
             "function_version": "$LATEST",
             "init_type": self.environment["AWS_LAMBDA_INITIALIZATION_TYPE"],
+            "extension_version": "0.0.0",
             "architecture": "x86_64",
             "memory_mb": 128,
             "telemetry": "full" if self.has_telemetry else "none",

@@ -132,9 +132,9 @@ def test_any_text_is_written_so_that_it_reads_back(text):
 
 
 @given(st.integers(0, 2**60))
-def test_thousandths_are_exact(value):
+def test_decimals_are_exact(value):
     """A number of thousandths is written without a rounding."""
-    whole, _, part = json_text.thousandths(value).partition(".")
+    whole, _, part = json_text.decimal3(value).partition(".")
 
     assert int(whole) * 1000 + int((part + "000")[:3]) == value
     assert not part.endswith("0")

@@ -31,7 +31,7 @@ def handler(event, context):
     return 1
 """
 CRASHING_EXTENSION = f"""#!/bin/sh
-sleep {1000 * MS}
+sleep {2000 * MS}
 exit 3
 """
 

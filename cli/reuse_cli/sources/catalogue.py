@@ -1,52 +1,31 @@
 """The records as tables: their columns and SQL types, made from the extension's catalogue."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from reuse_extension.core import records
-from reuse_extension.core.json_text import text, thousandths, whole
-
-_TYPES = {whole: "BIGINT", thousandths: "DOUBLE", text: "VARCHAR"}
-_LISTS = {"IdleTime": "DOUBLE[]", "Duration": "DOUBLE[]"}
-
-
-def _struct(fields: Any) -> str:
-    return (
-        "STRUCT(" + ", ".join(f'"{name}" {_sql_type(name, shape)}' for name, shape in fields) + ")"
-    )
-
-
-def _sql_type(name: str, shape: Any) -> str:
-    if shape in _TYPES:
-        return _TYPES[shape]
-    return _LISTS[name] if name in _LISTS else _nested(name)
-
-
-REASONS = ("first", "expired", "invalid", "evicted", "forced", "loop_changed", "error")
-
-
-def _nested(name: str) -> str:
-    if name == "reasons":
-        return _struct([(reason, whole) for reason in REASONS])
-    if name == "phases":
-        return _struct(records.PHASE_FIELDS) + "[]"
-    raise LookupError(f"the shape of {name} is not known")
-
-
-def _columns(fields: Any, total: Any = None) -> dict[str, str]:
-    found = {name: _struct(total) if name == "total" else _sql_type(name, s) for name, s in fields}
-    return {"record": "VARCHAR", **found}
-
+from reuse_extension.core.fields import DECIMAL, DECIMALS, INTEGER, TEXT, Field, ListOf
 
 CONTAINERS, RESOURCES, INITS = "container_records", "resource_records", "init_records"
 
-COLUMNS: dict[str, dict[str, str]] = {
-    CONTAINERS: _columns(
-        [(field.name, field.shape) for field in records.CONTAINER_FIELDS], records.TOTAL_FIELDS
-    ),
-    RESOURCES: _columns(records.RESOURCE_FIELDS, records.REUSE_FIELDS),
-    INITS: _columns(records.INIT_FIELDS),
-}
-"""The SQL type of each column, by table."""
-
 KINDS = {CONTAINERS: records.CONTAINER, RESOURCES: records.RESOURCE, INITS: records.INIT}
 """The kind of record that each table holds."""
+REASONS = records.REASONS
+_TYPES = {INTEGER: "BIGINT", DECIMAL: "DOUBLE", TEXT: "VARCHAR", DECIMALS: "DOUBLE[]"}
+
+
+def sql_type(field: Field) -> str:
+    """The SQL type of a field's values; an object is a STRUCT."""
+    if isinstance(field.shape, ListOf):
+        return _struct(field.shape.fields) + "[]"
+    return _struct(field.shape) if isinstance(field.shape, tuple) else _TYPES[field.shape]
+
+
+def _struct(fields: Iterable[Field]) -> str:
+    return "STRUCT(" + ", ".join(f'"{field.name}" {sql_type(field)}' for field in fields) + ")"
+
+
+COLUMNS = {
+    table: {field.name: sql_type(field) for field in records.FIELDS[kind]}
+    for table, kind in KINDS.items()
+}
+"""The SQL type of each column, by table."""

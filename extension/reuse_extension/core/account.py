@@ -1,6 +1,7 @@
 """The account of one container: running totals, and period by period the records that tell them."""
 
 from . import records, reuse
+from .container_fields import TOTAL_FIELDS
 from .emf import BLANK
 from .idle import IdleGaps
 from .inits import MANAGED, RESTORE, Inits
@@ -56,7 +57,7 @@ class Account:
         self.instance_id: "str | None" = None
         self.started_ms: "int | None" = None
         self.sequence = 0
-        self.totals: "dict[str, Any]" = {name: 0 for name, _ in records.TOTAL_FIELDS}
+        self.totals: "dict[str, Any]" = {field.name: 0 for field in TOTAL_FIELDS}
         self.totals["function_errors"] = None  # until the helper observes
         self.inits = Inits()
         self.reuse = reuse.Reuse()
@@ -252,7 +253,7 @@ class Account:
             "started_ms": self.started_ms,
             "runtime": self.who.get("runtime"),
             "sequence": self.sequence,
-            "totals": [self.totals[name] for name, _ in records.TOTAL_FIELDS],
+            "totals": [self.totals[field.name] for field in TOTAL_FIELDS],
             "told_to_ms": self.period.not_before_ms,
             "active_minute": self._active_minute,
             "gaps": self.gaps.snapshot(),
@@ -267,8 +268,8 @@ class Account:
         self.started_ms = snapshot["started_ms"]
         self.who["runtime"] = snapshot["runtime"]
         self.sequence = snapshot["sequence"]
-        for (name, _), value in zip(records.TOTAL_FIELDS, snapshot["totals"]):
-            self.totals[name] = value
+        for field, value in zip(TOTAL_FIELDS, snapshot["totals"]):
+            self.totals[field.name] = value
         self.period = Period(snapshot["told_to_ms"])
         self._active_minute = snapshot["active_minute"]
         self.gaps.restore(snapshot["gaps"])

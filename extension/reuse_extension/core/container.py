@@ -27,7 +27,7 @@ counted all the same.
 
 from . import failures
 from .clock import PlatformClock
-from .emf import MOST_VALUES
+from .emf import MAX_VALUES
 from .events import (
     InitReport,
     InitRuntimeDone,
@@ -528,7 +528,7 @@ class Container:
         if not self._waiting:
             return
         oldest_ms = self._waiting[0].invoked_ms or 0
-        if not self.has_telemetry or len(self._waiting) >= MOST_VALUES:
+        if not self.has_telemetry or len(self._waiting) >= MAX_VALUES:
             self._count_waiting()
         elif oldest_ms // MINUTE_MS < time_ms // MINUTE_MS and self._wake_ms is None:
             self._wake_ms = time_ms + HOLD_MS

@@ -10,15 +10,17 @@ carries no `_aws` and is a plain JSON log event.
 """
 
 from . import records
-from .json_text import list_of, object_of, text
+from .fields import writer_of
+from .json_text import list_of, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .records import Field, Record
+    from .fields import Field
+    from .records import Record
 
-MOST_VALUES = 100
+MAX_VALUES = 100
 """Values in one array, by the specification."""
 MAX_DIMENSION_VALUE = 1024
 BLANK = "(blank)"
@@ -42,15 +44,10 @@ class LineWriter:
         resource_metrics: bool,
     ) -> None:
         self._namespace = text(namespace)
-        container = [(field.name, field.shape) for field in records.CONTAINER_FIELDS]
-        resource = list(records.RESOURCE_FIELDS)
+        fields = dict(records.FIELDS)
         if resource_metrics:
-            resource += [(field.name, field.shape) for field in records.RESOURCE_METRICS]
-        self._shapes = {
-            records.CONTAINER: object_of(container),
-            records.RESOURCE: object_of(resource),
-            records.INIT: object_of(records.INIT_FIELDS),
-        }
+            fields[records.RESOURCE] += tuple(records.RESOURCE_METRICS)
+        self._writers = {kind: writer_of(fields[kind]) for kind in fields}
         self._dimensions = {records.CONTAINER: _distinct(dimensions)}
         self._definitions = {
             records.CONTAINER: _definitions(
@@ -73,7 +70,7 @@ class LineWriter:
             dimensions = self._dimensions[record.kind]
             _fill(record.values, dimensions)
             head = self._directive(record.timestamp_ms, dimensions, definitions)
-        body: "str" = self._shapes[record.kind](record.values)
+        body: "str" = self._writers[record.kind](record.values)
         return "{" + head + body[1:]
 
     def _directive(

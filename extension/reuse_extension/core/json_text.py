@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     Shape = Callable[[Any], str]
 
 
-def whole(value: int) -> str:
+def integer(value: int) -> str:
     """A whole number."""
     return str(value)
 
 
-def thousandths(value: int) -> str:
+def decimal3(value: int) -> str:
     """A number of thousandths: microseconds as milliseconds, milliseconds as seconds."""
     units, rest = divmod(value, 1000)
     return ("%d.%03d" % (units, rest)).rstrip("0") if rest else str(units)

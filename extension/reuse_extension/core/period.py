@@ -1,6 +1,6 @@
 """The period: what has been learnt since the last container record, and how it becomes the next."""
 
-from .emf import MOST_VALUES
+from .emf import MAX_VALUES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Period:
     @property
     def is_full(self) -> bool:
         """Whether one more invocation could overflow an array."""
-        return len(self.invocations) + len(self.late) >= MOST_VALUES
+        return len(self.invocations) + len(self.late) >= MAX_VALUES
 
     @property
     def has_served(self) -> bool:

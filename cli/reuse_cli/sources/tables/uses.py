@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from reuse_cli.sources.record_files import RecordFiles
 
-COUNTS = tuple(name for name, _ in catalogue.REUSE_FIELDS if name != "reasons")
+COUNTS = tuple(field.name for field in catalogue.REUSE_FIELDS if field.name != "reasons")
 BROKEN = "function_name is null or container_id is null or resource is null"
 
 
