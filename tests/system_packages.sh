@@ -9,6 +9,7 @@ command -v chromium >/dev/null || wanted="$wanted chromium"                    #
 command -v chromedriver >/dev/null || wanted="$wanted chromium-driver"         # clicks through them
 command -v redis-server >/dev/null || wanted="$wanted redis-server"            # the observers' tests
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted="$wanted postgresql"
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || wanted="$wanted mariadb-server"
 [ -z "$wanted" ] && exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "some tests will be skipped; they need Debian's$wanted" >&2

@@ -90,3 +90,32 @@ def _user() -> str | None:
         return None
     names = [entry.pw_name for entry in pwd.getpwall()]
     return "postgres" if "postgres" in names else "nobody"
+
+
+@contextmanager
+def mysql_server() -> Iterator[int]:
+    """The port of a MariaDB server with the user `function`, whose password is `secret`."""
+    port = free_port()
+    folder = Path(tempfile.mkdtemp(prefix="my"))
+    own = ["--no-defaults", f"--datadir={folder}", "--user=root"]
+    subprocess.run(
+        [str(program("mariadb-install-db")), *own, "--auth-root-authentication-method=normal"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    accounts = folder / "accounts.sql"
+    accounts.write_text("create user function@'%' identified by 'secret';\n")
+    server = subprocess.Popen(
+        [
+            *(str(program("mariadbd")), *own, f"--port={port}", "--bind-address=127.0.0.1"),
+            *(f"--socket={folder / 'socket'}", f"--init-file={accounts}", "--skip-name-resolve"),
+        ],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -157,10 +157,16 @@ def _parameters(found: "dict[str, Any]") -> "dict[str, Any]":
 
 
 def _options(config: "Any") -> "Any":
-    return sorted(
-        (name, repr(value))
-        for name, value in (getattr(config, "_user_provided_options", None) or {}).items()
-    )
+    options = getattr(config, "_user_provided_options", None) or {}
+    return sorted((name, repr(_as_given(value))) for name, value in options.items())
+
+
+def _as_given(value: "Any") -> "Any":
+    """Undo what botocore makes of a configuration's retries when it is used first."""
+    if isinstance(value, dict) and "max_attempts" in value:
+        given = {**value, "total_max_attempts": value["max_attempts"] + 1}
+        return sorted(item for item in given.items() if item[0] != "max_attempts")
+    return sorted(value.items()) if isinstance(value, dict) else value
 
 
 def _is_deadline(config: "Any") -> bool:

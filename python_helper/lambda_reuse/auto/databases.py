@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .builds import Line
 
 CONNECTION = "db.connection"
+CUT_OFF = 2
+"""psycopg2's `closed` of a connection that was not closed by its user."""
 THROUGH = ("django", "peewee", "psycopg_pool", "sqlalchemy", "sqlmodel", "tortoise")
 """Libraries that open connections of drivers for reasons of their own."""
 
@@ -89,8 +91,10 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
 
 
 def _is_lost(connection: "Any") -> bool:
-    """Whether the connection before was cut off, and not closed: by psycopg's or PyMySQL's word."""
+    """Whether the connection before was cut off, and not closed: by its driver's word."""
     if getattr(connection, "broken", False):
         return True
+    if type(connection).__module__.startswith("psycopg2"):
+        return bool(connection.closed == CUT_OFF)
     is_pymysql = hasattr(connection, "_force_close")
     return is_pymysql and connection._sock is None and not connection._closed

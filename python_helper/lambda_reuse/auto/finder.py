@@ -32,6 +32,7 @@ OBSERVERS = {
     "httpcore": "httpx",
     "httpx": "httpx",
     "psycopg": "psycopg",
+    "psycopg2": "psycopg2",
     "pymongo": "pymongo",
     "pymysql": "pymysql",
     "redis": "redis",

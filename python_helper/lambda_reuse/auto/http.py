@@ -3,10 +3,9 @@
 Tested with the http.client of Python 3.9 to 3.13. A request looks up `_encode_request` before it
 connects and `HTTPResponse` when it has sent everything: between the two a new connection is made.
 
-Whose fault a new connection is: that of the line that made what should have kept it, a pool manager
-or the connection object. Where that line was the first to do so, or makes another connection of the
-same pool, nothing was wasted. The connections of a boto3 client that is itself built again are that
-client's time.
+Whose fault a new connection is: that of the line that made what should have kept it, a pool
+manager or a connection object, in an invocation, after the one before it was thrown away. The
+connections of boto3's clients are these clients' time.
 """
 
 import sys
@@ -34,8 +33,10 @@ MAX_MANAGERS = 64
 class Keeper:
     """What keeps connections: a pool manager, or a connection object of its own."""
 
-    def __init__(self, site: "Optional[tuple[str, str]]") -> None:
+    def __init__(self, obj: "Any", site: "Optional[tuple[str, str]]") -> None:
+        self.obj = ref(obj)
         self.site = site
+        self.in_init = invocation.in_init()
         self.hosts: "set[int]" = set()
 
 
@@ -63,6 +64,8 @@ class Opening:
 keepers = builds.Owners()
 _connections = builds.Owners()
 _managers: "list[ref[Any]]" = []
+_kept: "dict[tuple[Any, int], Keeper]" = {}
+"""(line, host) -> who connected last."""
 _opening: "dict[int, tuple[Any, Opening]]" = {}
 _dialled: "dict[int, int]" = {}
 """Thread -> when urllib3 began to connect, ahead of the request."""
@@ -77,7 +80,7 @@ def observe(module: "ModuleType") -> None:
 
 def manager_made(manager: "Any", frame: "FrameType") -> None:
     """urllib3 has a new pool manager."""
-    keepers.put(manager, Keeper(sites.find(frame)))
+    keepers.put(manager, Keeper(manager, sites.find(frame)))
     _managers[:] = [known for known in _managers if known() is not None][-MAX_MANAGERS:]
     _managers.append(ref(manager))
 
@@ -89,7 +92,7 @@ def dials() -> None:
 
 def _made(connection: "Any", frame: "FrameType") -> None:
     if type(connection).__module__ == "http.client":
-        keepers.put(connection, Keeper(sites.find(frame)))
+        keepers.put(connection, Keeper(connection, sites.find(frame)))
 
 
 def _requests(connection: "Any", frame: "FrameType") -> None:
@@ -142,17 +145,27 @@ def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optiona
     pool, caller = _pool(frame)
     keeper = keepers.of(connection) if pool is None else _keeper_of(pool)
     host = builds.digest(getattr(connection, "host", None), getattr(connection, "port", None))
-    client = _aws_client() if caller == "botocore.httpsession" else None
-    if client is not None and client[2]:
+    if caller == "botocore.httpsession":
         opening = Opening(start_ns, None, host, is_known=True)
-        opening.client = client
+        opening.client = _aws_client()
         return opening
     if keeper is None or keeper.site is None:
         return Opening(start_ns, None, host, is_known=True)
     line = builds.line(KIND, "connection", keeper.site)
-    is_known = host in keeper.hosts
+    return Opening(start_ns, line, host, is_known=_is_kept(keeper, host))
+
+
+def _is_kept(keeper: Keeper, host: int) -> bool:
+    """Whether what keeps this connection is there to stay, or has nothing to make up for.
+
+    One per tenant or thread is no waste as long as the one before it is alive.
+    """
+    is_known = keeper.in_init or host in keeper.hosts
     keeper.hosts.add(host)
-    return Opening(start_ns, line, host, is_known=is_known)
+    before = _kept.get((keeper.site, host))
+    if before is not None or len(_kept) < builds.MAX_KEYS:
+        _kept[keeper.site, host] = keeper
+    return is_known or before is None or before.obj() is not None
 
 
 def _aws_client() -> "Any":

@@ -22,6 +22,7 @@ LIBRARIES = frozenset(
         "cachetools",
         "httpx",
         "psycopg",
+        "psycopg2",
         "pymongo",
         "pymysql",
         "redis",

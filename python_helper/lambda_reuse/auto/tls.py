@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "tls"
+LIBRARIES = ("aiohttp", "aiomysql", "httpcore", "httpx", "pymongo", "pymysql", "redis", "requests")
+"""Libraries that make a context for a connection, whose time it is."""
 FUNCTION = "create_default_context"
 
 
@@ -41,7 +43,8 @@ def observe(module: "ModuleType") -> None:
 
 
 def _begins(_context: "Any", frame: "FrameType") -> None:
-    if frame.f_code.co_name == FUNCTION and builds.within() is None:
+    is_own = frame.f_code.co_name == FUNCTION and builds.within() is None
+    if is_own and not sites.is_through(frame, LIBRARIES):
         builds.begin(frame)
 
 
