@@ -48,7 +48,7 @@ PARAMETERS = (
 owners = builds.Owners()
 """Client -> (line, key, whether its build was waste)."""
 _configs = builds.Owners()
-"""Configuration -> the invocation that used it first."""
+"""Configuration -> the invocation that used it first, and its options."""
 _calls: "dict[int, Any]" = {}
 """Thread -> the owner of the client whose call is under way there."""
 
@@ -151,35 +151,31 @@ def _parameters(found: "dict[str, Any]") -> "dict[str, Any]":
     config = found.get("config")
     return {
         "service": found.get("service_name"),
-        "parameters": [*map(found.get, PARAMETERS), _options(config)],
+        "parameters": [*map(found.get, PARAMETERS), _options(config)[1]],
         "is_deadline": _is_deadline(config),
     }
 
 
-def _options(config: "Any") -> "Any":
-    options = getattr(config, "_user_provided_options", None) or {}
-    return sorted((name, repr(_as_given(value))) for name, value in options.items())
+def _options(config: "Any") -> "tuple[int, Any]":
+    """(the invocation that used this configuration first, its options as they were given then).
 
-
-def _as_given(value: "Any") -> "Any":
-    """Undo what botocore makes of a configuration's retries when it is used first."""
-    if isinstance(value, dict) and "max_attempts" in value:
-        given = {**value, "total_max_attempts": value["max_attempts"] + 1}
-        return sorted(item for item in given.items() if item[0] != "max_attempts")
-    return sorted(value.items()) if isinstance(value, dict) else value
+    botocore rewrites the retries of a configuration when it is used.
+    """
+    known: "tuple[int, Any] | None" = _configs.of(config)
+    if known is None:
+        options = getattr(config, "_user_provided_options", None) or {}
+        given = sorted((name, repr(value)) for name, value in options.items())
+        known = (invocation.count, given)
+        if config is not None:
+            _configs.put(config, known)
+    return known
 
 
 def _is_deadline(config: "Any") -> bool:
     """Whether this configuration was made for one invocation, to keep its deadline."""
-    options = getattr(config, "_user_provided_options", None) or {}
-    if not any(name in options for name in TIMEOUTS):
-        return False
-    number = invocation.count
-    first = _configs.of(config)
-    if first is None:
-        _configs.put(config, number)
-        first = number
-    return bool(first == number and number > 0)
+    first, options = _options(config)
+    has_timeout = any(name in TIMEOUTS for name, _ in options)
+    return has_timeout and first == invocation.count and not invocation.in_init()
 
 
 def _key(session: "Any", build: "Build") -> int:
