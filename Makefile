@@ -11,7 +11,7 @@ COVERED := tests/core tests/helper tests/extension/test_config.py tests/extensio
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cover fuzz node-client lint format bench layer dashboards docs clean
+.PHONY: help demo test check cover fuzz node-client lint format bench layer release dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -54,6 +54,13 @@ format: $(READY) ## put the sources into shape
 
 bench: $(READY) ## measure, and print the figures
 	$(BIN)/python -m benchmarks
+
+release: $(READY) ## build the wheel in dist/, the layer's zips in it
+	./layer_build.sh
+	mkdir -p cli/reuse_cli/layers/archives
+	cp dist/lambda-reuse-layer-x86_64.zip dist/lambda-reuse-layer-arm64.zip cli/reuse_cli/layers/archives/
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	rm -r cli/reuse_cli/layers/archives
 
 layer: $(READY) ## build the layer's zip in dist/
 	./layer_build.sh

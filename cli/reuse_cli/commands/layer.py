@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reuse_cli.errors import ConfigurationError, UsageError
-from reuse_cli.layers import plan
+from reuse_cli.layers import archives, plan
 
 if TYPE_CHECKING:
     from reuse_cli.layers.aws import Aws
@@ -42,39 +42,41 @@ def account(command: Command) -> Command:
     "architectures",
     type=click.Choice(plan.ARCHITECTURES),
     multiple=True,
-    help="Only this architecture; may be given twice.  [default: both]",
+    help="Only this architecture; may be given twice.  [default: those that are built]",
 )
 @click.option(
     "--dist",
     type=click.Path(path_type=Path),
-    default=Path("dist"),
-    show_default=True,
-    help="Where layer_build.sh has put the zips.",
+    help="The folder with the zips.  [default: dist, or those that came with lambda-reuse]",
 )
 @account
 def publish(
     *,
     architectures: Sequence[str],
-    dist: Path,
+    dist: Path | None,
     profile: str | None,
     region: str | None,
     dry_run: bool,
     yes: bool,
 ) -> None:
     """Publish the layer, one for each architecture."""
-    archives = {}
-    for architecture in architectures or plan.ARCHITECTURES:
-        archive = dist / f"lambda-reuse-layer-{architecture}.zip"
-        if not archive.is_file():
-            raise ConfigurationError(f"there is no {archive}; ./layer_build.sh makes it")
-        archives[architecture] = archive
+    built = archives.find(dist)
+    missing = [name for name in architectures if name not in built]
+    if missing or not built:
+        named = ", ".join(missing) or "any architecture"
+        where = dist or "dist, nor did one come with lambda-reuse"
+        raise ConfigurationError(f"there is no layer for {named} in {where}: ./layer_build.sh")
+    chosen = {name: built[name] for name in architectures or built}
+    for name in plan.ARCHITECTURES if not architectures else ():
+        if name not in built:
+            click.echo(f"lambda-reuse: {name} is not built and not published", err=True)
     aws = _aws(profile, region)
-    for architecture, archive in archives.items():
+    for architecture, archive in chosen.items():
         size = archive.stat().st_size
         click.echo(f"+ a version of {plan.layer_name(architecture)}: {archive}, {size:,} bytes")
     if dry_run or not _is_wanted(yes):
         return
-    for architecture, archive in archives.items():
+    for architecture, archive in chosen.items():
         name = plan.layer_name(architecture)
         click.echo(aws.publish(name, architecture, archive, ABOUT))
 
@@ -137,7 +139,12 @@ def detach(
 
     Their other layers and the order stay.
     """
-    _change(_aws(profile, region), functions, plan.detached, dry_run, yes)
+    aws = _aws(profile, region)
+    for name in dict.fromkeys(functions):
+        function = aws.function(name)
+        if plan.may_import_helper(function):
+            click.echo(f"lambda-reuse: {plan.WITHOUT_HELPER.format(function.name)}", err=True)
+    _change(aws, functions, plan.detached, dry_run, yes)
 
 
 def _change(
@@ -175,7 +182,7 @@ def _undo(function: plan.Function) -> str:
 
 
 def _is_wanted(yes: bool) -> bool:
-    return yes or click.confirm("Do it?", err=True)
+    return yes or click.confirm("Apply these changes?", err=True)
 
 
 def _aws(profile: str | None, region: str | None) -> "Aws":

@@ -82,13 +82,16 @@ class Aws:
                 layer["Arn"]: layer.get("CodeSize", 0) for layer in told.get("Layers", ())
             },
             revision=told.get("RevisionId", ""),
+            runtime=told.get("Runtime", ""),
         )
 
     def layer(self, version_arn: str) -> Layer:
         """A layer's version by its ARN. Raises UsageError where it is none."""
         layer_arn, _, version = version_arn.rpartition(":")
         if not name_of(version_arn) or not version.isdigit():
-            raise UsageError(f"{version_arn} is no version of a layer: arn:aws:lambda:...:NAME:1")
+            raise UsageError(
+                f"{version_arn!r} is not a layer version ARN (arn:aws:lambda:...:NAME:1)"
+            )
         with failures():
             told = self._lambda.get_layer_version(LayerName=layer_arn, VersionNumber=int(version))
         return Layer(

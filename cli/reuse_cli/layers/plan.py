@@ -37,6 +37,8 @@ class Function:
     code_bytes: int = 0
     layer_bytes: dict[str, int] = field(default_factory=dict)
     revision: str = ""
+    runtime: str = ""
+    """Such as `python3.13`; empty for container images."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,17 @@ def attached(function: Function, layer: Layer, at: int | None = None) -> tuple[s
 def detached(function: Function, names: frozenset[str] = NAMES) -> tuple[str, ...]:
     """The function's layers without ours."""
     return tuple(arn for arn in function.layers if name_of(arn) not in names)
+
+
+WITHOUT_HELPER = (
+    "if the code of {} imports lambda_reuse from the layer, it will fail without it: "
+    "put the helper into its package first (pip install lambda-reuse; docs/layer.md)"
+)
+
+
+def may_import_helper(function: Function) -> bool:
+    """Whether a function has the layer and may have the helper from it."""
+    return function.runtime.startswith("python") and place_of_ours(function) is not None
 
 
 def difference(before: Sequence[str], after: Sequence[str]) -> list[str]:

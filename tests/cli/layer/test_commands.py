@@ -116,6 +116,19 @@ def test_publish_makes_a_layer_for_each_architecture(aws, dist):
         assert version["LayerVersionArn"] in told.splitlines()
 
 
+def test_publish_takes_the_one_architecture_that_is_built(aws, dist, capsys):
+    """And says that the other is not; asked for by name, that is an error."""
+    (dist / "lambda-reuse-layer-arm64.zip").unlink()
+
+    told = lambda_reuse("publish", "--dist", str(dist), "--yes")
+
+    assert "arm64 is not built and not published" in told
+    assert [layer["LayerName"] for layer in aws.list_layers()["Layers"]] == ["lambda-reuse-x86_64"]
+    arguments = ["layer", "publish", "--dist", str(dist), "--arch", "arm64"]
+    assert run(arguments) == errors.CONFIGURATION
+    assert "there is no layer for arm64 in" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["--dry-run"], []])
 def test_publish_changes_nothing_unless_it_is_told_to(aws, dist, arguments):
     """Neither by --dry-run nor when the answer is no."""
@@ -166,6 +179,7 @@ def test_detaching_is_undone_in_the_same_place(aws, dist):
     make_function(aws, "orders", layers)
 
     told = lambda_reuse("detach", "orders", "--yes")
+    assert "if the code of orders imports lambda_reuse from the layer, it will fail" in told
     assert layers_of(aws, "orders") == [layers[0], layers[2]]
     lambda_reuse(*told.rpartition("to undo it: lambda-reuse layer ")[2].split(), "--yes")
     assert layers_of(aws, "orders") == layers
@@ -209,8 +223,12 @@ def test_another_architecture_is_refused(aws, dist, capsys):
     [
         (["attach", "nobody"], errors.SERVICE, "AWS refused GetFunctionConfiguration"),
         (["attach", "alone"], errors.USAGE, "no layer lambda-reuse-x86_64 is published"),
-        (["publish", "--dist", "/no"], errors.CONFIGURATION, "./layer_build.sh makes it"),
-        (["attach", "alone", "--layer", "lambda-reuse"], errors.USAGE, "no version of a layer"),
+        (["publish", "--dist", "/no"], errors.CONFIGURATION, "there is no layer for any arch"),
+        (
+            ["attach", "alone", "--layer", "lambda-reuse"],
+            errors.USAGE,
+            "not a layer version ARN",
+        ),
         (["attach"], errors.USAGE, "Missing argument"),
         (["attach", "alone", "--profile", "no"], errors.CONFIGURATION, "profile (no)"),
     ],
