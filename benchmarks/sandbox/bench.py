@@ -99,7 +99,7 @@ def _sandbox(folder: Path, *options: str) -> Iterator[Invoke]:
         [
             *(sys.executable, "-m", "reuse_cli", "local", "serve", "app.py:handler"),
             *("--name", "function", "--port", "0", "--opt", str(folder / "opt")),
-            *("--data", str(folder / "data"), *options),
+            *("--data", str(folder / "data"), "--quiet", *options),
         ],
         cwd=folder / "function",
         stderr=subprocess.PIPE,
@@ -109,7 +109,7 @@ def _sandbox(folder: Path, *options: str) -> Iterator[Invoke]:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
         address = next(line for line in lines if " answers at " in line)
-        split = urlsplit(address.split()[-1])
+        split = urlsplit(next(word for word in address.split() if word.startswith("http://")))
         with _caller(str(split.hostname), int(split.port or 0)) as invoke:
             yield invoke
     finally:

@@ -108,6 +108,7 @@ def test_what_cannot_be(workshop: Workshop, leftovers: Leftovers, lambda_sandbox
         lambda_sandbox(workshop.function, "app.handler", port=taken.getsockname()[1])
 
 
+@pytest.mark.slow
 def test_the_example(tmp_path: Path) -> None:
     """It passes as its user would run it."""
     folder = shutil.copytree(EXAMPLE, tmp_path / "example")
