@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+MAX_LINES = 400
+
 STDLIB = set(sys.stdlib_module_names)
 SHELL = {"socket", "select", "json", "time", "os", "struct", "sys", "collections"}
 
@@ -104,7 +106,13 @@ def test_the_sandbox_never_reads_the_extension():
 
 
 @pytest.mark.parametrize(
-    "room", ["extension/reuse_extension", "python_helper/lambda_reuse", "cli/reuse_cli"]
+    "room",
+    [
+        "extension/reuse_extension",
+        "python_helper/lambda_reuse",
+        "sandbox/reuse_sandbox",
+        "cli/reuse_cli",
+    ],
 )
 def test_there_are_no_circles(room):
     """Files of a room form layers: nobody imports, through others, itself."""
@@ -139,6 +147,18 @@ def circle(graph: dict[str, set[str]]) -> list[str] | None:
         return None
 
     return next((found for name in sorted(graph) if (found := visit(name, []))), None)
+
+
+@pytest.mark.parametrize("room", ["sandbox"])
+def test_files_stay_short(room):
+    """None over 400 lines but those that are generated."""
+    long = [
+        path.relative_to(ROOT)
+        for path in (ROOT / room).rglob("*.py")
+        if len(path.read_text().splitlines()) > MAX_LINES
+    ]
+
+    assert long == []
 
 
 FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}

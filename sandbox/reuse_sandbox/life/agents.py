@@ -196,10 +196,10 @@ class Agents:
     def release(self) -> tuple[str, ...]:
         """Lets the runtime and all INVOKE subscribers go; answers the names of the latter."""
         self.runtime_transition("release")
-        told = [agent for agent in self.extensions.values() if agent.wants("INVOKE")]
-        for agent in told:
+        subscribers = [agent for agent in self.extensions.values() if agent.wants("INVOKE")]
+        for agent in subscribers:
             agent.transition("release")
-        return tuple(agent.name for agent in told)
+        return tuple(agent.name for agent in subscribers)
 
     def all_registered(self) -> bool:
         """Whether every extension that was started has registered."""

@@ -146,7 +146,7 @@ class Exited:
 
 @dataclass(frozen=True, slots=True)
 class TelemetryDelivered:
-    """All telemetry that was told has arrived."""
+    """All telemetry has arrived."""
 
 
 @dataclass(frozen=True, slots=True)

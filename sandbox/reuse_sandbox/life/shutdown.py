@@ -6,7 +6,7 @@ The order is the platform's (`shutdown.go` of AWS's runtime interface emulator):
 2. the extensions: SHUTDOWN to those that registered for it, SIGKILL to the others;
 3. at the deadline, SIGKILL to everything that is left.
 
-On managed instances what was told before is delivered ahead of SHUTDOWN, for up to a second
+On managed instances telemetry is delivered ahead of SHUTDOWN, for up to a second
 (`internal/lambda-managed-instances` of the same source); elsewhere nobody waits for that.
 
 Without any extension there is no budget: the runtime is killed at once.
@@ -57,7 +57,7 @@ class Shutdown:
         self._extensions = extensions
         self._alive = alive
         self._is_managed = is_managed
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
         self._deadline = Instant(0, 0)
         self._runtime_killed = False
 
@@ -95,7 +95,7 @@ class Shutdown:
         return self._kill_everything(now)
 
     def delivered(self, now: Instant) -> list[Action]:
-        """All telemetry that was told has arrived."""
+        """All telemetry has arrived."""
         return self._tell_extensions(now) if self.step is Step.TELEMETRY else []
 
     def _without_runtime(self, now: Instant) -> list[Action]:
@@ -108,9 +108,9 @@ class Shutdown:
         """An extension called `event/next`, perhaps only now."""
         if self.step is not Step.EXTENSIONS or not extension.wants("SHUTDOWN"):
             return []
-        if extension.name in self._told:
+        if extension.name in self._notified:
             return []
-        self._told.add(extension.name)
+        self._notified.add(extension.name)
         extension.transition("release")
         deadline_ms = int(self._deadline.wall * 1000)
         return [ReleaseShutdown((extension.name,), self.reason, deadline_ms)]
@@ -131,15 +131,15 @@ class Shutdown:
             for agent in self._extensions.values()
             if agent.external and extension_process(agent.name) in self._alive
         ]
-        told = [agent for agent in running if agent.wants("SHUTDOWN")]
-        if not told:
+        subscribers = [agent for agent in running if agent.wants("SHUTDOWN")]
+        if not subscribers:
             return self._kill_everything(now)
         self.step = Step.EXTENSIONS
         actions: list[Action] = [
-            Kill(extension_process(agent.name)) for agent in running if agent not in told
+            Kill(extension_process(agent.name)) for agent in running if agent not in subscribers
         ]
         actions.append(SetTimer(self._deadline.tick))
-        for agent in told:
+        for agent in subscribers:
             if agent.state == "Ready":
                 actions += self.tell(agent)
         return actions

@@ -16,9 +16,7 @@ a second fork, another environment):
 """
 
 import binascii
-import glob
 import os
-import shutil
 import signal
 import sys
 import time
@@ -93,8 +91,18 @@ def kill_processes_of(folder: str, patience_s: float = 2.0) -> None:
 
 def groups_of(folder: str) -> list[str]:
     """The control groups of the containers in `folder`: `<its name>-<number>` in either version."""
-    name = glob.escape(os.path.basename(folder))
-    return glob.glob(f"{CONTROL_GROUPS}/{name}-*") + glob.glob(f"{CONTROL_GROUPS}/*/{name}-*")
+    name = os.path.basename(folder) + "-"
+    roots = [CONTROL_GROUPS, *(os.path.join(CONTROL_GROUPS, one) for one in _names(CONTROL_GROUPS))]
+    return [
+        os.path.join(root, one) for root in roots for one in _names(root) if one.startswith(name)
+    ]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # a file, or not there
 
 
 def thaw_groups_of(folder: str) -> None:
@@ -137,6 +145,8 @@ def main() -> None:
         thaw_groups_of(folder)
         kill_processes_of(folder)
         remove_groups_of(folder)
+        import shutil  # until then it would only take memory, and time while the sandbox starts
+
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,1 +1,1 @@
-"""What subscribers are told of a container, and how it reaches them."""
+"""What subscribers are sent, and how it reaches them."""

@@ -4,10 +4,10 @@ Rules of this file:
 
 * nothing is sent to a frozen process: a frozen listener would accept the connection and not answer;
 * one batch is under way, one is being filled; when the second is full before the first has arrived,
-  it is dropped and the subscriber is told so (`platform.logsDropped`);
+  it is dropped and the subscriber learns that (`platform.logsDropped`);
 * a batch that was not taken is sent again: events arrive at least once while the container lives;
 * events from before a subscription are replayed to it, until subscriptions close with the init;
-* an extension may subscribe several times, and is told at each destination;
+* an extension may subscribe several times, and gets everything at each destination;
 * a reset ends the subscriber's process but not its place: events go on being kept for it, and when
   its next process subscribes under the same name, the platform says `Already subscribed`.
 """
@@ -106,7 +106,7 @@ class Subscriber:
         return self._deliver is None
 
     def is_at(self, destination: Destination) -> bool:
-        """Whether this is where it is told."""
+        """Whether its batches go there."""
         return self._subscription.destination == destination
 
     @property
