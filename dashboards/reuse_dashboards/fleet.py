@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reuse_dashboards.function import INIT_USD_PER_GB_MS
+from reuse_dashboards.function import USD
 from reuse_dashboards.widgets import (
     DIMENSION,
     MINUTE,
@@ -26,7 +26,7 @@ RANKING_QUERY = f"""
 filter record = "container/1"
 | stats sum(Invocations) as invocations, sum(ColdStarts) / sum(Invocations) * 100 as cold_percent,
     count_distinct(container_id) as containers, sum(InitDuration) as init_ms,
-    sum(InitDuration * memory_mb) * {INIT_USD_PER_GB_MS:.6g} as init_usd,
+    sum(InitDuration * memory_mb) {USD} as init_usd,
     sum(TimeSaved) as saved_ms, sum(TimeRecreated) as wasted_ms by {DIMENSION}
 | sort cold_percent desc
 | limit 100
@@ -37,7 +37,7 @@ def dashboard() -> dict[str, Any]:
     """The dashboard's body."""
     rows: list[tuple[int, list[Widget]]] = [
         (2, [text(INTRODUCTION)]),
-        (4, _key_figures()),
+        (3, _key_figures()),
         (1, [text(RANKING)]),
         (8, [log_table("Functions by cold start rate", LOG_GROUPS, RANKING_QUERY)]),
         (1, [text(TOP)]),

@@ -206,10 +206,10 @@ class Translation:
         return _source_text(expression), False, sql
 
     def _column(self, name: str, *, is_number: bool = False) -> str:
-        if self._names is not None:
-            return self._names.get(name, "null")
-        if name in self._derived:
-            return self._derived[name]
+        known = self._derived if self._names is None else self._names
+        if name in known or self._names is not None:
+            column = known.get(name, "null")
+            return f"try_cast({column} as double)" if is_number else column
         if name == "@timestamp":
             return "t"
         if name == "@message":

@@ -11,10 +11,12 @@ from reuse_cli import errors
 from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.group()
 def dashboard() -> None:
-    """Watch containers live, and deploy CloudWatch dashboards."""
+    """Live page, and CloudWatch dashboards: draw, deploy."""
 
 
 @dashboard.command()
@@ -54,13 +56,85 @@ def serve(folder: Path | None, is_all: bool, port: int, is_opened: bool) -> int:
 
 
 @dashboard.command()
-@click.argument("name", type=click.Choice(["fleet", "function"]), required=False)
+@click.argument("name", type=click.Choice(["fleet", "function"]), default="function")
+@click.option("--body", type=EXISTING, metavar="FILE", help="A dashboard's body of your own.")
 @click.option(
-    "--body",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="A body of your own; needs --name.",
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="PATH",
+    help="A log file, or a folder of them; may be given several times."
+    f"  [default: the newest run in {DATA}]",
 )
+@click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
+@click.option("--start", metavar="TIME", help="3h, 1h30m, 7d before the end, or an ISO time.")
+@click.option("--end", metavar="TIME", help="An ISO time.  [default: the newest line]")
+@click.option(
+    "--variable",
+    "variables",
+    multiple=True,
+    metavar="ID=VALUE",
+    help="A value for a variable of the dashboard; may be given several times.",
+)
+@click.option(
+    "--output",
+    type=click.Choice(["html", "json"]),
+    default="html",
+    show_default=True,
+    help="html: one page in CloudWatch's grid; json: the series of each widget.",
+)
+def render(
+    *, name: str, body: Path | None, sources: tuple[str, ...], is_all: bool, start: str | None,
+    end: str | None, variables: tuple[str, ...], output: str,
+) -> int:  # fmt: skip
+    """Draw a CloudWatch dashboard from log files, without AWS.
+
+    The fleet's or the function's dashboard, or with --body any dashboard over embedded metrics.
+    """
+    from reuse_cli.cloudwatch import deploy
+    from reuse_cli.cloudwatch.lines import Lines
+    from reuse_cli.cloudwatch.render import render as rendered
+    from reuse_cli.commands.answers import say
+
+    if sources and is_all:
+        raise UsageError("give either --source or --all")
+    title = str(body) if body else f"lambda-reuse-{name}"
+    own = _read(body) if body else _bodies(name, None, None, None)[title]
+    deploy.check_body(title, own)
+    lines = Lines([Path(path) for path in sources] or default_sources(is_all=is_all))
+    try:
+        found = rendered(own, lines, start, end, _choices(variables))
+    finally:
+        lines.close()
+    for sentence in lines.notes.sentences():
+        say(sentence)
+    if found.refused:
+        say(f"CloudWatch would refuse the metrics of {found.refused} lines")
+    for widget in found.shown:
+        if widget.error is not None:
+            say(f"{widget.title or widget.type}: {widget.error}")
+    if output == "json":
+        click.echo(json.dumps(found.as_json(), indent=1))
+    else:
+        from reuse_cli.formats.dashboard_page import page
+
+        click.echo(page(title, found.shown, found.variables, found.span), nl=False)
+    return errors.FINE
+
+
+def _choices(variables: tuple[str, ...]) -> dict[str, str]:
+    chosen = {}
+    for one in variables:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise UsageError(f"'{one}' is not ID=VALUE")
+        chosen[name] = value
+    return chosen
+
+
+@dashboard.command()
+@click.argument("name", type=click.Choice(["fleet", "function"]), required=False)
+@click.option("--body", type=EXISTING, metavar="FILE", help="A body of your own; needs --name.")
 @click.option("--name", "own_name", metavar="NAME", help="The dashboard's name in CloudWatch.")
 @click.option("--log-group", metavar="NAME", help="The function's log group, if not the default.")
 @click.option("--profile", metavar="NAME", help="A profile of the AWS configuration.")
@@ -101,11 +175,7 @@ def _bodies(
     if body is not None:
         if name is not None or own_name is None:
             raise UsageError("--body needs --name, and no other dashboard beside it")
-        try:
-            value = json.loads(body.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{body} is not JSON: {error}") from None
-        return {own_name: value}
+        return {own_name: _read(body)}
     made = {
         fleet.NAME: fleet.dashboard(),
         function.NAME: function.dashboard(log_group or function.DEFAULT_LOG_GROUP),
@@ -116,3 +186,10 @@ def _bodies(
         return made
     chosen = {"fleet": fleet.NAME, "function": function.NAME}[name]
     return {own_name or chosen: made[chosen]}
+
+
+def _read(body: Path) -> Any:
+    try:
+        return json.loads(body.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{body} is not JSON: {error}") from None

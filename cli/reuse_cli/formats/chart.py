@@ -6,11 +6,12 @@ follows the reader's theme. Every point has its value as a tooltip.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 8, 22
+RIGHT_LABELS = 48
 TICKS = 4
 MAX_DOTS = 300
 """Points of a line that are drawn as dots, each with its tooltip; a longer line has none."""
@@ -55,6 +56,8 @@ class Line:
     points: Sequence[tuple[int, float]]
     color: str
     """A CSS colour, such as `var(--c0)`."""
+    is_right: bool = False
+    """Whether its values are those of the right axis."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +70,13 @@ class Frame:
     height: int
     low: float = 0.0
     high: float = 1.0
+    right: int = RIGHT
+    """The margin on the right, with the labels of an axis there or without."""
 
     def x(self, at_ms: float) -> float:
         """The place of a time."""
         share = (at_ms - self.start_ms) / max(1, self.end_ms - self.start_ms)
-        return LEFT + share * (self.width - LEFT - RIGHT)
+        return LEFT + share * (self.width - LEFT - self.right)
 
     def y(self, value: float) -> float:
         """The place of a value."""
@@ -102,13 +107,17 @@ def svg(
 ) -> str:
     """A chart. `low` and `high` fix the axis; `marks` are (value, label) of horizontal lines."""
     drawn = _stacked(lines) if is_stacked else lines
-    values = [value for line in drawn for _, value in line.points] + [value for value, _ in marks]
-    frame = _fitted(frame, values, low, high)
-    parts = [*_axes(frame), *_marks(frame, marks)]
+    has_right = any(line.is_right for line in drawn)
+    frame = replace(frame, right=RIGHT_LABELS if has_right else RIGHT)
+    left = [value for line in drawn if not line.is_right for _, value in line.points]
+    frame = _fitted(frame, left + [value for value, _ in marks], low, high)
+    right = [value for line in drawn if line.is_right for _, value in line.points]
+    other = _fitted(frame, right, None, None)
+    parts = [*_axes(frame), *(_right_axis(other) if has_right else ()), *_marks(frame, marks)]
     for at, line in enumerate(drawn):
-        own = lines[at]
+        own, place = lines[at], other if line.is_right else frame
         parts += (
-            _bars(frame, own, at, len(lines)) if is_bars else _curve(frame, line, own, is_stacked)
+            _bars(place, own, at, len(lines)) if is_bars else _curve(place, line, own, is_stacked)
         )
     label = escape(title, quote=True)
     return (
@@ -144,7 +153,7 @@ def _fitted(frame: Frame, values: Sequence[float], low: float | None, high: floa
     if high is None:
         step = _step((top - bottom) / TICKS)
         top = math.ceil(top / step - 1e-9) * step
-    return Frame(frame.start_ms, frame.end_ms, frame.width, frame.height, bottom, top)
+    return replace(frame, low=bottom, high=top)
 
 
 def _step(rough: float) -> float:
@@ -153,21 +162,31 @@ def _step(rough: float) -> float:
     return next((n * power for n in (1, 2, 5, 10) if n * power >= rough * (1 - 1e-9)), rough)
 
 
-def _axes(frame: Frame) -> Iterator[str]:
+def _values_of(frame: Frame) -> Iterator[tuple[float, str]]:
+    """(y, text) of the values beside an axis."""
     step = _step((frame.high - frame.low) / TICKS)
     value = math.ceil(frame.low / step - 1e-9) * step
     while value <= frame.high + step * 1e-6:
-        y = frame.y(value)
-        yield f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>'
-        shown = 0.0 if abs(value) < step * 1e-6 else value
-        yield f'<text x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{number(shown)}</text>'
+        yield frame.y(value), number(0.0 if abs(value) < step * 1e-6 else value)
         value += step
+
+
+def _right_axis(frame: Frame) -> Iterator[str]:
+    x = frame.width - frame.right + 6
+    for y, text in _values_of(frame):
+        yield f'<text x="{x}" y="{y + 3.5:.1f}">{text}</text>'
+
+
+def _axes(frame: Frame) -> Iterator[str]:
+    for y, text in _values_of(frame):
+        yield f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - frame.right}"/>'
+        yield f'<text x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{text}</text>'
     span_ms = frame.end_ms - frame.start_ms
-    room = max(2, (frame.width - LEFT - RIGHT) // 90)
+    room = max(2, (frame.width - LEFT - frame.right) // 90)
     step_ms = 1000 * next((s for s in STEPS_S if s * 1000 * room >= span_ms), STEPS_S[-1])
     at_ms = -(-frame.start_ms // step_ms) * step_ms
     while at_ms <= frame.end_ms:
-        x = min(max(frame.x(at_ms), LEFT + 14), frame.width - RIGHT - 16)
+        x = min(max(frame.x(at_ms), LEFT + 14), frame.width - frame.right - 16)
         text = clock(at_ms, span_ms)
         yield f'<text x="{x:.1f}" y="{frame.height - 6}" text-anchor="middle">{text}</text>'
         at_ms += step_ms
@@ -176,8 +195,8 @@ def _axes(frame: Frame) -> Iterator[str]:
 def _marks(frame: Frame, marks: Sequence[tuple[float, str]]) -> Iterator[str]:
     for value, label in marks:
         y = frame.y(value)
-        yield f'<path class="mark" d="M{LEFT} {y:.1f}H{frame.width - RIGHT}"/>'
-        x = frame.width - RIGHT - 2
+        yield f'<path class="mark" d="M{LEFT} {y:.1f}H{frame.width - frame.right}"/>'
+        x = frame.width - frame.right - 2
         yield f'<text x="{x}" y="{y - 4:.1f}" text-anchor="end">{escape(label)}</text>'
 
 
@@ -187,7 +206,8 @@ def _stacked(lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         for at_ms, value in line.points:
             totals[at_ms] = totals.get(at_ms, 0.0) + value
-        drawn.append(Line(line.label, [(at, totals[at]) for at, _ in line.points], line.color))
+        points = [(at, totals[at]) for at, _ in line.points]
+        drawn.append(replace(line, points=points))
     return drawn
 
 
@@ -211,7 +231,7 @@ def _curve(frame: Frame, line: Line, own: Line, is_area: bool) -> Iterator[str]:
 
 
 def _bars(frame: Frame, line: Line, at: int, count: int) -> Iterator[str]:
-    width = max(2.0, (frame.width - LEFT - RIGHT) / 40 / count)
+    width = max(2.0, (frame.width - LEFT - frame.right) / 40 / count)
     for at_ms, value in line.points:
         x, y = frame.x(at_ms) + at * width, frame.y(value)
         height = max(0.5, frame.y(max(frame.low, 0.0)) - y)

@@ -1,10 +1,10 @@
 """An evaluated dashboard as one HTML page in CloudWatch's grid: no script, no request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from reuse_cli.cloudwatch.body import Variable
+from reuse_cli.cloudwatch.body import Variable, rows
 from reuse_cli.cloudwatch.evaluate import Shown
 from reuse_cli.cloudwatch.series import Series, TimeRange
 from reuse_cli.formats import chart, text_widget
@@ -139,7 +139,12 @@ def _value(value: float | None) -> str:
 
 def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
     lines = [
-        Line(line.label, list(line.points.items()), _color(shown, line, at))
+        Line(
+            line.label,
+            list(line.points.items()),
+            _color(shown, line, at),
+            is_right=_options(shown, line).get("yAxis") == "right",
+        )
         for at, line in enumerate(shown.series)
     ]
     axis = (properties.get("yAxis") or {}).get("left") or {}
@@ -165,12 +170,13 @@ def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
 
 
 def _color(shown: Shown, line: Series, at: int) -> str:
-    rows = (shown.widget.get("properties") or {}).get("metrics") or []
-    for row in rows:
-        options = row[-1] if row and isinstance(row[-1], dict) else {}
-        if options.get("id") == line.id and isinstance(options.get("color"), str):
-            return escape(options["color"], quote=True)
-    return chart.color(at)
+    own = _options(shown, line).get("color")
+    return escape(own, quote=True) if isinstance(own, str) else chart.color(at)
+
+
+def _options(shown: Shown, line: Series) -> Mapping[str, Any]:
+    """The options of the row that a series comes from."""
+    return next((row.options for row in rows(shown.widget) if row.id == line.id), {})
 
 
 def _legend(lines: Sequence[Line]) -> str:

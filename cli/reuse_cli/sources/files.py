@@ -77,7 +77,7 @@ class Files:
         """Look for records. Raises NoRecordsError where there are none."""
         # A pipe can be read once, so that it is read with care at once.
         found = RecordFiles(self._copy, is_careful=any(map(_is_pipe, self._paths)))
-        files = list(dict.fromkeys(self._files(found.notes)))
+        files = list(dict.fromkeys(self.files(found.notes)))
         if not files:
             self._fail(found, f"there are no log files in {self.name}")
         found.direct = [str(file) for file in files if is_plain(file)]
@@ -93,7 +93,8 @@ class Files:
         found.close()
         raise NoRecordsError("; ".join([sentence, *(notes or [hint])]))
 
-    def _files(self, notes: Notes) -> Iterator[Path]:
+    def files(self, notes: Notes) -> Iterator[Path]:
+        """Every file that may be a log; what cannot be looked into is noted."""
         for path in self._paths:
             if str(path) != STDIN and path.is_dir():
                 yield from _below(path, notes)

@@ -98,6 +98,11 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, end_ms: int = 10**9) 
         ("filter nothing.at.all = 1 | stats count(*) as n", ["n"], [(0,)]),
         ("stats sum(nothing) as s", ["s"], [(None,)]),
         ("stats coalesce(max(nothing), 7) as m # a remark", ["m"], [(7.0,)]),
+        (
+            "fields coalesce(nothing, total.invocations) as n | filter n > 17 | stats pct(n, 50)",
+            ["pct(n,50)"],
+            [(18.5,)],
+        ),
         ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
     ],
 )

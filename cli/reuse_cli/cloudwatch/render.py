@@ -1,0 +1,108 @@
+"""Evaluates a dashboard's body over log lines: from a body and files to what each widget shows."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reuse_cli.analysis import times
+from reuse_cli.cloudwatch import body as bodies
+from reuse_cli.cloudwatch.body import Variable
+from reuse_cli.cloudwatch.evaluate import Data, Shown, evaluate
+from reuse_cli.cloudwatch.lines import RELATION, Lines
+from reuse_cli.cloudwatch.series import TimeRange
+from reuse_cli.cloudwatch.store import MetricStore
+from reuse_cli.errors import NoRecordsError, UsageError
+
+DEFAULT_START = "-PT3H"
+"""What a dashboard shows where its body names no start."""
+MAX_DIGITS = 15
+DURATION = re.compile(
+    r"-?P(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
+)
+UNITS_MS = (30 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000)
+MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A dashboard as it would be drawn."""
+
+    shown: list[Shown]
+    variables: list[Variable]
+    span: TimeRange
+    refused: int
+    """EMF lines that CloudWatch would refuse."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The widgets in the body's order, each with its series, and a table where it has one."""
+        return {"version": 1, "widgets": [_widget(one) for one in self.shown]}
+
+
+def render(
+    body: Mapping[str, Any],
+    lines: Lines,
+    start: str | None,
+    end: str | None,
+    chosen: Mapping[str, str],
+) -> Rendered:
+    """What the body shows. Raises NoRecordsError without lines, UsageError for a wrong choice."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        lines.fill(connection)
+        store = MetricStore(connection, RELATION, bodies.wanted(body))
+        span = _span(body, store, start, end)
+        variables = bodies.variables(body, store, chosen)
+        data = Data(store, connection, RELATION)
+        shown = evaluate(bodies.substituted(body, variables), data, span)
+        return Rendered(shown, variables, span, store.refused.validation_errors)
+
+
+def _span(
+    body: Mapping[str, Any], store: MetricStore, start: str | None, end: str | None
+) -> TimeRange:
+    """The range that is asked for; else the body's, which ends with the newest line."""
+    newest = None if store.span is None else -(-store.span.end_ms // MINUTE_MS) * MINUTE_MS
+    if newest is None and (start is None or end is None):
+        raise NoRecordsError("there are no embedded metrics in these files")
+    now = datetime.fromtimestamp((newest or 0) / 1000, UTC)
+    end_ms = moment_ms(str(end or body.get("end") or "now"), "--end", now)
+    then = datetime.fromtimestamp(end_ms / 1000, UTC)
+    start_ms = moment_ms(str(start or body.get("start") or DEFAULT_START), "--start", then)
+    if start_ms >= end_ms:
+        raise UsageError("the start of the time range is not before its end")
+    return TimeRange(start_ms, end_ms)
+
+
+def moment_ms(text: str, option: str, now: datetime) -> int:
+    """Epoch ms of a time: an ISO time, epoch ms, or a span before `now` (3h, -PT3H).
+
+    Raises UsageError.
+    """
+    if text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)
+    match = DURATION.fullmatch(text)
+    if match is not None and any(match.groups()):
+        parts = zip(match.groups(), UNITS_MS, strict=True)
+        before_ms = sum(int(count or 0) * unit_ms for count, unit_ms in parts)
+        return round(now.timestamp() * 1000) - before_ms
+    return times.parse(text, option, now, is_utc=True)
+
+
+def _widget(shown: Shown) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "title": shown.title,
+        "type": shown.type,
+        "series": [
+            {"id": one.id, "label": one.label, "points": [list(at) for at in one.points.items()]}
+            for one in shown.series
+        ],
+    }
+    if shown.table is not None:
+        made["columns"] = shown.table.columns
+        made["rows"] = [list(row) for row in shown.table.rows]
+    if shown.error is not None:
+        made["error"] = shown.error
+    return made

@@ -1,0 +1,224 @@
+"""`lambda-reuse dashboard render`: from log files in any shape to what each widget shows."""
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reuse_cli import errors
+from reuse_cli.main import run
+
+from .conftest import BEGIN_MS, MINUTE_MS, line
+
+ROOT = Path(__file__).parents[3]
+METRIC = {
+    "type": "metric",
+    "x": 0, "y": 0, "width": 12, "height": 6,
+    "properties": {
+        "title": "Calls",
+        "region": "us-east-1",
+        "stat": "Sum",
+        "period": 60,
+        "metrics": [
+            ["Shop", "Calls", "Function", "NAME", {"id": "calls"}],
+            [{"expression": "calls / 2", "id": "half", "label": "Half"}],
+        ],
+    },
+}  # fmt: skip
+LOG = {
+    "type": "log",
+    "x": 12, "y": 0, "width": 12, "height": 6,
+    "properties": {
+        "title": "Lines",
+        "region": "us-east-1",
+        "query": "SOURCE 'x' | filter Function = 'NAME' | stats count(*) as n, sum(Calls) as calls",
+    },
+}  # fmt: skip
+BODY = {
+    "start": "-PT1H",
+    "widgets": [METRIC, LOG],
+    "variables": [
+        {
+            "type": "pattern", "pattern": "NAME", "inputType": "select", "id": "name",
+            "search": '{Shop,Function} MetricName="Calls"', "populateFrom": "Function",
+            "defaultValue": "__FIRST",
+        }
+    ],
+}  # fmt: skip
+LINES = [
+    line(BEGIN_MS, {"Function": "a"}, Calls=1),
+    line(BEGIN_MS + MINUTE_MS, {"Function": "a"}, Calls=2),
+    line(BEGIN_MS + MINUTE_MS, {"Function": "b"}, Calls=10),
+]
+
+
+def texts() -> list[str]:
+    return [json.dumps(one, separators=(",", ":")) for one in LINES]
+
+
+def cloudwatch_events() -> list[dict[str, Any]]:
+    return [
+        {"timestamp": one["_aws"]["Timestamp"], "message": text, "logStreamName": "s"}
+        for one, text in zip(LINES, texts(), strict=True)
+    ]
+
+
+SHAPES: dict[str, Callable[[], bytes]] = {
+    "lines": lambda: "\n".join([*texts(), "START RequestId: x", "{broken"]).encode(),
+    "lines.gz": lambda: gzip.compress("\n".join(texts()).encode()),
+    "tail": lambda: "\n".join(f"2026-11-26T00:00:00 stream {text}" for text in texts()).encode(),
+    "sandbox": lambda: "\n".join(json.dumps(event) for event in cloudwatch_events()).encode(),
+    "filter_log_events": lambda: json.dumps({"events": cloudwatch_events()}, indent=2).encode(),
+    "messages": lambda: json.dumps(texts(), indent=4).encode(),
+    "subscription": lambda: json.dumps(
+        {"logGroup": "g", "logEvents": cloudwatch_events()}
+    ).encode(),
+    "BOM": lambda: b"\xef\xbb\xbf" + "\r\n".join(texts()).encode(),
+}
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> Path:
+    path = tmp_path / "body.json"
+    path.write_text(json.dumps(BODY))
+    return path
+
+
+def render(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    assert run(["dashboard", "render", "--output", "json", *map(str, arguments)]) == errors.FINE
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_gives_the_same(
+    shape: str, tmp_path: Path, body: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Points of each series, and the rows of a query, in the body's order."""
+    log = tmp_path / "log[1]"
+    log.write_bytes(SHAPES[shape]())
+
+    assert render(capsys, "--body", body, "--source", log) == {
+        "version": 1,
+        "widgets": [
+            {
+                "title": "Calls",
+                "type": "metric",
+                "series": [
+                    {
+                        "id": "calls",
+                        "label": "Calls",
+                        "points": [[BEGIN_MS, 1.0], [BEGIN_MS + MINUTE_MS, 2.0]],
+                    },
+                    {
+                        "id": "half",
+                        "label": "Half",
+                        "points": [[BEGIN_MS, 0.5], [BEGIN_MS + MINUTE_MS, 1.0]],
+                    },
+                ],
+            },
+            {
+                "title": "Lines",
+                "type": "log",
+                "series": [],
+                "columns": ["n", "calls"],
+                "rows": [[2, 3.0]],
+            },
+        ],
+    }
+
+
+def test_a_range_and_a_variable(
+    tmp_path: Path, body: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Epoch ms, ISO times and spans; what is not in the range does not count."""
+    log = tmp_path / "log"
+    log.write_bytes(SHAPES["lines"]())
+
+    def points(*arguments: object) -> list[list[float]]:
+        found = render(capsys, "--body", body, "--source", log, *arguments)
+        values: list[list[float]] = found["widgets"][0]["series"][0]["points"]
+        return values
+
+    assert points("--variable", "name=b") == [[BEGIN_MS + MINUTE_MS, 10.0]]
+    assert points("--start", BEGIN_MS, "--end", BEGIN_MS + 1) == [[BEGIN_MS, 1.0]]
+    assert points("--end", "2026-09-21T14:14:00Z") == []
+    assert points("--start", "1m") == [[BEGIN_MS + MINUTE_MS, 2.0]]
+    assert points("--start", "-PT1M") == [[BEGIN_MS + MINUTE_MS, 2.0]]
+
+
+@pytest.mark.slow
+def test_our_own_dashboards_tell_the_truth_of_a_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a real run in the sandbox: what the dashboards show is what the invocations were."""
+    handler = f"{ROOT / 'examples' / 'hello.py'}:handler"
+    sent = ["--count", "20", "--concurrency", "3", "--output", "json", "--data", str(tmp_path)]
+    assert run(["local", "run", handler, *sent]) == errors.FINE
+    answers = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    containers = {answer["container_id"] for answer in answers}
+    widgets = render(capsys, "--source", tmp_path)["widgets"]
+    shown = {one["title"]: one for one in widgets if one["type"] == "metric"}
+    (table,) = [one for one in widgets if one["title"] == "Containers"]
+
+    def value(title: str) -> float:
+        (series,) = shown[title]["series"]
+        ((_, number),) = series["points"]
+        return float(number)
+
+    assert value("Invocations") == len(answers) == 20
+    assert value("Cold starts") == len(containers)
+    assert value("Warm share") != 0
+    assert all("error" not in one for one in shown.values())
+    assert sorted(row[0] for row in table["rows"]) == sorted(containers)
+    assert sum(row[1] for row in table["rows"]) == 20
+    fleet = {one["title"]: one for one in render(capsys, "fleet", "--source", tmp_path)["widgets"]}
+    assert fleet["Invocations"]["series"][0]["points"][0][1] == 20
+    assert [row[:2] for row in fleet["Functions by cold start rate"]["rows"]] == [["hello", 20.0]]
+
+
+def test_the_page_escapes_names(
+    tmp_path: Path, body: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No name of a log or a body becomes markup, and nothing is loaded."""
+    log = tmp_path / "log"
+    log.write_text(json.dumps(line(BEGIN_MS, {"Function": "<b>&\"'"}, Calls=1)))
+    changed = json.loads(body.read_text())
+    changed["widgets"][0]["properties"]["title"] = "<script>alert(1)</script>"
+    body.write_text(json.dumps(changed))
+
+    assert run(["dashboard", "render", "--body", str(body), "--source", str(log)]) == errors.FINE
+    page = capsys.readouterr().out
+    assert "<script" not in page
+    assert "<b>&" not in page
+    assert "&lt;b&gt;&amp;" in page
+    assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--source", "{folder}/nothing"], errors.USAGE, "there is no file or folder"),
+        (["--source", "{folder}/empty"], errors.OTHER, "no JSON log lines"),
+        (["--source", "{folder}/plain"], errors.OTHER, "no embedded metrics"),
+        (["--source", "{folder}/log", "--variable", "x=1"], errors.USAGE, "no variable 'x'"),
+        (["--source", "{folder}/log", "--variable", "x"], errors.USAGE, "not ID=VALUE"),
+        (["--source", "{folder}/log", "--start", "soon"], errors.USAGE, "--start 'soon'"),
+        (["--source", "{folder}/log", "--start", "5", "--end", "5"], errors.USAGE, "not before"),
+        (["--source", "{folder}/log", "--body", "{folder}/plain"], errors.USAGE, "would refuse"),
+        (["--source", "{folder}/log", "--body", "{folder}/empty"], errors.USAGE, "is not JSON"),
+        (["--source", "{folder}/log", "--all"], errors.USAGE, "either --source or --all"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    tmp_path: Path, arguments: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").write_text("nothing here\n")
+    (tmp_path / "plain").write_text('{"hello": 1}\n')
+    (tmp_path / "log").write_bytes(SHAPES["lines"]())
+    filled = [argument.replace("{folder}", str(tmp_path)) for argument in arguments]
+
+    assert run(["dashboard", "render", *filled]) == code
+    assert says in capsys.readouterr().err
