@@ -1,9 +1,10 @@
 """Plays the runtime: imports a handler's module with or without observers, and invokes it.
 
-    python driver.py on|off|bare MODULE.FUNCTION EVENTS.json
+    python driver.py on|off|bare|broken:WHAT MODULE.FUNCTION EVENTS.json
 
 Prints one JSON object: what each invocation answered or raised, its traceback, and the slots of the
-page. `off` sets nothing up, `bare` does not even load the helper.
+page. `off` sets nothing up, `bare` does not even load the helper, `broken:builds.line` lets that
+function of the observers raise.
 """
 
 import asyncio
@@ -42,12 +43,36 @@ def slots():
     ]
 
 
+def break_it(target):
+    """Let a function of the observers raise: `spy` means whatever they are told by look-ups."""
+    name, _, function = target.partition(".")
+
+    def broken(*args, **kwargs):
+        raise RecursionError("on purpose")
+
+    module = importlib.import_module("lambda_reuse.auto." + name)
+    if target == "spy":
+        place = module.place
+
+        def place_broken(owner, name, _report, observer, **options):
+            place(owner, name, broken, observer, **options)
+
+        module.place = place_broken
+    elif "." in function:
+        owner, _, function = function.partition(".")
+        setattr(getattr(module, owner), function, broken)
+    else:
+        setattr(module, function, broken)
+
+
 def main():
     mode, name, events_file = sys.argv[1:4]
     with open(events_file) as file:
         events = json.load(file)
-    if mode == "on":
+    if mode not in ("bare", "off"):
         import lambda_reuse.auto  # noqa: F401
+    if mode.startswith("broken:"):
+        break_it(mode[len("broken:") :])
     if mode != "bare":
         from lambda_reuse import invocation
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])

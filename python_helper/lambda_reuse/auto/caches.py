@@ -64,7 +64,10 @@ def _look() -> None:
 def _own_modules() -> "list[ModuleType]":
     modules = []
     for module in list(sys.modules.values()):
-        path = getattr(module, "__dict__", {}).get("__file__")
+        try:  # not by the module's own look-up, which would load a lazy one
+            path = object.__getattribute__(module, "__dict__").get("__file__")
+        except AttributeError:
+            continue
         if isinstance(path, str) and sites.own_file(path) is not None:
             modules.append(module)
     return modules
@@ -74,7 +77,7 @@ def _caches_of(module: "ModuleType") -> "list[Any]":
     """Functions of this module that keep count of what they cache."""
     values = list(vars(module).values())
     for value in list(values):
-        if isinstance(value, type) and value.__module__ == module.__name__:
+        if issubclass(type(value), type) and value.__module__ == module.__name__:
             values += list(vars(value).values())
     return [value for value in values if _is_cache(value, module.__name__)]
 

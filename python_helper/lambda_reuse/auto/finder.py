@@ -1,10 +1,10 @@
 """Looks for a library's observer when the library is imported; imports no library itself.
 
-A finder at the head of `sys.meta_path` asks the finders behind it for a module's loader and shadows
-`exec_module` on that one loader object. When the module is executed the shadow is taken off first,
-so that the library meets the loader it would have met, and the observer is called after the module
-is complete. importlib removes frames of its own from tracebacks of failed imports; the one frame of
-this file that is on the stack then carries importlib's file name, so it goes with them.
+A finder at the head of `sys.meta_path` asks the finders behind it for a module's spec, and gives
+that spec a class with a property: importlib notes in `_initializing` when it begins and ends to
+execute a module. When it ends, the spec gets its own class back, and the observer is called. The
+loader is not touched, and no frame of this file is on the stack while a module is executed, so a
+failed import looks as it always looked.
 """
 
 import sys
@@ -14,7 +14,7 @@ from . import state
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Optional
+    from typing import Any
 
 OBSERVERS = {
     "aws_lambda_powertools.utilities.parameters": "powertools",
@@ -42,8 +42,6 @@ OBSERVERS = {
 }
 """Module of a library -> the file here that observes it, by `observe(module)`."""
 
-IMPORTLIB = "<frozen importlib._bootstrap_external>"
-
 
 class Finder:
     """The entry in `sys.meta_path`."""
@@ -58,7 +56,8 @@ class Finder:
                 continue
             spec = find(name, path, target)
             if spec is not None:
-                _shadow(spec.loader, name)
+                if type(spec) is type(sys.__spec__):
+                    spec.__class__ = ModuleSpec
                 return spec
         return None
 
@@ -70,7 +69,7 @@ def activate() -> None:
     sys.meta_path.insert(0, Finder())
     for name in OBSERVERS:
         module = sys.modules.get(name)
-        if module is not None and not _is_being_imported(module):
+        if module is not None and _is_complete(module):
             observe(name, module)
 
 
@@ -87,24 +86,25 @@ def observe(name: str, module: "ModuleType") -> None:
         state.switch_off(observer, error)
 
 
-def _is_being_imported(module: "ModuleType") -> bool:
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+def _is_complete(module: "ModuleType") -> bool:
+    """Whether a module is neither being imported nor lazy. Asking a lazy one would load it."""
+    if type(module).__getattribute__ is not type(sys).__getattribute__:
+        return False
+    return not getattr(module.__dict__.get("__spec__"), "_initializing", False)
 
 
-def _shadow(loader: "Any", name: str) -> None:
-    if isinstance(loader, type) or not hasattr(loader, "exec_module"):
-        return  # built-in and frozen modules share their loader, which is a class
+class ModuleSpec(type(sys.__spec__)):  # type: ignore[misc]
+    """A spec that sees when importlib is done with it. It is named as what it stands in for."""
 
-    def exec_module(module: "Any") -> "Optional[Any]":
-        if module.__name__ != name:
-            return type(loader).exec_module(loader, module)  # a loader that several modules share
-        loader.__dict__.pop("exec_module", None)
-        result = loader.exec_module(module)
-        observe(name, module)
-        return result
+    @property
+    def _initializing(self) -> bool:
+        return bool(self.__dict__.get("_initializing", False))
 
-    exec_module.__code__ = exec_module.__code__.replace(co_filename=IMPORTLIB)
-    try:
-        loader.exec_module = exec_module
-    except AttributeError:
-        pass  # a loader without room for it: this module is not observed
+    @_initializing.setter
+    def _initializing(self, value: bool) -> None:
+        self.__dict__["_initializing"] = value
+        if not value:
+            self.__class__ = type(sys.__spec__)  # type: ignore[assignment]
+            module = sys.modules.get(self.name)
+            if module is not None and module.__dict__.get("__spec__") is self:
+                observe(self.name, module)
