@@ -113,7 +113,7 @@ def test_the_products_own_layer(tmp_path: Path) -> None:
         opt = lay_out(run, [], tmp_path / place, print)
         return sorted(path.name for path in opt.iterdir()) if opt is not None else None
 
-    own = ["extensions", "lambda-reuse", "python"]
+    own = ["extensions", "lambda-reuse", "lambda-reuse-wrapper", "python"]
     assert entries(LocalRun(handler="a"), "1") == own
     assert entries(LocalRun(handler="a", layers=(other,)), "2") == sorted([*own, "bin"])
     assert entries(LocalRun(handler="a", layers=(other,), has_extension=False), "3") == ["bin"]

@@ -15,7 +15,7 @@ from reuse_cli.commands import options
 from reuse_cli.commands.function_options import function_options, local_run
 from reuse_cli.commands.traffic_options import traffic, traffic_options
 from reuse_cli.errors import NoRecordsError, UsageError
-from reuse_cli.local.settings import require_sandbox
+from reuse_cli.local.settings import load_sandbox, require_sandbox
 from reuse_cli.sources.runs import DATA, default_sources
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """
     require_sandbox()
     asked, sent = local_run(chosen), traffic(chosen)
+    load_sandbox()
     from reuse_cli.local import run as local
     from reuse_cli.local.session import Session, Terminated
 
@@ -85,6 +86,7 @@ def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """Serve the Invoke API for HANDLER until interrupted."""
     require_sandbox()
     asked = local_run(chosen)
+    load_sandbox()
     from reuse_cli.local import answers
     from reuse_cli.local.session import Session, Terminated
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reuse_cli.errors import ConfigurationError
-from reuse_cli.layers.source_layer import assemble
+from reuse_cli.layers.cached_layer import cached_layer
 from reuse_cli.local.assets import LayerSource
 from reuse_cli.local.local_run import LocalRun
 
@@ -25,22 +25,28 @@ def lay_out(run: LocalRun, others: Sequence[LayerSource], folder: Path, warn: Wa
     own comes first. `folder` is used where several are merged. Raises ConfigurationError.
     """
     sources = [*others, *(LayerSource(path, str(path)) for path in run.layers)]
-    if run.opt is not None and not sources:
-        opt = run.opt
-    elif sources or run.has_extension:
+    if not run.has_extension and not sources:
+        return None
+    own = _own(run, folder.with_name("own"))
+    if own is not None and not sources:
+        opt = own
+    else:
         opt = folder
         opt.mkdir(parents=True, exist_ok=True)
-        if run.opt is not None:
-            _copy(run.opt, opt)
-        elif run.has_extension:
-            assemble(opt)
+        if own is not None:
+            _copy(own, opt)
         for source in sources:
             put(source, opt, warn)
-    else:
-        return None
     if run.has_extension and not (opt / "extensions").is_dir():
         warn(f"{opt} has no extensions: the function runs, nothing is counted")
     return opt
+
+
+def _own(run: LocalRun, folder: Path) -> Path | None:
+    """The layer of this product: the one that was named, or that of the installed sources."""
+    if not run.has_extension:
+        return None
+    return run.opt or cached_layer(folder)
 
 
 def put(source: LayerSource, opt: Path, warn: Warn) -> None:
