@@ -31,6 +31,7 @@ class LazyGroup(click.Group):
         "local": "reuse_cli.commands.local:local",
         "resources": "reuse_cli.commands.resources:resources",
         "summary": "reuse_cli.commands.summary:summary",
+        "what-if": "reuse_cli.commands.what_if:what_if",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

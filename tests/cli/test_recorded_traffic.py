@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reuse_cli.analysis import policy as policies
 from reuse_cli.analysis.recorded_traffic import FIELDS, recorded
+from reuse_cli.analysis.replay import replay
 from reuse_cli.analysis.what_if import recorded_row, row
 
 BEGIN_MS = 1_790_000_000_000.0
@@ -69,6 +70,39 @@ def test_the_chain_gives_every_arrival() -> None:
     assert list(shop.durations_ms) == [100, 50, 25]
     assert (found.approximate, found.missing) == (0, 0)
     assert (shop.init_ms, shop.memory_mb, shop.recorded_cold_starts) == (INIT_MS, 1024, 1)
+
+
+def test_a_record_may_end_with_the_next_start() -> None:
+    """Cut while an invocation runs, a record has the gap before it, and ends with its start."""
+    first_ms = BEGIN_MS + INIT_MS
+    totals = {"cold_starts": 1, "init_ms": INIT_MS}
+    records = [
+        record("one", 1, to_ms=first_ms + 600, Invocations=2, ColdStarts=1, Duration=[100.0],
+               IdleTime=[500.0], InitDuration=INIT_MS, total={"invocations": 2, **totals}),
+        record("one", 2, to_ms=first_ms + 2000, Invocations=1, Duration=[50.0, 30.0],
+               IdleTime=[1320.0], total={"invocations": 3, **totals}),
+    ]  # fmt: skip
+    found = recorded(records)
+    (rest,) = recorded(records[1:], is_whole=False).functions
+
+    assert list(found.functions[0].arrivals_ms) == [BEGIN_MS, first_ms + 600, first_ms + 1970]
+    assert (found.approximate, found.missing) == (0, 0)
+    assert list(rest.arrivals_ms) == [first_ms + 600, first_ms + 1970]
+    assert (rest.recorded_cold_starts, rest.recorded_init_ms) == (0, 0)
+
+
+def test_the_replay_waits_as_long_as_the_recorded_invocation_did() -> None:
+    """Where it makes the same invocation cold; another one waits for the median init."""
+    records = [
+        record("one", 1, to_ms=BEGIN_MS + 400, Duration=[100.0], ColdStarts=1, InitDuration=300.0,
+               total={"invocations": 1, "cold_starts": 1}),
+        record("two", 1, to_ms=BEGIN_MS + 2000, Duration=[100.0, 100.0], IdleTime=[300.0],
+               ColdStarts=1, InitDuration=900.0, total={"invocations": 2, "cold_starts": 1}),
+    ]  # fmt: skip
+    (shop,) = recorded(records).functions
+
+    assert replay(shop, policies.keep_alive(1)).busy_ms == 300 + 600 + 300
+    assert replay(shop, policies.keep_alive(0)).busy_ms == 300 + 900 + 600 + 300
 
 
 def test_a_lost_record_is_told_as_missing() -> None:

@@ -2,9 +2,10 @@
 
 A container's records hold, in order, the handler time of each invocation (`Duration`) and the idle
 gap before each but the first (`IdleTime`). Where both are complete, one known time gives all
-others: the first record is written when the first invocation has ended, and ends with it. Where
-something is missing (a lost record, an invocation without an end, several at once on managed
-instances), each record is placed by its own end, and the invocations count as approximate.
+others: a record ends with the end of its last invocation, or, where the next one had begun, with
+that one's start. Where something is missing (a lost record, an invocation without an end, several
+at once on managed instances), each record is placed by its own end, and the invocations count as
+approximate.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,8 @@ FIELDS = (
     "architecture", "container_started_ms", "total",
 )  # fmt: skip
 """What is needed of a record."""
+TOTAL_FIELDS = ("cold_starts", "invocations", "init_ms")
+"""What is needed of its totals."""
 
 
 @dataclass
@@ -36,12 +39,15 @@ class Recorded:
     """Invocations that were placed by the end of their record."""
     missing: int = 0
     """Invocations that the totals count and no record describes."""
+    running: int = 0
+    """Containers that had begun before the time asked about."""
 
 
 @dataclass
 class _Function:
     placed: list[tuple[float, float]] = field(default_factory=list)  # (arrival, duration), ms
     inits_ms: list[float] = field(default_factory=list)
+    waited_ms: dict[float, float] = field(default_factory=dict)  # by arrival
     memory_mb: int = 128
     architecture: str | None = None
     cold_starts: int = 0
@@ -50,25 +56,49 @@ class _Function:
     init_ms: float = 0.0
 
 
-def recorded(records: Iterable[Record]) -> Recorded:
-    """The traffic of container records, sorted by function, container and sequence."""
+def recorded(records: Iterable[Record], *, is_whole: bool = True) -> Recorded:
+    """The traffic of container records, sorted by function, container and sequence.
+
+    `is_whole`: no records were left out because of their time. Otherwise what the totals were
+    before a container's first record is taken off.
+    """
     found, functions = Recorded(), dict[str, _Function]()
     first_ms, last_ms = float("inf"), float("-inf")
     for (name, _), group in groupby(records, lambda r: (r["FunctionName"], r["container_id"])):
         container = list(group)
-        _add(functions.setdefault(name, _Function()), container, found)
-        first_ms = min(first_ms, container[0]["container_started_ms"] or container[0]["to_ms"])
+        begun = container[0]
+        is_running = not is_whole and (begun["sequence"] or 0) > 1
+        before = _before(begun) if is_running else {}
+        found.running += is_running
+        _add(functions.setdefault(name, _Function()), container, before, found)
+        began_ms = begun["from_ms"] if is_running else begun["container_started_ms"]
+        first_ms = min(first_ms, began_ms or begun["to_ms"])
         last_ms = max(last_ms, *(record["to_ms"] for record in container))
     found.functions = [_traffic(name, function) for name, function in functions.items()]
     found.span_s = max(0.0, (last_ms - first_ms) / 1000) if functions else 0.0
     return found
 
 
-def _add(function: _Function, container: Sequence[Record], found: Recorded) -> None:
+def _before(record: Record) -> dict[str, float]:
+    """What a container's totals were before this record."""
+    total, init_ms = record["total"] or {}, record["InitDuration"] or record["RestoreDuration"]
+    own = {
+        "cold_starts": record["ColdStarts"],
+        "invocations": record["Invocations"],
+        "init_ms": init_ms,
+    }
+    return {name: (total.get(name) or 0) - (value or 0) for name, value in own.items()}
+
+
+def _add(
+    function: _Function, container: Sequence[Record], before: Mapping[str, float], found: Recorded
+) -> None:
     last = container[-1]
-    total = last["total"] or {}
+    total = {
+        name: ((last["total"] or {}).get(name) or 0) - before.get(name, 0) for name in TOTAL_FIELDS
+    }
     placed, is_exact = _place(container)
-    cold_starts = total.get("cold_starts") or 0
+    cold_starts = int(total["cold_starts"])
     inits = [
         record[name]
         for record in container
@@ -76,19 +106,21 @@ def _add(function: _Function, container: Sequence[Record], found: Recorded) -> N
         if record[name] is not None
     ]
     is_provisioned = last["init_type"] == "provisioned-concurrency"
-    if placed and cold_starts and inits and not is_provisioned:
+    is_cold = bool(container[0]["ColdStarts"] or not before)
+    if placed and cold_starts and inits and is_cold and not is_provisioned:
         start_ms, duration_ms = placed[0]
         placed[0] = (start_ms - inits[0], duration_ms)  # the caller had to wait for the init
+        function.waited_ms[start_ms - inits[0]] = inits[0]
     function.placed += placed
     function.memory_mb = last["memory_mb"] or function.memory_mb
     function.architecture = last["architecture"] or function.architecture
     function.inits_ms += inits
-    function.init_ms += total.get("init_ms") or sum(inits)
+    function.init_ms += total["init_ms"] or sum(inits)
     function.cold_starts += cold_starts
     function.containers += 1
     function.provisioned += is_provisioned
     found.approximate += 0 if is_exact else len(placed)
-    found.missing += max(0, (total.get("invocations") or 0) - len(placed))
+    found.missing += max(0, int(total["invocations"]) - len(placed))
 
 
 def _place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool]:
@@ -98,12 +130,14 @@ def _place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool
     gaps = [value for record in container for value in record["IdleTime"] or ()]
     if not durations:
         return [], True
-    before_first = len(gaps) - (len(durations) - 1)
-    if before_first in (0, 1) and _is_whole(container):
-        gaps = gaps[before_first:]  # the records may begin within the container's life
+    leading = _has_begun(container[0])
+    trailing = len(gaps) - leading - (len(durations) - 1)
+    if trailing in (0, 1) and _is_whole(container):
+        gaps = gaps[leading:]  # the records may begin within the container's life
         first = served[0]
-        inner = len(first["Duration"]) - 1
-        end_ms = first["to_ms"] - sum(first["Duration"][1:]) - sum(gaps[:inner])
+        own = sum(len(r["IdleTime"] or ()) for r in container[: container.index(first) + 1])
+        after = gaps[: own - leading]  # the last may be one before an invocation that runs on
+        end_ms = first["to_ms"] - sum(first["Duration"][1:]) - sum(after)
         return _chain(end_ms - durations[0], durations, gaps), True
     placed = []
     for record in served:
@@ -112,6 +146,12 @@ def _place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool
         own_gaps = [0.0] * (len(own) - 1 - len(own_gaps)) + own_gaps
         placed += _chain(record["to_ms"] - sum(own) - sum(own_gaps), own, own_gaps)
     return placed, False
+
+
+def _has_begun(record: Record) -> bool:
+    """Whether the container had served invocations before those of this record."""
+    total = (record["total"] or {}).get("invocations") or 0
+    return bool(total > (record["Invocations"] or 0))
 
 
 def _is_whole(container: Sequence[Record]) -> bool:
@@ -124,7 +164,7 @@ def _chain(
     start_ms: float, durations: Sequence[float], gaps: Sequence[float]
 ) -> list[tuple[float, float]]:
     placed = []
-    for duration_ms, gap_ms in zip(durations, [*gaps, 0.0], strict=True):
+    for duration_ms, gap_ms in zip(durations, [*gaps, 0.0], strict=False):
         placed.append((start_ms, duration_ms))
         start_ms += duration_ms + gap_ms
     return placed
@@ -137,6 +177,7 @@ def _traffic(name: str, function: _Function) -> Traffic:
         arrivals_ms=[arrival for arrival, _ in function.placed],
         durations_ms=[duration for _, duration in function.placed],
         init_ms=median(function.inits_ms) if function.inits_ms else 0.0,
+        waited_ms=function.waited_ms,
         memory_mb=function.memory_mb,
         architecture=function.architecture,
         recorded_cold_starts=function.cold_starts,

@@ -7,7 +7,7 @@ container busy for the init and the invocation. Traffic that is known as counts 
 container a function and no run time: of the invocations of a minute at most one is cold.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, merge
 from random import Random
@@ -28,6 +28,9 @@ class Traffic:
     counts: Sequence[int] = ()
     """Invocations at each arrival, where only counts are known; then there are no durations."""
     init_ms: float = 0.0
+    waited_ms: Mapping[float, float] = field(default_factory=dict)
+    """By arrival, the init that the recorded invocation waited for: where the replay makes the
+    same invocation cold it waits as long, and `init_ms` where another one is cold."""
     memory_mb: int = 128
     architecture: str | None = None
     recorded_cold_starts: int | None = None
@@ -39,6 +42,10 @@ class Traffic:
     def invocations(self) -> int:
         """How many there are."""
         return sum(self.counts) if self.counts else len(self.arrivals_ms)
+
+    def init_of(self, at_ms: float) -> float:
+        """The init that an invocation which arrives then waits for, where it is cold."""
+        return self.waited_ms.get(at_ms, self.init_ms)
 
 
 @dataclass
@@ -71,12 +78,12 @@ def replay(traffic: Traffic, policy: Policy, seed: int = 0) -> Outcome:
 
 def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
     """The usual case, written for speed: a fixed keep-alive and no pinger."""
-    init_ms, keep_ms = traffic.init_ms, (policy.keep_alive_s or 0) * 1000
+    init_of, keep_ms = traffic.init_of, (policy.keep_alive_s or 0) * 1000
     free, most = policy.provisioned, policy.concurrency or len(traffic.arrivals_ms) + 1
     busy: list[tuple[float, bool]] = []  # (end, whether it is a provisioned container)
     idle: list[float] = []  # the ends of on-demand containers, in order
     cold = throttled = 0
-    provisioned_ms = refused_ms = 0.0
+    provisioned_ms = refused_ms = inits_ms = 0.0
     for at_ms, duration_ms in zip(traffic.arrivals_ms, traffic.durations_ms, strict=True):
         while busy and busy[0][0] <= at_ms:
             end_ms, is_provisioned = heappop(busy)
@@ -96,6 +103,8 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
         else:
             idle.clear()  # what became idle before the newest has expired with it
             cold += 1
+            init_ms = init_of(at_ms)
+            inits_ms += init_ms
             heappush(busy, (at_ms + init_ms + duration_ms, False))
     all_ms = sum(traffic.durations_ms)
     return Outcome(
@@ -103,7 +112,7 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
         cold_starts=cold,
         containers=cold + policy.provisioned,
         throttled=throttled,
-        busy_ms=all_ms - refused_ms - provisioned_ms + cold * init_ms,
+        busy_ms=all_ms - refused_ms - provisioned_ms + inits_ms,
         provisioned_busy_ms=provisioned_ms,
     )
 
@@ -154,7 +163,7 @@ class _General:
             outcome.provisioned_busy_ms += duration_ms
             heappush(self._busy, (at_ms + duration_ms, True))
             return
-        init_ms = 0.0 if self._is_warm(at_ms) else self.traffic.init_ms
+        init_ms = 0.0 if self._is_warm(at_ms) else self.traffic.init_of(at_ms)
         if self._was_cold:
             outcome.containers += 1
             outcome.cold_starts += not is_ping

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import quantiles
 from typing import Any
 
 from reuse_cli.analysis import prices
@@ -25,7 +24,7 @@ class Row:
     usd_per_month: float | None
     cold_rate: float | None
     cold_rate_p75: float | None
-    """The 75th percentile of the functions' own cold start rates."""
+    """The cold start rate that a quarter of the functions reach; absent for one function."""
     throttled: int
     pings: int
 
@@ -76,8 +75,8 @@ def _row(
 ) -> Row:
     invocations = sum(outcome.invocations for outcome in outcomes)
     cold_starts = sum(outcome.cold_starts for outcome in outcomes)
-    rates = [o.cold_starts / o.invocations for o in outcomes if o.invocations]
-    p75 = quantiles(rates, n=4, method="inclusive")[2] if len(rates) > 1 else None
+    rates = sorted(o.cold_starts / o.invocations for o in outcomes if o.invocations)
+    p75 = rates[len(rates) * 3 // 4] if len(rates) > 1 else None
     return Row(
         policy=name,
         keep_alive_s=keep_alive_s,

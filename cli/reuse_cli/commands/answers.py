@@ -53,7 +53,19 @@ def show(
     question: Question, columns: Columns, asked: Asked, *, empty: str = "There is nothing to show."
 ) -> int:
     """Ask, show the answer, and give the exit code."""
-    names, rows = answer(question, asked)
+    return present(question, columns, asked, answer(question, asked), empty=empty)
+
+
+def present(
+    question: Question,
+    columns: Columns,
+    asked: Asked,
+    found: tuple[Sequence[str], Sequence[Row]],
+    *,
+    empty: str = "There is nothing to show.",
+) -> int:
+    """Show an answer, and give the exit code."""
+    names, rows = found
     condition = Expression(asked.fail_on, names) if asked.fail_on else None
     click.echo(rendered(question, columns, asked, (names, rows)) or empty)
     held = [row for row in rows if condition and condition.holds(row)]
@@ -98,7 +110,7 @@ def rendered(
 
 def _name(row: Row) -> str:
     """What tells a row from the others, for a message."""
-    parts = [row.get(name) for name in ("function_name", "container_id", "resource")]
+    parts = [row.get(name) for name in ("policy", "function_name", "container_id", "resource")]
     return " ".join(str(part) for part in parts if part)
 
 
