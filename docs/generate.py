@@ -8,7 +8,7 @@ is committed with what this gives.
 import sys
 from pathlib import Path
 
-from reuse_extension.core.container import STARTING, TRANSITIONS
+from reuse_extension.core.lifecycle import STARTING, TRANSITIONS
 
 sys.path.insert(0, str(Path(__file__).parent))
 from helper_page import helper_page
@@ -18,11 +18,11 @@ from metrics_page import metrics_page, table
 HERE = Path(__file__).parent
 LIFE_INTRODUCTION = """# The life of a container
 
-Made from the table of transitions in `extension/reuse_extension/core/container.py` by `make docs`.
+Made from the table of transitions in `extension/reuse_extension/core/lifecycle.py` by `make docs`.
 
 What the table does not list moves nothing: telemetry comes late, twice or out of order, and such an
-event is an ordinary one. A process of the extension begins in `starting`, or in `restarting` where
-an earlier process of the same container left its account.
+event is an ordinary one. A process of the extension begins in `starting`, or in `reset` where an
+earlier process of the same container left its state.
 """
 
 

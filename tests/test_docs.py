@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from reuse_extension.core.container import TRANSITIONS
+from reuse_extension.core.lifecycle import TRANSITIONS
 from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
 from reuse_extension.version import VERSION
 

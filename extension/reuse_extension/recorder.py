@@ -5,14 +5,15 @@ import os
 from . import config, files, interpreter
 from .alarm import Alarm, sooner
 from .core import batches
-from .core.account import Account
+from .core.closed import AnotherContainer, FromSnapshot
 from .core.container import Container
 from .core.emf import LineWriter
 from .core.events import LogsDropped, parse_next
 from .core.json_text import text
-from .identity import Identity
+from .core.record_builder import RecordBuilder
 from .output import Output
 from .pages import Pages
+from .state_file import StateFile
 from .version import VERSION
 
 TYPE_CHECKING = False
@@ -39,20 +40,20 @@ class Recorder:
         """`function`: what Lambda told at registering; `started_ms`: when this process began."""
         self._settings = settings = config.read(interpreter.getenv)
         folder = (os.getenv("TMPDIR") or "/tmp").rstrip("/") + FOLDER
-        self._identity = Identity(folder)
+        self._state_file = StateFile(folder)
         self._pages = Pages(folder)
         self._output = Output()
         self._writer = LineWriter(
             settings.namespace, settings.dimensions, settings.metrics, settings.resource_metrics
         )
-        account = Account(
-            _who(function, has_telemetry, settings.function_log_level),
-            self._pages.read,
-            lambda: interpreter.random_hex(16),
+        common_fields = _common_fields(function, has_telemetry, settings.function_log_level)
+        self._builder = RecordBuilder(common_fields, interpreter.random_hex(16))
+        self._container = Container(
+            common_fields["init_type"],
+            has_telemetry,
             started_ms,
             settings.flush == "invocation",
         )
-        self._container = Container(account, has_telemetry)
         self._batch: "Iterator[Any] | None" = None
         self._is_saved = False
         self._alarm = Alarm()
@@ -159,18 +160,18 @@ class Recorder:
 
     def _receive(self, events: "list[Any]", now_ms: int, ends_batch: bool) -> None:
         container = self._container
-        told: "list[Record]" = []
+        outputs: "list[Any]" = []
         if self._output.dropped and self._output.has_room:
             events = [LogsDropped(None, self._output.dropped)] + events
             self._output.dropped = 0
         for event in events:
             try:
-                told.extend(container.receive(event, now_ms))
+                outputs.extend(container.receive(event, now_ms))
             except Exception as error:
                 self._failed(error)
         if ends_batch:
-            told.extend(container.settle(now_ms))
-        self._write(told)
+            outputs.extend(container.end_batch(now_ms))
+        self._write(outputs)
 
     def _receive_more(self) -> None:
         """Take in so much of a batch as may be done at a time."""
@@ -189,7 +190,7 @@ class Recorder:
 
     def _count(self, read: "Callable[[], list[tuple[str, Any]]]") -> None:
         """Count what pages say before the next record is due."""
-        self._container.account.look(read())
+        self._builder.read(read())
         ended = self._pages.ended_count
         if ended:
             self._save()
@@ -205,48 +206,75 @@ class Recorder:
 
     def _restore(self, started_ms: int) -> None:
         try:
-            snapshot = self._identity.load() or self._reconstructed(started_ms)
+            snapshot = self._state_file.load() or self._reconstructed(started_ms)
             if snapshot is not None:
-                self._container.restore(snapshot)
+                self._go_on_from(snapshot)
         except Exception as error:
             # Not ours: the container begins anew, which is what it would look like.
             self.log("WARN", "the state in /tmp is not legible: " + repr(error))
-            self._container.begin_anew()
+            self._container.begin_again()
+            self._builder.begin()
 
     def _reconstructed(self, started_ms: int) -> "dict[str, Any] | None":
         """A state after one that could not be written, or is damaged.
 
         What the pages held by then may have been told, and nothing is told twice.
         """
-        mark = self._identity.load_mark()
-        if mark is None and not self._identity.is_damaged:
+        mark = self._state_file.load_mark()
+        if mark is None and not self._state_file.is_damaged:
             return None
-        self._container.account.reuse.skip([], started_ms)
+        self._builder.resources.mark_seen([], started_ms)
         if mark is None:
             return None
-        snapshot = self._container.snapshot()
+        snapshot = self._snapshot()
         snapshot.update(mark)
         return snapshot
 
-    def _write(self, records: "list[Record]") -> None:
+    def _go_on_from(self, snapshot: "dict[str, Any]") -> None:
+        if self._container.restore(snapshot):
+            self._builder.restore(snapshot)
+
+    def _snapshot(self) -> "dict[str, Any]":
+        """What must survive a reset, as JSON."""
+        snapshot = self._container.snapshot()
+        snapshot.update(self._builder.snapshot())
+        return snapshot
+
+    def _write(self, outputs: "list[Any]") -> None:
         """Write lines, and before them what accounts for them."""
-        if not records and (self._is_saved or not self._container.is_known):
+        if not outputs and (self._is_saved or not self._container.is_known):
             return
+        records = self._build(outputs)
         self._is_saved = True
         self._safely(self._save)
         for record in records:
             self._output.write(self._writer.line(record))
 
+    def _build(self, outputs: "list[Any]") -> "list[Record]":
+        """The records of what left the container, and of what the pages say by now."""
+        builder = self._builder
+        records: "list[Record]" = []
+        for output in outputs:
+            if isinstance(output, FromSnapshot):
+                builder.resources.mark_seen(self._pages.read(), output.time_ms)
+            elif isinstance(output, AnotherContainer):
+                builder.begin()
+            else:
+                builder.read(self._pages.read())
+                records.extend(builder.build(output))
+        return records
+
     def _save(self) -> None:
         """Keep what must survive; then pages that are counted may go."""
-        is_saved = self._identity.save(self._container.snapshot())
+        is_saved = self._state_file.save(self._snapshot())
         gone = self._pages.remove_ended()
-        self._container.forget_pages(gone)
+        for name in gone:
+            self._builder.resources.forget(name)
         if gone and not is_saved:
-            self._identity.save(self._container.snapshot())  # they have made room
+            self._state_file.save(self._snapshot())  # they have made room
 
 
-def _who(
+def _common_fields(
     function: "dict[str, Any]", has_telemetry: bool, log_level: "str | None"
 ) -> "dict[str, Any]":
     """The fields of every record that do not change."""

@@ -9,9 +9,10 @@ import sys
 
 from reuse_extension import config
 from reuse_extension.core import batches, events
-from reuse_extension.core.account import Account
+from reuse_extension.core.closed import AnotherContainer, FromSnapshot
 from reuse_extension.core.container import Container
 from reuse_extension.core.emf import LineWriter
+from reuse_extension.core.record_builder import RecordBuilder
 
 START_MS = 1795219200000
 """2026-11-21T00:00:00Z"""
@@ -26,7 +27,7 @@ class Played:
         self.has_telemetry = fixture["subscription"] == 200
         self.pages = pages or []
         self.records = []
-        self.container = None
+        self.container = self.builder = None
         self.start(START_MS)
 
     def start(self, now_ms):
@@ -35,7 +36,7 @@ class Played:
         self.writer = LineWriter(
             settings.namespace, settings.dimensions, settings.metrics, settings.resource_metrics
         )
-        who = {
+        common_fields = {
             "level": settings.function_log_level,
             "FunctionName": "orders",
             "function_version": "$LATEST",
@@ -45,17 +46,17 @@ class Played:
             "memory_mb": 128,
             "telemetry": "full" if self.has_telemetry else "none",
         }
-        account = Account(
-            who,
-            lambda: self.pages,
-            lambda: "0123456789abcdef0123456789abcdef",
-            now_ms,
-            settings.flush == "invocation",
+        before, builder = self.container, self.builder
+        self.container = Container(
+            common_fields["init_type"], self.has_telemetry, now_ms, settings.flush == "invocation"
         )
-        before = self.container
-        self.container = Container(account, self.has_telemetry)
+        self.builder = RecordBuilder(common_fields, "0123456789abcdef0123456789abcdef")
         if before is not None:
-            self.container.restore(json.loads(json.dumps(before.snapshot())))
+            snapshot = before.snapshot()
+            snapshot.update(builder.snapshot())
+            snapshot = json.loads(json.dumps(snapshot))
+            if self.container.restore(snapshot):
+                self.builder.restore(snapshot)
 
     def step(self, step):
         """One step of a fixture; several events of a batch are settled together."""
@@ -72,7 +73,7 @@ class Played:
             body = step["body"] if "body" in step else json.dumps(step["batch"])
             for event in batches.events(body.encode()):
                 self.take(container.receive(event, now_ms))
-            self.take(container.settle(now_ms))
+            self.take(container.end_batch(now_ms))
             self.finish_if_settled(now_ms)
         elif "invoke" in step:
             self.take(container.receive(events.Invoke(now_ms, step["invoke"]), now_ms))
@@ -86,8 +87,22 @@ class Played:
         if self.container.state in ("ending", "resetting") and self.container.is_settled:
             self.take(self.container.finish(now_ms))
 
-    def take(self, records):
-        self.records.extend(records)
+    def take(self, outputs):
+        """What the recorder does with what leaves a container."""
+        for output in outputs:
+            if isinstance(output, FromSnapshot):
+                self.builder.resources.mark_seen(self.pages, output.time_ms)
+            elif isinstance(output, AnotherContainer):
+                self.builder.begin()
+            else:
+                self.builder.read(self.pages)
+                self.records.extend(self.builder.build(output))
+
+    @property
+    def invocations(self):
+        """All that were counted, those of the open period too."""
+        open_counts = self.container.periods.period.counts
+        return self.builder.totals.values["invocations"] + open_counts.get("Invocations", 0)
 
     def lines(self):
         return [self.writer.line(record) for record in self.records]

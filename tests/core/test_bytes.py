@@ -2,7 +2,7 @@
 
 from tests import platform_events as pe
 from tests.core.play import START_MS, Played
-from tests.core.test_reuse import page, slot
+from tests.core.test_resources import page, slot
 
 MOST_BUSY = 60
 """Bytes an invocation, at ten a second."""

@@ -12,10 +12,10 @@ import pytest
 from lambda_reuse import page_format
 from reuse_extension.core.fields import Field, ListOf
 from reuse_extension.core.records import FIELDS, METRICS, REASONS, RESOURCE_METRICS
-from reuse_extension.core.reuse import REASONS as COUNTED_REASONS
+from reuse_extension.core.resources import REASONS as COUNTED_REASONS
 
 from tests.core.play import START_MS, Played, play
-from tests.core.test_reuse import page
+from tests.core.test_resources import page
 from tests.line_schema import check_line
 
 LIVES = Path(__file__).parents[1] / "fixtures" / "lives"

@@ -10,7 +10,7 @@ from reuse_extension.core.emf import dimension_value
 
 from tests.core.play import Played
 from tests.core.test_emf import record, writer
-from tests.core.test_reuse import page, slot
+from tests.core.test_resources import page, slot
 from tests.line_schema import check_line
 
 

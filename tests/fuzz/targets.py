@@ -5,7 +5,7 @@ import json
 from lambda_reuse import page_format
 from reuse_extension import wire
 from reuse_extension.core import batches, events
-from reuse_extension.core.reuse import Reuse
+from reuse_extension.core.resources import ResourceLedger
 
 from tests.core.play import START_MS, Played
 from tests.core.test_lives import FIXTURES
@@ -43,7 +43,7 @@ def fuzz_events(data: bytes) -> None:
     container = played.container
     for event in batches.events(data):
         played.take(container.receive(event, START_MS))
-    played.take(container.settle(START_MS))
+    played.take(container.end_batch(START_MS))
     played.take(container.receive(events.Shutdown(START_MS, "spindown", None), START_MS))
     played.take(container.finish(START_MS))
     for line in played.lines():
@@ -62,7 +62,7 @@ def fuzz_pages(data: bytes) -> None:
         played.take(played.container.finish(START_MS))
         for line in played.lines():
             check_line(json.loads(line, parse_constant=_refuse))
-        assert Reuse().look([("1-1.page", page)]) is not None
+        assert ResourceLedger().read([("1-1.page", page)]) is not None
 
 
 TARGETS = {"wire": fuzz_wire, "events": fuzz_events, "pages": fuzz_pages}

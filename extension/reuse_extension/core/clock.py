@@ -8,18 +8,18 @@ class PlatformClock:
     """The platform's times, as far as they can be true."""
 
     def __init__(self) -> None:
-        self.told_ms: "int | None" = None
+        self.event_time_ms: "int | None" = None
         """The time that the event in hand tells; None where it tells none that can be true."""
         self._latest_ms: "int | None" = None
 
     def of(self, time_ms: "int | None", now_ms: int) -> int:
         """When an event happened, which tells this time itself: then, or else in the present."""
         if time_ms is None or time_ms > now_ms + CLOCK_LIMIT_MS:
-            self.told_ms = None
+            self.event_time_ms = None
             return self.now(now_ms)
-        self.told_ms = int(time_ms)
-        self._latest_ms = max(self._latest_ms or 0, self.told_ms)
-        return self.told_ms
+        self.event_time_ms = int(time_ms)
+        self._latest_ms = max(self._latest_ms or 0, self.event_time_ms)
+        return self.event_time_ms
 
     def now(self, now_ms: int) -> int:
         """The present: the wall clock's, unless the platform's is another day."""

@@ -23,7 +23,7 @@ def seen_at_the_end(invocation: "Invocation", end: str) -> "str | None":
     return FAILED[end]
 
 
-def found(invocation: "Invocation", event: "Any") -> "list[str]":
+def counts_of(invocation: "Invocation", event: "Any") -> "list[str]":
     """The counts that this event of an invocation adds to: a failure, and a lack of memory, once.
 
     `event`: its runtimeDone or its report.

@@ -10,7 +10,7 @@ Where the end of what ran before is not known, or where an init must have run an
 when, there is no gap: a value that is absent does not mislead.
 """
 
-from .first_invocation import PROACTIVE_MS
+from .cold_start import PROACTIVE_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

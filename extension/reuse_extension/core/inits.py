@@ -43,7 +43,7 @@ class Init:
         self.status: "str | None" = None
         self.error_type: "str | None" = None
         self.is_unmeasured = False  # where no telemetry comes, no duration is waited for
-        self.is_told = False
+        self.is_reported = False
 
     @property
     def end_ms(self) -> "int | None":
@@ -77,7 +77,7 @@ class Init:
         return self.reported_us if self.duration_us is None else self.duration_us
 
 
-class Inits:
+class InitLedger:
     """The inits of one container that this process knows of, in the order they became known."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class Inits:
         self._lacks_duration = False
         self._repeated_before: "list[Interval]" = []  # by earlier processes
 
-    def told(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
+    def match_event(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
         """The init an event speaks of, or None for a duplicate.
 
         `part` is the attribute that the event's time belongs to; the time is None where the
@@ -111,7 +111,7 @@ class Inits:
         is_duration = part == "report_ms" and self._lacks_duration
         return part in self._unheard and not is_duration
 
-    def report(self, duration_us: int, is_restore: bool) -> None:
+    def add_report(self, duration_us: int, is_restore: bool) -> None:
         """What an invocation's report says of the init before it."""
         for init in self.all:
             if (init.phase == RESTORE) == is_restore and init.phase != SUPPRESSED:
@@ -120,7 +120,7 @@ class Inits:
         if self._lacks_duration or not any(self._past.values()):
             self._add(RESTORE if is_restore else FIRST).reported_us = duration_us
 
-    def unmeasured(self) -> None:
+    def add_unmeasured(self) -> None:
         """There was an init, and no telemetry will tell more of it."""
         self._add(None).is_unmeasured = True
 
@@ -148,9 +148,9 @@ class Inits:
                 latest = init
         return latest
 
-    def untold(self, everything: bool) -> "list[Init]":
+    def unreported(self, everything: bool) -> "list[Init]":
         """Those whose duration is known and not told yet; `everything`: those without one too."""
-        return [init for init in self.all if not init.is_told and (everything or init.is_due)]
+        return [init for init in self.all if not init.is_reported and (everything or init.is_due)]
 
     def _add(self, phase: "str | None") -> "Init":
         init = Init(phase)
@@ -161,12 +161,12 @@ class Inits:
         """The times of the events of every init that was told, so that a later process knows."""
         kept: "dict[str, Any]" = {}
         for part in PARTS:
-            times = [getattr(init, part) for init in self.all if init.is_told]
+            times = [getattr(init, part) for init in self.all if init.is_reported]
             kept[part] = (self._past[part] + [time for time in times if time is not None])[-KEPT:]
         kept["unheard"], kept["lacks_duration"] = self._unheard, self._lacks_duration
         kept["repeated"] = [list(when) for when in self.repeated()[-KEPT:]]
         for init in self.all:
-            if init.is_told and init.phase == FIRST:
+            if init.is_reported and init.phase == FIRST:
                 kept["unheard"] = [part for part in PARTS if getattr(init, part) is None]
                 kept["lacks_duration"] = init.known_us is None
         return kept

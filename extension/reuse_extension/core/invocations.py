@@ -7,21 +7,21 @@ asynchronous retries. INVOKE comes from the Extensions API, which repeats nothin
 is an invocation.
 
 A request is closed when everything has been said of it; of closed ones only the id and the last
-time are kept, the newest `REMEMBERED` of them. What is older than all of these is taken for a
+time are kept, the newest `MAX_REMEMBERED` of them. What is older than all of these is taken for a
 duplicate. Telemetry may be read before the INVOKE that it belongs to, so it is known which of them
-lack nothing but INVOKE, and the newest `EARLY` of those are kept whole.
+lack nothing but INVOKE, and the newest `MAX_EARLY` of those are kept whole.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-REMEMBERED = 1024
+MAX_REMEMBERED = 1024
 """Requests remembered, open and closed each: far more than can be in flight or in one batch."""
 RECENT = 100
 """Open ones that may still run, and that are kept for the next process while this one lives: what
 is older has lost its telemetry, and must not cost anything for ever."""
-EARLY = 16
+MAX_EARLY = 16
 """More than can end before an INVOKE is read: Lambda waits for `next` after every one."""
 
 
@@ -37,7 +37,7 @@ class Invocation:
         self.done_us: "int | None" = None
         self.report_us: "int | None" = None
         self.is_counted = False  # whether it was added to a period
-        self.is_told = False  # whether its duration was
+        self.is_reported = False  # whether its duration was
         self.is_failed = False
         self.is_out_of_memory = False
         self.is_past = False  # whether it ran before a reset
@@ -58,14 +58,14 @@ class Invocation:
         Its start and duration are exact, but the report's duration includes an init repeated before
         `start`: it has ended when the platform says so at the latest.
         """
-        told_ms = self.report_ms if self.done_ms is None else self.done_ms
+        known_end_ms = self.report_ms if self.done_ms is None else self.done_ms
         duration_us = self.duration_us
         if self.start_ms is None or duration_us is None:
             return None if self.done_ms is None else self.done_ms * 1000
         end_us = self.start_ms * 1000 + duration_us
-        if told_ms is None or told_ms < self.start_ms:
+        if known_end_ms is None or known_end_ms < self.start_ms:
             return end_us
-        return end_us if end_us < (told_ms + 1) * 1000 else told_ms * 1000
+        return end_us if end_us < (known_end_ms + 1) * 1000 else known_end_ms * 1000
 
     @property
     def last_ms(self) -> int:
@@ -73,7 +73,7 @@ class Invocation:
         return max(self.start_ms or 0, self.done_ms or 0, self.report_ms or 0)
 
 
-class Ledger:
+class InvocationLedger:
     """The requests of one container."""
 
     def __init__(self, managed: bool) -> None:
@@ -108,10 +108,10 @@ class Ledger:
                 return early
         stand_in = Invocation(request_id)
         stand_in.start_ms = self._closed[request_id]
-        stand_in.is_counted = stand_in.is_told = True
+        stand_in.is_counted = stand_in.is_reported = True
         return stand_in
 
-    def told(self, request_id: str, part: str, time_ms: "int | None") -> "Invocation | None":
+    def match_event(self, request_id: str, part: str, time_ms: "int | None") -> "Invocation | None":
         """The invocation a telemetry event speaks of, or None for a duplicate.
 
         `part` is the attribute that the event's time belongs to, such as "start_ms"; the time is
@@ -131,13 +131,13 @@ class Ledger:
 
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""
-        is_told = invocation.start_ms is not None and invocation.report_ms is not None
-        is_told = is_told and (self._managed or invocation.done_ms is not None)
-        if not is_told or self._open.get(invocation.request_id) is not invocation:
+        is_complete = invocation.start_ms is not None and invocation.report_ms is not None
+        is_complete = is_complete and (self._managed or invocation.done_ms is not None)
+        if not is_complete or self._open.get(invocation.request_id) is not invocation:
             return
         self._close(invocation)
         if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
-            self._early = self._early[1 - EARLY :] + [invocation]
+            self._early = self._early[1 - MAX_EARLY :] + [invocation]
             self._uninvoked.add(invocation.request_id)
 
     def unreported(self) -> "list[Invocation]":
@@ -154,7 +154,7 @@ class Ledger:
         return [self._open[name] for name in self._order if self._open[name].is_past]
 
     def _add(self, request_id: str) -> "Invocation":
-        if len(self._order) >= REMEMBERED:
+        if len(self._order) >= MAX_REMEMBERED:
             self._close(self._open[self._order[0]])
         invocation = self._open[request_id] = Invocation(request_id)
         self._order.append(request_id)
@@ -172,19 +172,19 @@ class Ledger:
         if request_id in self._closed:
             self._closed[request_id] = last_ms
             return
-        if len(self._closed_order) < REMEMBERED:
+        if len(self._closed_order) < MAX_REMEMBERED:
             self._closed_order.append(request_id)
         else:
             forgotten = self._closed_order[self._oldest]
             self._forgotten_ms = max(self._forgotten_ms, self._closed.pop(forgotten))
             self._uninvoked.discard(forgotten)
             self._closed_order[self._oldest] = request_id
-            self._oldest = (self._oldest + 1) % REMEMBERED
+            self._oldest = (self._oldest + 1) % MAX_REMEMBERED
         self._closed[request_id] = last_ms
 
     def snapshot(self, most_closed: int) -> "dict[str, Any]":
         """What must survive a reset: open ones and the newest `most_closed` others, as JSON."""
-        most_open = REMEMBERED if most_closed == REMEMBERED else RECENT
+        most_open = MAX_REMEMBERED if most_closed == MAX_REMEMBERED else RECENT
         newest = self._closed_order[self._oldest :] + self._closed_order[: self._oldest]
         return {
             "forgotten_ms": self._forgotten_ms,
@@ -209,7 +209,7 @@ _KEPT = (
     "done_us",
     "report_us",
     "is_counted",
-    "is_told",
+    "is_reported",
     "is_failed",
     "is_out_of_memory",
     "is_after_reset",

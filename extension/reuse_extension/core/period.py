@@ -25,6 +25,7 @@ class Period:
         self.to_ms = not_before_ms
         self.counts: "dict[str, int]" = {}
         self.values: "dict[str, Any]" = {}
+        self.billed_ms = 0
         self.invocations: "list[Invocation]" = []  # begun in this period
         self.late: "list[Invocation]" = []  # begun before it, ended in it
 

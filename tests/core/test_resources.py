@@ -6,7 +6,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lambda_reuse import page_format
-from reuse_extension.core import reuse
+from reuse_extension.core import resources
 
 from tests.core.play import START_MS, Played
 from tests.line_schema import check_line
@@ -35,8 +35,8 @@ def containers_of(lines: list[str]) -> list[dict]:
 
 def test_the_counters_are_those_of_the_page():
     """The core does not import the page's format, so this holds the two together."""
-    assert reuse.COUNTERS == page_format.COUNTERS
-    assert reuse.REASONS == page_format.REASONS
+    assert resources.COUNTERS == page_format.COUNTERS
+    assert resources.REASONS == page_format.REASONS
 
 
 def test_a_resource_is_told_with_what_it_saved():
@@ -120,7 +120,7 @@ def test_a_page_that_vanishes_takes_nothing_back():
     for at_ms, hits in ((5, 6), (70_000, None), (140_000, 2)):
         played.pages = [] if hits is None else [("1-1.page", page(slot("tax", hits=hits)))]
         if hits is None:
-            played.container.forget_pages(["1-1.page"])
+            played.builder.resources.forget("1-1.page")
         played.step({"at_ms": at_ms, "invoke": str(at_ms)})
         played.step({"at_ms": at_ms + 60_000, "invoke": f"{at_ms} again"})
     played.take(played.container.finish(START_MS + 300_000))

@@ -43,7 +43,7 @@ MAX_RESOURCES = 256
 """Names in one container: four pages full of different ones. Each may be a line a minute."""
 MAX_PAGES = 4096
 """Pages whose counts are remembered; those of ended processes until they are removed."""
-MOST_PHASES = 64
+MAX_PHASES = 64
 """Phases in one init record: enough for every function's own, and the line stays short."""
 
 
@@ -58,7 +58,7 @@ class Resource:
         self.start_period()
 
     def start_period(self) -> None:
-        """Begin to count anew, the totals aside."""
+        """Begin a period; the totals go on."""
         self.period = [0] * len(COUNTERS)
         self.period_saved_us = 0
 
@@ -81,7 +81,7 @@ class Resource:
         return any(self.period)
 
 
-class Reuse:
+class ResourceLedger:
     """All resources of one container, and how much of every page has been counted."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Reuse:
         self._known_phases: "dict[str, int]" = {}
         self._skip_before_ms = -1
 
-    def look(self, pages: "list[tuple[str, Any]]") -> "list[Any]":
+    def read(self, pages: "list[tuple[str, Any]]") -> "list[Any]":
         """Count what is new in these (name, page) pairs; the phases not seen before.
 
         A page may be None: there is nothing of that name to read.
@@ -127,7 +127,7 @@ class Reuse:
         self._known[page_name] = [slot.counters for slot in page.slots]
         self._known_phases[page_name] = len(page.phases)
 
-    def skip(self, pages: "list[tuple[str, Any]]", before_ms: int) -> None:
+    def mark_seen(self, pages: "list[tuple[str, Any]]", before_ms: int) -> None:
         """Take what stands in these pages for told, and in others that were begun before a time.
 
         It happened before the container's life, or was told by a process that could not leave

@@ -1,4 +1,4 @@
-"""What must survive a reset: the container's identity and accounts, kept in /tmp.
+"""What must survive a reset: the state of a container, kept in /tmp.
 
 Lambda kills and restarts the extension when an invocation times out or a process crashes, and /tmp
 stays. Without this file one container would look like many. It is written before the lines that it
@@ -32,7 +32,7 @@ HEAD = '{"check":"%08x","state":'
 HEAD_SIZE = len(HEAD % 0)
 
 
-class Identity:
+class StateFile:
     """The file that one process leaves for the next."""
 
     def __init__(self, folder: str) -> None:

@@ -20,7 +20,7 @@ LONGEST_INIT_MS = 10000
 environment lifecycle"): what is longer was not the init alone."""
 
 
-class FirstInvocation:
+class ColdStart:
     """The first invocation that a process saw, and the decision about it."""
 
     def __init__(self, init_type: str) -> None:
@@ -33,7 +33,7 @@ class FirstInvocation:
         self._is_after_reset = False
         self._started_ms = 0
 
-    def saw(self, invocation: "Invocation", is_after_reset: bool, started_ms: int) -> None:
+    def observe(self, invocation: "Invocation", is_after_reset: bool, started_ms: int) -> None:
         """An invocation began; `started_ms` is when this process did, by its own clock."""
         if self.invocation is None:
             self.invocation = invocation

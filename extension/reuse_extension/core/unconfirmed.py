@@ -1,0 +1,94 @@
+"""Invocations of which one side alone has spoken: INVOKE without telemetry, or the reverse.
+
+An INVOKE that telemetry does not confirm within HOLD_MS after its minute is counted all the same.
+Telemetry without an INVOKE is counted at once; its INVOKE is still to be read, or never comes
+because the invocation failed with its init.
+"""
+
+from .cold_start import ran_for
+from .emf import MAX_VALUES
+from .period import MINUTE_MS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .inits import Interval
+    from .invocations import Invocation
+
+HOLD_MS = 2000
+"""How long an INVOKE of a later minute waits for telemetry before it is taken as it is: twice the
+time for which the platform may hold a batch back."""
+MAX_UNINVOKED = 32
+
+
+class Unconfirmed:
+    """Both kinds, and when to stop waiting for telemetry."""
+
+    def __init__(self) -> None:
+        self.invoked: "list[Invocation]" = []  # oldest first
+        self._uninvoked: "list[Invocation]" = []
+        self.has_failed_uninvoked = False
+        self.wake_ms: "int | None" = None
+        """When to stop waiting, by the wall clock."""
+
+    def invoke(self, invocation: "Invocation") -> None:
+        """INVOKE was read."""
+        if not invocation.is_counted:
+            self.invoked.append(invocation)
+        if invocation in self._uninvoked:
+            self._uninvoked.remove(invocation)
+
+    def watch(self, time_ms: int) -> bool:
+        """Whether waiting makes no sense any more: too many wait. Sets the time to wake."""
+        if len(self.invoked) >= MAX_VALUES:
+            return True
+        oldest_ms = self.invoked[0].invoked_ms or 0 if self.invoked else time_ms
+        if oldest_ms // MINUTE_MS < time_ms // MINUTE_MS and self.wake_ms is None:
+            self.wake_ms = time_ms + HOLD_MS
+        return False
+
+    def confirm(self, invocation: "Invocation") -> bool:
+        """It is counted; whether it was the last that waited."""
+        if invocation not in self.invoked:
+            return False
+        self.invoked.remove(invocation)
+        return not self.invoked
+
+    def add_uninvoked(self, invocation: "Invocation") -> None:
+        """Telemetry has spoken of it first."""
+        self._uninvoked = self._uninvoked[1 - MAX_UNINVOKED :] + [invocation]
+
+    def fail(self, invocation: "Invocation") -> None:
+        """It has failed."""
+        if invocation in self._uninvoked:
+            self.has_failed_uninvoked = True
+
+    def failed_with_init(
+        self, inits: "list[Interval]", before_ms: "int | None"
+    ) -> "list[Invocation]":
+        """Those that failed because their init did, and so had no INVOKE; each once.
+
+        INVOKEs come in order, so what began before one that has come (`before_ms`) had none; at the
+        end (None) all that are left had none.
+        """
+        found = [
+            invocation
+            for invocation in self._uninvoked
+            if invocation.is_failed
+            and (_is_certain(invocation, before_ms) or invocation.is_past)
+            and ran_for(invocation, inits)
+        ]
+        self._uninvoked = [other for other in self._uninvoked if other not in found]
+        return found
+
+    def restore(self, past: "list[Invocation]") -> None:
+        """Go on with those that were open when an earlier process ended."""
+        self.invoked = [invocation for invocation in past if not invocation.is_counted]
+        self._uninvoked = [
+            invocation
+            for invocation in past
+            if invocation.is_counted and invocation.invoked_ms is None
+        ]
+
+
+def _is_certain(invocation: "Invocation", before_ms: "int | None") -> bool:
+    return before_ms is None or (invocation.start_ms or before_ms) < before_ms
