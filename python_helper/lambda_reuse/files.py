@@ -2,20 +2,22 @@
 
 A file gets its name when it is whole and has been verified, so whoever opens it sees all of it, and
 a fetch that is broken off leaves nothing that looks like a file. One process fetches, the others
-wait: a lock of the operating system, which ends with the process that holds it.
+wait: a lock of the operating system, which ends with the process that holds it. So what a process
+left unfinished when Lambda ended it is known: nobody holds the lock of its name. The next fetch
+removes it.
 """
 
 import os
 import time
 
 from . import invocation, registry
+from .callables import call_site
 from .options import FOREVER, seconds
-from .resource import call_site
 from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Optional
+    from typing import IO, Any, Callable, Optional
 
     Identity = tuple[int, int, int]
 
@@ -38,9 +40,10 @@ def tmp_file(
     """The path of the file, which `fetch(path)` writes where it is not there yet.
 
     name: a file name without folders; it is also the name in records.
-    max_age: seconds, by wall clock, after which it is fetched anew.
-    max_bytes: of all the files together; the oldest go, but never the one that is asked for.
-    size, sha256: what the file must have; another one is fetched anew, and never handed out.
+    max_age: seconds, by wall clock, after which it is fetched again.
+    max_bytes: of all the files together, unfinished ones included; the oldest go, but never the one
+        that is asked for.
+    size, sha256: what the file must have; another one is fetched again, and never handed out.
 
     Raises ValueError for a name that is none and for a file that is not what it must be, TypeError
     for other wrong options; what `fetch` raises passes unchanged.
@@ -98,7 +101,9 @@ class _File(registry.Member):
         if self._why_not(path, wanted) is None:
             self._tally.hit()
             return path
-        with _Lock(os.path.join(folder, LOCK + self._name)):
+        os.makedirs(folder, exist_ok=True)
+        with _lock_file(folder, self._name) as lock:
+            _take(lock)
             reason = self._why_not(path, wanted)  # another one may have fetched it meanwhile
             if reason is None:
                 self._tally.hit()
@@ -157,6 +162,7 @@ class _File(registry.Member):
         unfinished = os.path.join(os.path.dirname(path), f"{FETCHING}{os.getpid()}-{self._name}")
         start_ns = time.perf_counter_ns()
         try:
+            _remove_leftovers(self._name)
             if wanted.size is not None and wanted.max_bytes is not None:
                 _make_room(self._name, wanted.max_bytes - wanted.size)
             fetch(unfinished)
@@ -181,21 +187,52 @@ class _File(registry.Member):
 _files: "dict[str, _File]" = {}
 
 
-class _Lock:
-    """Held by one at a time, of all the processes and threads of the container."""
+def _lock_file(folder: str, name: str) -> "IO[bytes]":
+    """The file whose lock is this name's; closed, and the lock with it, however its use ends."""
+    return open(os.path.join(folder, LOCK + name), "ab", buffering=0, opener=_private)
 
-    def __init__(self, path: str) -> None:
-        self._path = path
 
-    def __enter__(self) -> None:
-        import fcntl
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
 
-    def __exit__(self, *_error: object) -> None:
-        os.close(self._file)
+def _take(lock: "IO[bytes]") -> None:
+    """Wait until no other thread and no other process of the container holds it."""
+    import fcntl
+
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def _is_held(name: str) -> bool:
+    """Whether a fetch of this name is under way somewhere."""
+    import fcntl
+
+    if not os.path.exists(os.path.join(_folder(), LOCK + name)):
+        return False
+    try:
+        with _lock_file(_folder(), name) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
+def _remove_leftovers(own: str) -> None:
+    """Remove what fetches left that were ended on their way; the lock of `own` is held by us.
+
+    A library may write to `<path>.<something>` first, as boto3's download_file does.
+    """
+    for entry in _entries():
+        if entry.name.startswith(FETCHING):
+            name = entry.name[len(FETCHING) :].partition("-")[2]
+            names = {name, name.rpartition(".")[0]} - {"", own}
+            if not any(_is_held(other) for other in names):
+                _unlink(entry.path)
+
+
+def _entries() -> "list[os.DirEntry[str]]":
+    with os.scandir(_folder()) as entries:
+        return list(entries)
 
 
 def _refuse_name(name: "Any") -> None:
@@ -231,14 +268,18 @@ def _sum_of(path: str) -> str:
 
 
 def _make_room(keep: str, room: int) -> None:
-    """Remove the oldest files until all but `keep` take at most `room` bytes."""
-    files = []
-    for entry in os.scandir(_folder()):
-        if entry.name != keep and not entry.name.startswith((FETCHING, LOCK)):
-            identity = _identity(entry.path)
-            if identity is not None:
+    """Remove the oldest files until all but `keep` take at most `room` bytes.
+
+    What others are fetching just now takes room, but is not ours to remove.
+    """
+    files, total = [], 0
+    own = f"{FETCHING}{os.getpid()}-{keep}"
+    for entry in _entries():
+        identity = None if entry.name in {keep, own} else _identity(entry.path)
+        if identity is not None:
+            total += identity[0]
+            if not entry.name.startswith((FETCHING, LOCK)):
                 files.append((identity[2], entry.path, identity[0]))
-    total = sum([size for _, _, size in files])
     for _, path, size in sorted(files):
         if total <= room:
             return

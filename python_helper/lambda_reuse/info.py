@@ -1,4 +1,4 @@
-"""What a resource tells of itself."""
+"""The counts of one resource."""
 
 from collections import namedtuple
 
@@ -17,14 +17,19 @@ if TYPE_CHECKING:
         builds: int
         build_ms: float
         failed: int
+        recreated: int
 
 else:
     CacheInfo = namedtuple(
         "CacheInfo",
-        ("hits", "misses", "maxsize", "currsize", "reasons", "builds", "build_ms", "failed"),
+        (
+            *("hits", "misses", "maxsize", "currsize"),
+            *("reasons", "builds", "build_ms", "failed", "recreated"),
+        ),
     )
     CacheInfo.__doc__ = """The answer of `cache_info()`: it begins as functools' does.
 
     `reasons` says how often a value had to be built for each reason, `builds` how many builds gave
-    a value, `build_ms` the time these took, and `failed` how many raised.
+    a value, `build_ms` the time these took, `failed` how many raised, and `recreated` how many
+    misses were needless: a resource of the same line had built the same thing before.
     """

@@ -1,10 +1,13 @@
-"""Whether an invocation is running in this process, and the how manieth.
+"""Whether an invocation is running in this process, its number, and whether its handler failed.
 
 AWS's runtime client calls `awslambdaric.bootstrap.handle_event_request` once for every invocation,
 with the request id as its third argument. That function is wrapped where the client is loaded
 already; it is never imported from here. Everything before the first call is init, everything after
-it belongs to invocations. Where no runtime client is loaded (a script, a test, a custom runtime),
-all is init until `lambda_reuse.testing.simulate` or a call of `begin` says otherwise.
+it belongs to invocations. Where the handler raised, the client answers through its
+`post_invocation_error`, which is wrapped too: nothing stands between the client and the handler,
+so tracebacks are what they are without the helper. Where no runtime client is loaded (a script, a
+test, a custom runtime), all is init until `lambda_reuse.testing.simulate` or a call of `begin` says
+otherwise.
 """
 
 import sys
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 CLIENT = "awslambdaric.bootstrap"
 ENTRY = "handle_event_request"
+ERROR = "post_invocation_error"
 
 count = 0
 """Invocations begun in this process."""
@@ -23,8 +27,11 @@ request_id: "Optional[str]" = None
 """Of the invocation that is running."""
 
 at_begin: "list[Callable[[], None]]" = []
+at_error: "list[Callable[[], None]]" = []
 at_end: "list[Callable[[], None]]" = []
-"""Called at every invocation's begin and end; they must not raise."""
+"""Called at every invocation's begin, function error and end; they must not raise."""
+sees_errors = False
+"""Whether an invocation that failed would be known to have."""
 
 
 def in_init() -> bool:
@@ -39,6 +46,12 @@ def begin(new_request_id: "Optional[str]" = None) -> None:
     running = True
     request_id = new_request_id
     for call in at_begin:
+        call()
+
+
+def fail() -> None:
+    """The invocation is answered with an error: the handler raised, or its answer is no JSON."""
+    for call in at_error:
         call()
 
 
@@ -76,6 +89,7 @@ def attach() -> None:
 
 def _wrapped(handle: "Callable[..., Any]") -> "Callable[..., Any]":
     def handle_event_request(*args: "Any", **kwargs: "Any") -> "Any":
+        _see_errors(type(args[0] if args else kwargs.get("lambda_runtime_client")))
         begin(args[2] if len(args) > 2 else kwargs.get("invoke_id"))
         try:
             return handle(*args, **kwargs)
@@ -84,6 +98,25 @@ def _wrapped(handle: "Callable[..., Any]") -> "Callable[..., Any]":
 
     handle_event_request.lambda_reuse_original = handle  # type: ignore[attr-defined]
     return handle_event_request
+
+
+def _see_errors(runtime_client: "Any") -> None:
+    """Wrap what this class answers with where the handler raised, once."""
+    global sees_errors
+    post = getattr(runtime_client, ERROR, None)
+    if not callable(post) or hasattr(post, "lambda_reuse_original"):
+        return
+
+    def post_invocation_error(*args: "Any", **kwargs: "Any") -> "Any":
+        fail()
+        return post(*args, **kwargs)
+
+    post_invocation_error.lambda_reuse_original = post  # type: ignore[attr-defined]
+    try:
+        setattr(runtime_client, ERROR, post_invocation_error)
+        sees_errors = True
+    except (AttributeError, TypeError):
+        pass  # a class that cannot be changed
 
 
 attach()

@@ -2,6 +2,17 @@
 
 import time
 
+from .callables import (
+    CO_ASYNC_GENERATOR,
+    CO_COROUTINE,
+    CO_GENERATOR,
+    CO_ITERABLE_COROUTINE,
+    FUNCTION,
+    code_flags,
+    describe,
+    is_async,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
@@ -11,11 +22,6 @@ DEFAULT_MAX_KEYS = 128
 _UNSET: "Any" = object()
 
 FOREVER = float("inf")
-CO_VARARGS = 0x04
-CO_VARKEYWORDS = 0x08
-CO_GENERATOR = 0x20
-CO_COROUTINE = 0x80
-CO_ASYNC_GENERATOR = 0x200
 
 
 class Options:
@@ -59,7 +65,8 @@ class Options:
     def refuse_factory(self, factory: "Callable[..., Any]", is_keyed: bool) -> None:
         """Raise TypeError where this factory and these options do not go together."""
         flags = code_flags(factory)
-        if flags & (CO_GENERATOR | CO_ASYNC_GENERATOR):
+        is_generator = flags & CO_GENERATOR and not flags & CO_ITERABLE_COROUTINE
+        if is_generator or flags & CO_ASYNC_GENERATOR:
             raise TypeError(
                 f"{describe(factory)} yields; a resource returns its value,"
                 " and close= says how to end it"
@@ -68,24 +75,27 @@ class Options:
             raise TypeError(f"max_keys needs parameters to be keys; {describe(factory)} has none")
         if self.eager and is_keyed:
             raise TypeError(f"eager cannot know the arguments of {describe(factory)}")
-        is_async = bool(flags & CO_COROUTINE)
-        if self.eager and is_async:
+        if is_async(factory):
+            self.refuse_eager(factory)
+        elif _is_plain_function(factory):
+            self.refuse_async_calls(factory)
+
+    def refuse_eager(self, factory: "Callable[..., Any]") -> None:
+        """Raise TypeError where a factory that has to be awaited shall be called at once."""
+        if self.eager:
             raise TypeError(f"eager needs a running loop to await {describe(factory)}")
+
+    def refuse_async_calls(self, factory: "Callable[..., Any]") -> None:
+        """Raise TypeError where a factory is not async, but its check or close is."""
         for option, function in (("check", self.check), ("close", self.close)):
-            if code_flags(function) & CO_COROUTINE and not is_async:
+            if code_flags(function) & CO_COROUTINE:
                 raise TypeError(f"{option} is async and {describe(factory)} is not")
 
 
-def code_flags(function: "Any") -> int:
-    """The flags of a function's code; 0 for any other callable."""
-    function = getattr(function, "__func__", function)
-    return getattr(getattr(function, "__code__", None), "co_flags", 0)
-
-
-def describe(function: "Any") -> str:
-    """A callable's name, for people."""
-    name = getattr(function, "__qualname__", None)
-    return f"{name}()" if isinstance(name, str) else repr(type(function).__name__)
+def _is_plain_function(factory: "Any") -> bool:
+    """Whether a factory that is not async will hardly give something to await: a bare `def`."""
+    is_bare = isinstance(factory, FUNCTION) and not hasattr(factory, "__wrapped__")
+    return is_bare and factory.__name__ != "<lambda>"
 
 
 def seconds(name: str, value: "Any") -> "Optional[float]":

@@ -17,6 +17,8 @@ import os
 import time
 from _thread import RLock
 
+from .notice import say
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mmap import mmap
@@ -38,8 +40,11 @@ counting = RLock()
 _lock = RLock()
 _slots: "list[tuple[str, str, str]]" = []  # name, kind, call site of the slots taken, in order
 _phases: "list[Phase]" = []
+things: "dict[tuple[str, str, str], set[int]]" = {}
+"""Name, kind, call site -> hashes of what was built there in this process."""
 _others: "dict[int, list[int]]" = {}  # slot -> what those who share it counted, but its first
 _buffer: "Optional[memoryview]" = None
+_kept_in_memory: "dict[int, memoryview]" = {}  # slot -> counters, where there can be no page at all
 _is_restored = False
 _warned: "set[str]" = set()
 
@@ -82,11 +87,18 @@ def _append(texts: "tuple[str, str, str]") -> "tuple[int, bool]":
 
 def view(index: int) -> memoryview:
     """The counters of a slot, in the order of COUNTERS; makes the page where there is none."""
-    from . import page_format
-
-    at = page_format.slot_at(index) + page_format.COUNTERS_AT
     with _lock:
-        return _page()[at : at + 8 * WIDTH].cast("Q")
+        try:
+            from . import page_format
+
+            at = page_format.slot_at(index) + page_format.COUNTERS_AT
+            return _page()[at : at + 8 * WIDTH].cast("Q")
+        except (
+            OSError,
+            ImportError,
+        ) as error:  # no file descriptor is left to import anything with
+            _pass_timeouts(error)
+            return _in_memory(index, error)
 
 
 def others(index: int) -> "list[int]":
@@ -96,23 +108,31 @@ def others(index: int) -> "list[int]":
 
 def add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> None:
     """Write a phase entry. The last one is "(other)": what comes after it is added up there."""
+    with _lock:
+        try:
+            _add_phase(name, start_ms, duration_us, has_failed)
+        except (OSError, ImportError) as error:  # as in `view`
+            _pass_timeouts(error)
+            _say_that_nothing_is_recorded(error)
+
+
+def _add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> None:
     from . import page_format
 
-    with _lock:
-        index = len(_phases)
-        phase = page_format.Phase(name, start_ms, duration_us, int(has_failed))
-        if index >= page_format.PHASES - 1:
-            phase = phase._replace(name=OTHER_NAME)
-            if index == page_format.PHASES:
-                index -= 1
-                last = _phases.pop()
-                phase = last._replace(
-                    duration_us=last.duration_us + duration_us,
-                    failed=int(has_failed or bool(last.failed)),
-                )
-        buffer = _page()
-        _phases.append(phase)
-        _write_phase(buffer, index)
+    index = len(_phases)
+    phase = page_format.Phase(name, start_ms, duration_us, int(has_failed))
+    if index >= page_format.PHASES - 1:
+        phase = phase._replace(name=OTHER_NAME)
+        if index == page_format.PHASES:
+            index -= 1
+            last = _phases.pop()
+            phase = last._replace(
+                duration_us=last.duration_us + duration_us,
+                failed=int(has_failed or bool(last.failed)),
+            )
+    buffer = _page()
+    _phases.append(phase)
+    _write_phase(buffer, index)
 
 
 def forget() -> None:
@@ -136,6 +156,8 @@ def leave(*, is_restored: bool = False) -> None:
         _buffer = None
         path = None
         _others.clear()
+        _kept_in_memory.clear()
+        things.clear()
         _phases.clear()
 
 
@@ -152,12 +174,31 @@ def _page() -> memoryview:
         started_ms = int(time.time() * 1000)
         try:
             _buffer = memoryview(_mapped_file(started_ms))
-        except (OSError, ValueError) as error:
-            _say_once(f"nothing will be recorded, {_folder()} cannot hold a page: {error}")
+        except (OSError, ValueError, ImportError) as error:
+            _pass_timeouts(error)
+            _say_that_nothing_is_recorded(error)
             _buffer = memoryview(bytearray(_empty_page(started_ms)))
         for index in range(len(_slots)):
             _write_slot(_buffer, index)
     return _buffer
+
+
+def _pass_timeouts(error: Exception) -> None:
+    """Raise what a signal handler of the function has raised: the system's errors have a number."""
+    if isinstance(error, OSError) and error.errno is None:
+        raise error
+
+
+def _in_memory(index: int, error: Exception) -> memoryview:
+    _say_that_nothing_is_recorded(error)
+    if index not in _kept_in_memory:
+        _kept_in_memory[index] = memoryview(bytearray(8 * WIDTH)).cast("Q")
+    return _kept_in_memory[index]
+
+
+def _say_that_nothing_is_recorded(error: Exception) -> None:
+    folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", ".lambda-reuse")
+    _say_once(f"nothing will be recorded, {folder} cannot hold a page: {error}")
 
 
 def _mapped_file(started_ms: int) -> "mmap":
@@ -260,7 +301,5 @@ def _cut(name: str, end: str = "") -> str:
 
 def _say_once(text: str) -> None:
     if text not in _warned:
-        from .notice import say
-
         _warned.add(text)
         say(text)

@@ -4,9 +4,8 @@ import time
 from threading import Thread
 
 from . import invocation
-from .options import CO_COROUTINE, code_flags
+from .callables import is_async, is_awaitable, name_of
 from .phase import phase
-from .resource import name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def preload(*resources: "Callable[[], Any]", timeout: "Optional[float]" = None) 
     for one in resources:
         if not callable(one):
             raise TypeError(f"preload takes functions, not {one!r}")
-        if code_flags(one) & CO_COROUTINE:
+        if is_async(one):
             raise TypeError(f"{name_of(one)} is async: await it in the loop that will use it")
     invocation.attach()
     builds = [_Build(one) for one in resources]
@@ -50,7 +49,9 @@ class _Build(Thread):
     def run(self) -> None:
         try:
             with phase(self.shown):
-                self._build()
-            self.is_ready = True
+                value = self._build()
+            if hasattr(type(value), "cr_code"):
+                value.close()  # it wants to be awaited, in the loop that will use it
+            self.is_ready = not is_awaitable(value)
         except Exception:
             pass  # counted by the resource, and met again at its first use

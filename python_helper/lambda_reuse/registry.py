@@ -3,7 +3,7 @@
 import os
 from _weakref import ref
 
-from . import invocation, page, place, turn
+from . import build_lock, entry, invocation, page
 
 _members: "list[ref[Member]]" = []
 
@@ -32,8 +32,8 @@ def members() -> "list[Member]":
 def after_fork() -> None:
     """Make a forked child count for itself."""
     page.renew_locks()
-    place.after_fork()
-    turn.after_fork()
+    entry.after_fork()
+    build_lock.after_fork()
     for member in members():
         member.after_fork()
     page.leave()

@@ -1,23 +1,27 @@
 """`resource`: a function whose value is built once per process and used again."""
 
-import os
-
-from . import invocation
-from .kept import Called
-from .options import CO_COROUTINE, Options, code_flags
+from . import invocation, outcomes
+from .callables import call_site, is_async, is_awaitable, name_of
+from .looks import is_method, wrapped
+from .options import Options
+from .sync_resource import SyncResource
 from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable
     from typing import Any, Callable, Optional, overload
 
-    from .signatures import AsyncResource, Decorator, P, R, Resource
+    from .signatures import AsyncResource, Decorator, OfClass, P, R, Resource
 
 if TYPE_CHECKING:
 
     @overload
-    def resource(factory: Callable[P, Coroutine[Any, Any, R]], /) -> AsyncResource[P, R]: ...
+    def resource(factory: classmethod[Any, P, R], /) -> OfClass[P, R]: ...
+    @overload
+    def resource(  # type: ignore[overload-overlap]  # the first that fits is the one
+        factory: Callable[P, Awaitable[R]], /
+    ) -> AsyncResource[P, R]: ...
     @overload
     def resource(factory: Callable[P, R], /) -> Resource[P, R]: ...
     @overload
@@ -40,7 +44,7 @@ def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
     """Build the value of `factory` once, and give the same one to every later call.
 
     name: by which it appears in records; the function's qualified name where it is not given.
-    max_age: seconds, by wall clock, after which it is built anew; frozen time counts.
+    max_age: seconds, by wall clock, after which it is rebuilt; frozen time counts.
     check: called with the value before it is used; what it says no to (or raises at) is replaced.
     check_every: seconds between two checks; without it every use is checked.
     close: called with a value that has been replaced, evicted or cleared away.
@@ -59,8 +63,13 @@ def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
         raise TypeError(sentence) from None
 
     def decorate(factory: "Any") -> "Any":
+        if isinstance(factory, (classmethod, staticmethod)):
+            from . import methods
+
+            made = _made_of(factory.__func__, settings)
+            return methods.over(factory, getattr(made, "func", made))
         if not callable(factory):
-            raise TypeError(f"a resource is made of a function, not of {factory!r}")
+            raise TypeError(f"a resource is made of a function, not of {_what(factory)}")
         return _made_of(factory, settings)
 
     return decorate if factory is None else decorate(factory)
@@ -68,50 +77,39 @@ def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
 
 def _made_of(factory: "Callable[..., Any]", options: Options) -> "Any":
     invocation.attach()
+    outcomes.listen()
     tally = Tally(options.name or name_of(factory), "resource", call_site(factory))
-    if code_flags(factory) & CO_COROUTINE:
-        from .async_kept import Awaited  # only where there is something to await
+    made: "Any"
+    if is_async(factory):
+        from .async_resource import AsyncMember  # only where there is something to await
 
-        kept: "Called | Awaited" = Awaited(factory, options, tally)
+        made = AsyncMember(factory, options, tally)
     else:
-        kept = Called(factory, options, tally)
-    get = dressed(kept.get, factory)
+        made = SyncResource(factory, options, tally)
+    get = wrapped(made.get, factory)
     for ability in ("cache_info", "cache_clear", "peek", "refresh"):
-        setattr(get, ability, getattr(kept, ability))
+        setattr(get, ability, getattr(made, ability))
     if options.eager:
-        try:
-            get()
-        except Exception:
-            pass  # counted; the first call tries again and lets the error pass
+        _build_at_once(get, options, factory)
+    if is_method(factory):
+        from .methods import MethodResource
+
+        return MethodResource(get)
     return get
 
 
-def dressed(get: "Any", factory: "Any") -> "Any":
-    """Let `get` look like the factory, as functools.update_wrapper does (1 ms to import)."""
-    get.__dict__.update(getattr(factory, "__dict__", {}))
-    for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-        if hasattr(factory, attribute):
-            setattr(get, attribute, getattr(factory, attribute))
-    get.__wrapped__ = factory
-    return get
+def _build_at_once(get: "Any", options: Options, factory: "Any") -> None:
+    try:
+        value = get()
+    except Exception:
+        return  # counted; the first call tries again and lets the error pass
+    if is_awaitable(value) and hasattr(type(value), "cr_code"):
+        value.close()
+        options.refuse_eager(factory)
 
 
-def name_of(function: "Any") -> str:
-    """By what name a callable appears in records."""
-    return str(getattr(function, "__qualname__", None) or type(function).__qualname__)
-
-
-def call_site(function: "Any") -> str:
-    """Where a callable is defined, as in "app.py:12"; empty where that is not known.
-
-    The path is relative to the function's folder, and just the file's name elsewhere.
-    """
-    function = getattr(function, "__func__", function)
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return ""
-    path = code.co_filename
-    root = os.environ.get("LAMBDA_TASK_ROOT")
-    is_inside = root and path.startswith(os.path.join(root, ""))
-    shown = os.path.relpath(path, root) if is_inside else os.path.basename(path)
-    return f"{shown}:{code.co_firstlineno}"
+def _what(factory: "Any") -> str:
+    if isinstance(factory, property) or hasattr(type(factory), "__set_name__"):
+        kind = type(factory).__name__
+        return f"a {kind}: put @resource below the {kind}, on the function itself"
+    return repr(factory)

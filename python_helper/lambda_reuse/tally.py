@@ -40,6 +40,8 @@ namedtuples take 2 ms."""
 
 AT = {counter: at for at, counter in enumerate(COUNTERS)}
 REASONS = COUNTERS[1:8]
+MAX_THINGS = 1024
+"""Remembered of one call site."""
 
 
 def adds_whole() -> bool:
@@ -64,6 +66,11 @@ class Tally:
         elif not adds_whole():
             self.count_hit = self._hit_under_lock
 
+    @property
+    def has_own_slot(self) -> bool:
+        """Whether the page had room for it: else it is counted with all others."""
+        return self._slot != page.OTHER
+
     def hits(self) -> memoryview:
         """The counters on the page, the hits at 0; makes the page where there is none."""
         if self._hits is None:
@@ -82,8 +89,23 @@ class Tally:
         """One look-up did not; counted before the build."""
         self.add(reason, 1)
 
-    def built(self, took_us: int, in_init: bool) -> None:
+    def was_built_elsewhere(self, thing: int) -> bool:
+        """Whether another one of the same name and call site has built this before.
+
+        `thing`: a hash of what is built, the same in every one of them.
+        """
+        return not self._is_first and thing in page.things.get(self._texts, ())
+
+    def remember(self, thing: int) -> None:
+        """Let it be known to the others that this was built."""
+        things = page.things.setdefault(self._texts, set())
+        if len(things) < MAX_THINGS:
+            things.add(thing)
+
+    def built(self, took_us: int, in_init: bool, is_recreated: bool = False) -> None:
         """A build gave a value."""
+        if is_recreated:
+            self.add("recreated_us", took_us)
         self.add("builds_in_init" if in_init else "builds_in_invocations", 1)
         self.add("init_us" if in_init else "invocations_us", took_us)
 
@@ -110,13 +132,14 @@ class Tally:
         reasons = {reason: counts[reason] for reason in REASONS}
         return CacheInfo(
             hits=counts["hits"],
-            misses=sum(reasons.values()),
+            misses=sum(reasons.values()) + counts["recreated"],
             maxsize=maxsize,
             currsize=currsize,
             reasons=reasons,
             builds=counts["builds_in_init"] + counts["builds_in_invocations"],
             build_ms=(counts["init_us"] + counts["invocations_us"]) / 1000,
             failed=counts["failed"],
+            recreated=counts["recreated"],
         )
 
     def clear(self) -> None:

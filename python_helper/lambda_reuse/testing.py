@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import invocation, registry
+from . import invocation, outcomes, registry
 from .container import Container, container
 
 TYPE_CHECKING = False
@@ -60,12 +60,17 @@ def simulate(
     Returns what it returned. What it raises ends the simulation and passes unchanged. Each call is
     an invocation as on Lambda: what it builds counts as built in an invocation, not in init.
     """
+    outcomes.listen()
+    invocation.sees_errors = True
     answers = []
     for event in events:
         given = SimulatedContext() if context is None else context
         invocation.begin(getattr(given, "aws_request_id", None))
         try:
             answers.append(handler(event, given))
+        except BaseException:
+            invocation.fail()
+            raise
         finally:
             invocation.end()
     return answers

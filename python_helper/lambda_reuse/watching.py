@@ -2,13 +2,18 @@
 
 Such objects keep counters of their own. They are read at the end of every invocation and at exit,
 and what has become more is added to the page. How long their builds take they seldom know.
+
+An object is held until the end of the invocation that uses it, so that nothing is lost, and not
+longer: one that is made in the handler goes with it, and its misses count as recreated where the
+same line has made another one before.
 """
 
 import atexit
 import sys
+from _weakref import ref
 
 from . import invocation, registry, tally
-from .resource import call_site
+from .callables import call_site, distinction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +35,7 @@ def watch(target: "T", name: "Optional[str]" = None) -> "T":
     known = name or getattr(target, "__qualname__", None) or getattr(target, "name", None)
     if not isinstance(known, str) or not known:
         raise TypeError(f"give it a name: watch(..., name=...); a {_type(target)} has none")
-    if not any(watched.target is target for watched in _watched):
+    if not any(watched.is_of(target) for watched in _watched):
         _watched.append(_Watched(target, read, tally.Tally(known, kind, _site(target))))
         _look()
     return target
@@ -40,23 +45,43 @@ class _Watched(registry.Member):
     """One object, and what is known of its counters."""
 
     def __init__(
-        self, target: "Any", read: "Callable[[Counts], Counts]", counted: "tally.Tally"
+        self, target: "Any", read: "Callable[[Any, Counts], Counts]", counted: "tally.Tally"
     ) -> None:
         super().__init__()
         self.target = target
+        self._weak = _weak(target)
         self._read = read
         self._tally = counted
         self._known: "Counts" = {}
+        self._thing = distinction(getattr(target, "__wrapped__", None))
+        is_alike = counted.was_built_elsewhere(self._thing)
+        self._is_recreated = is_alike and (_is_cache(target) or not invocation.in_init())
+        counted.remember(self._thing)
+
+    def is_of(self, target: "Any") -> bool:
+        """Whether this is the object that it watches."""
+        return self._weak() is target
+
+    def hold(self) -> None:
+        """Keep the object over an invocation, if it is still there."""
+        self.target = self._weak()
+
+    def let_go(self) -> bool:
+        """Hold it no longer than the function does; whether it is still there."""
+        self.target = None
+        return self._weak() is not None
 
     def look(self) -> None:
         """Add what has become more since the last look."""
         for counter, more in self._new().items():
             if more:
-                self._tally.add(counter, more)
+                is_waste = self._is_recreated and counter == "first"
+                self._tally.add("recreated" if is_waste else counter, more)
 
     def _new(self) -> "Counts":
+        target = self.target or self._weak()
         try:
-            return self._read(self._known)
+            return {} if target is None else self._read(target, self._known)
         except Exception:
             return {}  # a pool that is closed or broken must not fail the invocation
 
@@ -83,22 +108,47 @@ def _look() -> None:
         watched.look()
 
 
-invocation.at_end.append(_look)
+def _begin() -> None:
+    for watched in _watched:
+        watched.hold()
+
+
+def _end() -> None:
+    _look()
+    _watched[:] = [watched for watched in _watched if watched.let_go()]
+
+
+invocation.at_begin.append(_begin)
+invocation.at_end.append(_end)
 atexit.register(_look)
 
 
-def _reader(target: "Any") -> "tuple[str, Callable[[Counts], Counts]]":
-    """The kind of an object and how its counters are read: (known so far) -> what is new."""
-    if callable(getattr(target, "cache_info", None)):
-        return _cache_kind(target), lambda known: _cache_news(target.cache_info(), known)
+def _weak(target: "Any") -> "Callable[[], Any]":
+    """What gives the object as long as it is there; always, where nobody can know."""
+    try:
+        return ref(target)
+    except TypeError:
+        return lambda: target
+
+
+def _is_cache(target: "Any") -> bool:
+    return callable(getattr(target, "cache_info", None))
+
+
+def _reader(target: "Any") -> "tuple[str, Callable[[Any, Counts], Counts]]":
+    """The kind of an object and how it is read: (object, counts known so far) -> what is new."""
+    if _is_cache(target):
+        return _cache_kind(target), lambda cache, known: _cache_news(cache.cache_info(), known)
     if callable(getattr(target, "get_stats", None)):
-        return "pool", lambda known: _psycopg_news(target.get_stats(), known)
+        return "pool", lambda pool, known: _psycopg_news(pool.get_stats(), known)
     if hasattr(target, "num_connections") and hasattr(target, "num_requests"):
-        return "pool", lambda known: _pool_news(target.num_requests, target.num_connections, known)
+        return "pool", lambda pool, known: _pool_news(
+            pool.num_requests, pool.num_connections, known
+        )
     pool = _sqlalchemy_pool(target)
     if pool is not None:
         counts = _listen(pool)
-        return "pool", lambda known: _pool_news(counts["checkout"], counts["connect"], known)
+        return "pool", lambda _, known: _pool_news(counts["checkout"], counts["connect"], known)
     if hasattr(target, "cache") and hasattr(target, "cache_key"):
         raise TypeError("this cache keeps no counters: add info=True to cachetools.cached(...)")
     raise TypeError(

@@ -26,7 +26,7 @@ EXPECTED = {
     },
     "warmed": {"prices": (10, {"first": 1}), "model": (10, {"first": 1})},
     "watched": {"country_of": (8, {"first": 2})},
-    "wrong": {"client in the handler": (0, {"first": 10})},
+    "wrong": {"client in the handler": (0, {"first": 1})},
 }
 
 
@@ -79,6 +79,74 @@ def test_what_is_reused_is_told(told, name):
     assert len(answers) == CALLS
     assert found == EXPECTED[name]
     assert last["total"]["hits"] == sum(hits for hits, _ in EXPECTED[name].values())
+
+
+def test_what_is_built_again_is_counted(told):
+    """9 of 10 builds of the resource in the handler are recreated, in the resource and over all."""
+    _, records = told("wrong")
+    resources = [record for record in records if record["record"] == "resource/1"]
+    containers = [record for record in records if record["record"] == "container/1"]
+
+    assert resources[-1]["total"]["recreated"] == 9
+    assert resources[-1]["total"]["recreated_ms"] >= 0
+    assert sum(record.get("Recreated", 0) for record in containers) == 9
+    metrics = containers[-1]["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+    assert any(record.get("Recreated") for record in containers)
+    assert {"Name": "Invocations", "Unit": "Count"} in metrics or containers[-1]["end"]
+
+
+def test_function_errors_are_counted(told):
+    """0 where all went well: the runtime client's own error path is observed."""
+    _, records = told("clients")
+    totals = [r["total"] for r in records if r["record"] == "container/1"]
+
+    assert totals[-1]["function_errors"] == 0
+
+
+RAISING = """
+from lambda_reuse import resource
+
+@resource
+def client():
+    return 1
+
+def handler(event, context):
+    client()
+    if event["n"] % 3 == 0:
+        raise ValueError(event["n"])
+    return object() if event["n"] == 1 else event["n"]
+"""
+
+
+@pytest.mark.parametrize("helper", ["used", "not used"])
+def test_function_errors_of_a_function_that_raises(request, tmp_path, helper):
+    """4 of 10 raise, 1 has an answer that is no JSON; stack traces name the function alone.
+
+    The layer observes this by itself, where the function does not use the helper, too.
+    """
+    source = RAISING if helper == "used" else RAISING.replace("@resource", "").replace("from ", "#")
+    (tmp_path / "function").mkdir()
+    (tmp_path / "function" / "app.py").write_text(source)
+    layer = request.getfixturevalue("source_layer")
+
+    async def run() -> list:
+        config = FunctionConfig(tmp_path / "function", handler="app.handler", timeout_s=20)
+        data = tmp_path / "data"
+        async with Sandbox(config, layer=layer, data=data, concurrency=1) as sandbox:
+            return [await sandbox.invoke(json.dumps({"n": n}).encode()) for n in range(CALLS)]
+
+    answers = [json.loads(result.payload) for result in asyncio.run(run())]
+    (log,) = (tmp_path / "data").glob("logs/*/*.jsonl")
+    messages = [json.loads(line)["message"] for line in log.read_text().splitlines()]
+    records = [json.loads(text) for text in messages if '"container/1"' in text]
+    raised = [answer for answer in answers if isinstance(answer, dict)]
+
+    assert len(raised) == 5
+    own = [answer for answer in raised if answer["errorType"] == "ValueError"]
+    assert [len(answer["stackTrace"]) for answer in own] == [1, 1, 1, 1]
+    reported = [record["total"].get("function_errors") for record in records][-1]
+    assert reported == sum(record.get("FunctionErrors", 0) for record in records) == 5
+    assert all(record["total"]["errors"] == 0 for record in records)
 
 
 def test_the_init_tells_its_phases(told):

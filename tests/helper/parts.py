@@ -92,7 +92,13 @@ def interpreter(version: str) -> str | None:
     return None
 
 
-def run(program: str, tmp_path: Path, python: str = sys.executable, **variables: str) -> str:
+def run(
+    program: str,
+    tmp_path: Path,
+    python: str = sys.executable,
+    stderr: str = "",
+    **variables: str,
+) -> str:
     """What a program that imports the helper prints; fails with it."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -109,5 +115,6 @@ def run(program: str, tmp_path: Path, python: str = sys.executable, **variables:
         check=False,
         timeout=300,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert stderr in done.stderr if stderr else done.stderr == ""
     return done.stdout

@@ -1,5 +1,6 @@
 """tmp_file: fetched once, whole, bounded, shared by threads and processes."""
 
+import fcntl
 import hashlib
 import os
 import threading
@@ -188,15 +189,45 @@ class TestRoom:
             tmp_file(name, fetch=fetch, max_bytes=15, size=10, clock=clock)
         assert seen == [[], []]
 
-    def test_others_folders_are_left_alone(self, clock, tmp_path):
-        """A file that vanishes meanwhile, and what is being fetched, do not matter."""
+    def test_what_is_not_there_any_more(self, clock, tmp_path):
+        """A file that vanishes meanwhile does not matter."""
+        fetch = Fetch()
+        tmp_file("a", fetch=fetch, clock=clock)
+        os.symlink("nowhere", tmp_path / ".lambda-reuse" / "files" / "gone")
+        tmp_file("b", fetch=fetch, max_bytes=20, clock=clock)
+        assert files(tmp_path) == ["a", "b", "gone"]
+
+    def test_leftovers(self, clock, tmp_path):
+        """What fetches left that were ended on their way goes at the next one, of any name."""
         fetch = Fetch()
         tmp_file("a", fetch=fetch, clock=clock)
         folder = tmp_path / ".lambda-reuse" / "files"
-        (folder / ".fetching-1-x").write_bytes(bytes(100))
-        os.symlink("nowhere", folder / "gone")
+        own = f".fetching-{os.getpid()}-b"
+        for name in (
+            ".fetching-1-x",
+            ".fetching-1-a",
+            ".fetching-2-a.6eF4b2aE",
+            ".fetching-7-b",
+            own,
+        ):
+            (folder / name).write_bytes(bytes(100))
         tmp_file("b", fetch=fetch, max_bytes=20, clock=clock)
-        assert files(tmp_path) == [".fetching-1-x", "a", "b", "gone"]
+        assert files(tmp_path) == ["a", "b"]
+
+    def test_what_is_being_fetched_takes_room(self, clock, tmp_path):
+        """It is left alone while its lock is held, and other files make room for it."""
+        fetch = Fetch()
+        for name in ("a", "x"):
+            clock.now += 1
+            tmp_file(name, fetch=fetch, clock=clock)
+        folder = tmp_path / ".lambda-reuse" / "files"
+        for name in (".fetching-1-x", ".fetching-1-x.6eF4b2aE"):
+            (folder / name).write_bytes(bytes(10))
+        with open(folder / ".lock-x") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            clock.now += 1
+            tmp_file("b", fetch=fetch, max_bytes=40, clock=clock)
+        assert files(tmp_path) == [".fetching-1-x", ".fetching-1-x.6eF4b2aE", "b", "x"]
 
     def test_removed_by_somebody(self):
         """A file that is gone is fetched again."""

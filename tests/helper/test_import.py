@@ -11,20 +11,26 @@ from tests.helper.parts import HELPER, VERSIONS, interpreter, run
 FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}
 
 OWN = (
+    "build_lock",
+    "callables",
     "container",
-    "fast",
+    "entry",
+    "failures",
+    "hit_path",
     "invocation",
-    "kept",
     "keys",
+    "looks",
+    "lru_cache",
+    "notice",
     "options",
+    "outcomes",
     "page",
     "phase",
-    "place",
     "registry",
     "resource",
-    "shelf",
+    "resource_base",
+    "sync_resource",
     "tally",
-    "turn",
 )
 
 USE = """

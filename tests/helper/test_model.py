@@ -35,17 +35,33 @@ class Model:
         self.clock = clock
         self.max_keys = options.get("max_keys", 1)
         self.full = OrderedDict()
-        self.without = OrderedDict()
+        self.failures = OrderedDict()
+        self.reasons = OrderedDict()
         self.counts = Counter()
         self.closed = []
 
     def get(self, key, build, is_forced=False):
-        kept = self.full.pop(key, None) or self.without.pop(key, None) or Kept()
+        kept = self.full.pop(key, None) or self.failures.pop(key, None)
+        if kept is None:
+            kept = Kept()
+            kept.reason = self.reasons.pop(key, "first")
         try:
             return self.look_up(kept, build, is_forced)
         finally:
-            (self.without if kept.value is None else self.full)[key] = kept
+            if kept.value is not None:
+                self.full[key] = kept
+            elif kept.is_remembered:
+                self.failures[key] = kept
+            else:
+                self.remember(key, "error" if kept.has_failed else kept.reason)
             self.make_room()
+
+    def remember(self, key, reason):
+        if reason != "first":
+            self.reasons.pop(key, None)
+            self.reasons[key] = reason
+            if len(self.reasons) > self.max_keys:
+                self.reasons.popitem(last=False)
 
     def look_up(self, kept, build, is_forced):
         now, options = self.clock(), self.options
@@ -96,27 +112,21 @@ class Model:
     def make_room(self):
         while len(self.full) > self.max_keys:
             key, kept = self.full.popitem(last=False)
-            self.empty(kept, "evicted")
-            self.without[key] = kept
-        while len(self.without) > self.max_keys:
-            self.without.popitem(last=False)
-
-    def empty(self, kept, reason):
-        if kept.value is not None:
             self.closed.append(kept.value)
-        if kept.value is not None or kept.has_failed:
-            kept.reason = reason
-        kept.value = None
-        kept.has_failed = kept.is_remembered = False
+            self.remember(key, "evicted")
+        while len(self.failures) > self.max_keys:
+            key, _ = self.failures.popitem(last=False)
+            self.remember(key, "error")
 
     def clear(self):
-        places = [*self.without.items(), *self.full.items()]
+        for key, reason in self.reasons.items():
+            self.reasons[key] = "forced" if reason == "error" else reason
+        for key, kept in [*self.failures.items(), *self.full.items()]:
+            if kept.value is not None:
+                self.closed.append(kept.value)
+            self.remember(key, "forced")
         self.full.clear()
-        self.without.clear()
-        for key, kept in places:
-            self.empty(kept, "forced")
-            self.without[key] = kept
-        self.make_room()
+        self.failures.clear()
         self.counts.clear()
 
 
@@ -226,6 +236,8 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def fork(self):
         registry.after_fork()
+        for kept in self.model.full.values():
+            kept.checked = float("-inf")
 
     @invariant()
     def counts_agree(self):
@@ -244,5 +256,5 @@ class Machine(RuleBasedStateMachine):
         assert len(set(map(id, self.closed))) == len(self.closed)
 
 
-Machine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Machine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestAgainstTheModel = Machine.TestCase

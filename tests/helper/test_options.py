@@ -56,7 +56,7 @@ class Client:
         (value, {"close": awaited}, r"close is async and value\(\) is not"),
         (yielding, {}, r"yielding\(\) yields; a resource returns its value"),
         (yielding_async, {}, r"yielding_async\(\) yields"),
-        (functools.partial(value), {"max_keys": 2}, "'partial' has none"),
+        (functools.partial(value), {"max_keys": 2}, r"value\(\) has none"),
         (3, {}, "a resource is made of a function, not of 3"),
         (value, {"maxage": 3}, r"resource\(\) got an unexpected keyword argument 'maxage'"),
     ],

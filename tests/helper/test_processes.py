@@ -1,11 +1,12 @@
 """Processes: forked, spawned, started by a server; on every Python the helper runs on."""
 
+import asyncio
 import os
 import subprocess
 import sys
 
 import pytest
-from lambda_reuse import page, resource
+from lambda_reuse import build_lock, page, resource
 
 from tests.helper.parts import HELPER, VERSIONS, interpreter, page_on_disk, run
 
@@ -47,7 +48,7 @@ print("parent")
 
 BUSY = """
 import os, sys, threading
-from lambda_reuse import page, place, resource, turn
+from lambda_reuse import build_lock, entry, page, resource
 
 building, go_on = threading.Event(), threading.Event()
 
@@ -60,7 +61,7 @@ def slow():
 thread = threading.Thread(target=slow)
 thread.start()
 building.wait()
-locks = page.counting, page._lock, place.changing, turn._guard
+locks = page.counting, page._lock, entry.changing, build_lock._guard
 for lock in locks:  # held by a thread that the child does not have
     threading.Thread(target=lock.acquire).start()
 child = os.fork()
@@ -160,6 +161,7 @@ def test_every_part_on_every_python(tmp_path, version):
         ("awaited", "resource", 0, 2),
         ("cached", "lru_cache", 1, 1),
         ("data.txt", "file", 0, 1),
+        ("(invocations)", "invocations", 0, 0),
     ]
     assert eval(answer[1]) == ["<lambda>", "imports", "one"]
 
@@ -215,3 +217,136 @@ def test_a_fork_in_this_process():
         finally:
             os._exit(0 if is_fine else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+CHECKED = """
+import os
+from lambda_reuse import resource
+
+checks = []
+note = lambda v: checks.append(os.getpid()) or v == os.getpid()
+get = resource(check=note, check_every=600)(os.getpid)
+keyed = resource(check=lambda v: v == os.getpid(), check_every=600)(lambda key: os.getpid())
+parent = get(), keyed("a")
+child = os.fork()
+if not child:
+    assert get() == keyed("a") == os.getpid() and checks == [os.getpid()]
+    assert get.cache_info().reasons["invalid"] == 1
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert (get(), keyed("a")) == parent and checks == []
+print("checked")
+"""
+
+
+def test_after_a_fork_what_can_be_checked_is(tmp_path):
+    """Before its next use in the child, whatever `check_every` says: connections are shared."""
+    assert run(CHECKED, tmp_path) == "checked\n"
+
+
+NO_FILES = """
+import os, resource as limits, sys
+from lambda_reuse import container, phase, resource
+
+get = resource(name="get")(lambda: 1)
+keyed = resource(name="keyed", max_age=60, check=bool, retry_after=1)(lambda key: key)
+limits.setrlimit(limits.RLIMIT_NOFILE, (16, 16))
+taken = []
+try:
+    while True:
+        taken.append(os.dup(2))
+except OSError:
+    pass
+with phase("imports"):
+    values = get(), get(), keyed("a"), keyed("a")
+get.cache_clear()
+try:
+    resource(retry_after=60)(lambda: open("/dev/null"))()
+except OSError as error:
+    assert error.errno == 24
+for file in taken:
+    os.close(file)
+assert (get(), keyed.refresh("a")) == (1, "a")
+sys.stderr.flush()
+print(values, get.cache_info()[:2], keyed.cache_info()[:2])
+"""
+
+
+def test_without_file_descriptors(tmp_path):
+    """Nothing is raised into the function's calls; nothing is recorded, which is said once."""
+    answer = run(NO_FILES + "sys.stderr = None\n", tmp_path, stderr="nothing will be recorded")
+    assert answer == "(1, 1, 'a', 'a') (0, 1) (1, 2)\n"
+
+
+ALARMS = """
+import itertools, random, signal, sys
+from lambda_reuse import resource
+
+class Late(Exception):
+    pass
+
+fired = False
+
+def late(*_):
+    global fired
+    fired = True
+    raise Late
+
+clock = itertools.count()
+kinds = [
+    resource(name="1", check=bool)(lambda: 1),
+    resource(name="2", check=bool, max_keys=3)(lambda key="k": 1),
+    resource(name="3", max_age=2, clock=lambda: next(clock))(lambda: 1),
+    resource(name="4", max_keys=1)(lambda key="k": 1),
+    resource(name="5", retry_after=0)(lambda: 1),
+]
+for get in kinds:
+    get()  # what is imported is imported
+signal.signal(signal.SIGALRM, late)
+dice = random.Random(7)
+for number in range(ROUNDS):
+    get = kinds[number % len(kinds)]
+    try:
+        signal.setitimer(signal.ITIMER_REAL, dice.uniform(2e-5, 4e-4))
+        while not fired:  # a check that raises has said no, and then the call goes on
+            get()
+            get.refresh()
+    except Late:
+        pass
+    fired = False
+signal.signal(signal.SIGALRM, signal.SIG_DFL)
+signal.alarm(60)  # ends the process where a lock was left taken
+import threading
+for get in kinds:
+    for ask in (get, get.refresh):
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+        ask()
+print("free")
+"""
+
+
+@pytest.mark.slow
+def test_alarms_that_raise(tmp_path):
+    """Wherever a signal handler raises, no lock stays taken: others can use what it was about."""
+    assert run(ALARMS.replace("ROUNDS", "4000"), tmp_path) == "free\n"
+
+
+def test_a_task_that_could_not_give_back():
+    """A task that has ended holds nothing, whatever ended it; the others go on."""
+    lock = build_lock.TaskBuildLock("get()")
+
+    async def hold():
+        lock.holder = asyncio.current_task()
+
+    async def wait():
+        await lock.wait_until_free(asyncio.current_task())
+        return "free"
+
+    async def main():
+        holder = asyncio.create_task(hold())
+        await asyncio.sleep(0)
+        return await asyncio.gather(holder, wait(), wait())
+
+    assert asyncio.run(main()) == [None, "free", "free"]

@@ -76,7 +76,7 @@ class TestCaches:
         watch(tax, name="tax")
         watch(tax, name="tax again")
         invoke(tax)
-        assert [slot.name for slot in page_on_disk().slots] == ["tax"]
+        assert [slot.name for slot in page_on_disk().slots] == ["tax", "(invocations)"]
 
     def test_cachetools(self):
         """cachetools.cached with info=True has counters; without, that is what is said."""

@@ -1,6 +1,6 @@
 """AWS's runtime client: where invocations begin and end, for all observers."""
 
-from lambda_reuse import invocation
+from lambda_reuse import invocation, outcomes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,3 +10,4 @@ if TYPE_CHECKING:
 def observe(_module: "ModuleType") -> None:
     """Follow the invocations."""
     invocation.attach()
+    outcomes.listen()

@@ -1,19 +1,19 @@
-"""The way of a hit: as little as can be between the call and the value.
+"""The path of a hit: as little as can be between the call and the value.
 
-Each function makes a pair: what the user calls, and `publish`, which tells it what it may use
+Each function makes a pair: what the user calls, and `expose`, which sets what a call may use
 without asking. All else (misses, checks, the first use after a fork) is `slow`'s business. `hits`
 is the resource's part of the page; `count` counts a hit where adding to it is not safe.
 """
 
-from .place import EMPTY, NOTHING
+from .entry import EMPTY, NOTHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
+    from .entry import Entry
     from .keys import Parameters
-    from .place import Place
-    from .shelf import Shelf
+    from .lru_cache import LruCache
 
     Count = Optional[Callable[[], None]]
     Pair = tuple[Callable[..., Any], Callable[..., None]]
@@ -34,22 +34,22 @@ def plain(slow: "Callable[[], Any]", count: "Count") -> "Pair":
         hits[0] += 1
         return found
 
-    def publish(new_hits: "Any", place: "Optional[Place]") -> None:
+    def expose(new_hits: "Any", entry: "Optional[Entry]") -> None:
         nonlocal hits, value
         if new_hits is not None:
             hits = new_hits
-        value = nothing if place is None else place.value
+        value = nothing if entry is None else entry.value
 
-    return get, publish
+    return get, expose
 
 
 def timed(slow: "Callable[[], Any]", count: "Count", clock: "Callable[[], float]") -> "Pair":
     """One value for a time."""
-    entry = EMPTY
+    usable = EMPTY
     hits: "Any" = None
 
     def get() -> "Any":
-        value, since, until = entry
+        value, since, until = usable
         if since <= clock() < until:
             if count is None:
                 hits[0] += 1
@@ -58,13 +58,13 @@ def timed(slow: "Callable[[], Any]", count: "Count", clock: "Callable[[], float]
             return value
         return slow()
 
-    def publish(new_hits: "Any", place: "Optional[Place]") -> None:
-        nonlocal hits, entry
+    def expose(new_hits: "Any", entry: "Optional[Entry]") -> None:
+        nonlocal hits, usable
         if new_hits is not None:
             hits = new_hits
-        entry = EMPTY if place is None else place.entry
+        usable = EMPTY if entry is None else entry.usable
 
-    return get, publish
+    return get, expose
 
 
 def keyed(
@@ -75,27 +75,33 @@ def keyed(
 ) -> "Pair":
     """One value a key, `clock` being None where values are for ever.
 
-    How many hits there had been says which place was used last; that costs less than an ordered
+    How many hits there had been says which entry was used last; that costs less than an ordered
     dict.
     """
     if count is not None or not parameters.is_key_as_passed:
         return _keyed_with_care(slow, count, clock, parameters)
     if clock is not None:
         return _keyed_timed(slow, clock, parameters)
+    return _keyed_for_ever(slow, parameters)
+
+
+def _keyed_for_ever(slow: "Callable[..., Any]", parameters: "Parameters") -> "Pair":
     nothing = NOTHING
-    full: "dict[Any, Place]" = {}
+    full: "dict[Any, Entry]" = {}
     hits: "Any" = None
 
     def get(*args: "Any", **kwargs: "Any") -> "Any":
         if not kwargs:
             try:
-                place = full[args]
+                entry = full[args]
             except KeyError:
                 pass  # not there, or some are left to their defaults
+            except TypeError:
+                parameters.refuse_unhashable(args, kwargs)
             else:
-                value = place.value
+                value = entry.value
                 if value is not nothing:
-                    hits[0] = place.used = hits[0] + 1
+                    hits[0] = entry.used = hits[0] + 1
                     return value
         key = parameters.key(args, kwargs)
         found = full.get(key)
@@ -104,44 +110,46 @@ def keyed(
         hits[0] = found.used = hits[0] + 1
         return found.value
 
-    def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
+    def expose(new_hits: "Any", cache: "Optional[LruCache]") -> None:
         nonlocal hits, full
-        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
+        hits, full = (hits, {}) if cache is None else (new_hits, cache.full)
 
-    return get, publish
+    return get, expose
 
 
 def _keyed_timed(
     slow: "Callable[..., Any]", clock: "Callable[[], float]", parameters: "Parameters"
 ) -> "Pair":
-    full: "dict[Any, Place]" = {}
+    full: "dict[Any, Entry]" = {}
     hits: "Any" = None
 
     def get(*args: "Any", **kwargs: "Any") -> "Any":
         if not kwargs:
             try:
-                place = full[args]
+                entry = full[args]
             except KeyError:
                 pass
+            except TypeError:
+                parameters.refuse_unhashable(args, kwargs)
             else:
-                value, since, until = place.entry
+                value, since, until = entry.usable
                 if since <= clock() < until:
-                    hits[0] = place.used = hits[0] + 1
+                    hits[0] = entry.used = hits[0] + 1
                     return value
         key = parameters.key(args, kwargs)
         found = full.get(key)
         if found is not None:
-            value, since, until = found.entry
+            value, since, until = found.usable
             if since <= clock() < until:
                 hits[0] = found.used = hits[0] + 1
                 return value
         return slow(key, args, kwargs)
 
-    def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
+    def expose(new_hits: "Any", cache: "Optional[LruCache]") -> None:
         nonlocal hits, full
-        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
+        hits, full = (hits, {}) if cache is None else (new_hits, cache.full)
 
-    return get, publish
+    return get, expose
 
 
 def _keyed_with_care(
@@ -152,28 +160,28 @@ def _keyed_with_care(
 ) -> "Pair":
     """Where hits cannot just be added, or arguments by position are never a key."""
     now = clock or _always
-    full: "dict[Any, Place]" = {}
+    full: "dict[Any, Entry]" = {}
     hits: "Any" = None
 
     def get(*args: "Any", **kwargs: "Any") -> "Any":
         key = parameters.key(args, kwargs)
-        place = full.get(key)
-        if place is not None:
-            value, since, until = place.entry
+        entry = full.get(key)
+        if entry is not None:
+            value, since, until = entry.usable
             if since <= now() < until:
                 if count is None:
                     hits[0] += 1
                 else:
                     count()
-                place.used = hits[0]
+                entry.used = hits[0]
                 return value
         return slow(key, args, kwargs)
 
-    def publish(new_hits: "Any", shelf: "Optional[Shelf]") -> None:
+    def expose(new_hits: "Any", cache: "Optional[LruCache]") -> None:
         nonlocal hits, full
-        hits, full = (hits, {}) if shelf is None else (new_hits, shelf.full)
+        hits, full = (hits, {}) if cache is None else (new_hits, cache.full)
 
-    return get, publish
+    return get, expose
 
 
 def _always() -> float:
@@ -186,13 +194,13 @@ def awaited(
 ) -> "Pair":
     """One value of the running loop."""
     nothing = NOTHING
-    published: "tuple[Any, Any, Any]" = (nothing, None, None)
+    exposed: "tuple[Any, Any, Any]" = (nothing, None, None)
     running_loop: "Callable[[], Any]" = object
 
     async def get() -> "Any":
-        loop, place, hits = published
+        loop, entry, hits = exposed
         if running_loop() is loop:
-            value, since, until = place.entry
+            value, since, until = entry.usable
             if value is not nothing and (clock is None or since <= clock() < until):
                 if count is None:
                     hits[0] += 1
@@ -201,16 +209,16 @@ def awaited(
                 return value
         return await slow()
 
-    def publish(new_hits: "Any", loop: "Any", place: "Optional[Place]") -> None:
-        nonlocal published, running_loop
-        if place is None:
-            published = (nothing, None, None)
+    def expose(new_hits: "Any", loop: "Any", entry: "Optional[Entry]") -> None:
+        nonlocal exposed, running_loop
+        if entry is None:
+            exposed = (nothing, None, None)
         else:
             from asyncio import get_running_loop as running_loop
 
-            published = (loop, place, new_hits)
+            exposed = (loop, entry, new_hits)
 
-    return get, publish
+    return get, expose
 
 
 def awaited_keyed(
@@ -222,32 +230,35 @@ def awaited_keyed(
     """One value a key, of the running loop."""
     nothing = NOTHING
     plain_count = parameters.plain_count
-    published: "tuple[Any, Any, Any]" = (nothing, None, None)
+    exposed: "tuple[Any, Any, Any]" = (nothing, None, None)
     running_loop: "Callable[[], Any]" = object
 
     async def get(*args: "Any", **kwargs: "Any") -> "Any":
         key = args if not kwargs and len(args) == plain_count else parameters.key(args, kwargs)
-        loop, full, hits = published
+        loop, full, hits = exposed
         if running_loop() is loop:
-            place = full.get(key)
-            if place is not None:
-                value, since, until = place.entry
+            try:
+                entry = full.get(key)
+            except TypeError:
+                parameters.refuse_unhashable(args, kwargs)
+            if entry is not None:
+                value, since, until = entry.usable
                 if value is not nothing and (clock is None or since <= clock() < until):
                     if count is None:
                         hits[0] += 1
                     else:
                         count()
-                    place.used = hits[0]
+                    entry.used = hits[0]
                     return value
         return await slow(key, args, kwargs)
 
-    def publish(new_hits: "Any", loop: "Any", shelf: "Optional[Shelf]") -> None:
-        nonlocal published, running_loop
-        if shelf is None:
-            published = (nothing, None, None)
+    def expose(new_hits: "Any", loop: "Any", cache: "Optional[LruCache]") -> None:
+        nonlocal exposed, running_loop
+        if cache is None:
+            exposed = (nothing, None, None)
         else:
             from asyncio import get_running_loop as running_loop
 
-            published = (loop, shelf.full, new_hits)
+            exposed = (loop, cache.full, new_hits)
 
-    return get, publish
+    return get, expose
