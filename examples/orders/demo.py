@@ -76,8 +76,8 @@ def main() -> None:
         "tells what each invocation answered. To try next:\n\n"
         f"  lambda-reuse containers --source {DATA} --output json\n"
         "  lambda-reuse local run YOUR_FILE.py:handler --count 20 --concurrency 3\n\n"
-        "One thing the tables do not show yet: the handler builds an SNS client on every\n"
-        "invocation (examples/orders/app.py). examples/orders/before.py builds all it needs there."
+        "One line builds an SNS client on every invocation (examples/orders/app.py);\n"
+        f"lambda-reuse doctor --source {DATA} names it, and says what it costs."
     )
 
 

@@ -7,12 +7,12 @@ from reuse_cli.formats import numbers
 
 NOTHING = "Nothing to report: no line of the function builds or reads the same thing again."
 TITLES = {
-    "recreated": "builds {what} again",
+    "recreated": "builds the {what} again",
     "refetched": "reads the same {what} again",
     "reconnected": "opens the {what} again",
     "stale": "replaces the {what} after a long idle gap",
     "monotonic_ttl": "makes a {what} whose clock may stand still",
-    "unused": "builds {what} that nothing uses",
+    "unused": "builds the {what}, which nothing uses",
 }
 
 
@@ -50,7 +50,7 @@ def title(row: Row) -> str:
 def where(row: Row) -> str:
     """The line, and the function it is in."""
     site = row["call_site"] or row["function_name"]
-    return f"{site} {row['function']}" if row["function"] else str(site)
+    return f"{site} ({row['function']})" if row["function"] else str(site)
 
 
 def usd(row: Row) -> str:

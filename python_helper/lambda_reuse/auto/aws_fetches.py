@@ -46,15 +46,6 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
 """(service, operation) -> kind, what it is, and the parameters that say which one."""
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
 """What caches by itself, between the user's line and the call."""
-RESOURCES = (
-    "lambda_reuse.async_kept",
-    "lambda_reuse.async_resource",
-    "lambda_reuse.files",
-    "lambda_reuse.kept",
-    "lambda_reuse.sync_resource",
-)
-"""What the user's line may lie within: the function of a `@resource`, the fetch of a file."""
-
 _open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
 
 
@@ -88,16 +79,10 @@ def end(parsed: "dict[str, Any]") -> None:
 
 
 def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:
-    """Whether a cache asked: the user's code only said when, or how."""
-    is_of_users = is_of_cache = False
-    for _ in range(sites.MAX_DEPTH):
-        if frame is None:
-            break
-        module = str(frame.f_globals.get("__name__", ""))
-        is_of_users = is_of_users or sites.is_own(frame)
-        if module.startswith(RESOURCES):
-            return True
-        if not is_of_users and module.startswith(CACHES):
+    """Whether a library's cache asked: the user's code only said when."""
+    is_of_cache = False
+    while frame is not None and not sites.is_own(frame):
+        if str(frame.f_globals.get("__name__", "")).startswith(CACHES):
             if frame.f_locals.get("force_fetch"):
                 return False
             is_of_cache = True

@@ -68,7 +68,7 @@ def _own_modules() -> "list[ModuleType]":
             path = object.__getattribute__(module, "__dict__").get("__file__")
         except AttributeError:
             continue
-        if isinstance(path, str) and sites.own_file(path) is not None:
+        if isinstance(path, str) and sites.own_file(path):
             modules.append(module)
     return modules
 

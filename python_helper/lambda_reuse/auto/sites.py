@@ -54,6 +54,10 @@ LIBRARIES = frozenset(
     )
 )
 """Top-level names that are libraries wherever they lie, and whatever became of their dist-info."""
+HELPER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+RESOURCE = ""
+RESOURCE_FILES = ("async_kept.py", "async_resource.py", "files.py", "kept.py", "sync_resource.py")
+"""What calls the functions of resources, and the `fetch` of files."""
 INSTALLED = ("site-packages", "dist-packages", "node_modules")
 MAX_DEPTH = 200
 """Frames looked at: deeper recursion than that is not worth the time."""
@@ -63,22 +67,29 @@ _installed: "Optional[frozenset[str]]" = None
 
 
 def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
-    """(`app.py:12`, `handler`) of the innermost frame of the user's; None where there is none."""
+    """(`app.py:12`, `handler`) of the innermost frame of the user's; None where there is none.
+
+    None, too, within the function of a `@resource`: the resource counts what it builds.
+    """
+    found: "Optional[FrameType]" = None
     for _ in range(MAX_DEPTH):
         if frame is None:
+            break
+        file = _file_of(frame.f_code)
+        if file == RESOURCE:
             return None
-        code = frame.f_code
-        file = _file_of(code)
-        if file is not None:
-            return f"{file}:{frame.f_lineno}", name_of(code)
+        if found is None and file is not None:
+            found = frame
         frame = frame.f_back
-    return None
+    if found is None:
+        return None
+    return f"{_file_of(found.f_code)}:{found.f_lineno}", name_of(found.f_code)
 
 
 def is_through(frame: "Optional[FrameType]", modules: "tuple[str, ...]") -> bool:
     """Whether a library of these lies between this frame and the user's line."""
     for _ in range(MAX_DEPTH):
-        if frame is None or _file_of(frame.f_code) is not None:
+        if frame is None or _file_of(frame.f_code):
             return False
         if str(frame.f_globals.get("__name__", "")).partition(".")[0] in modules:
             return True
@@ -88,7 +99,7 @@ def is_through(frame: "Optional[FrameType]", modules: "tuple[str, ...]") -> bool
 
 def is_own(frame: "FrameType") -> bool:
     """Whether this frame runs the function's own code."""
-    return _file_of(frame.f_code) is not None
+    return bool(_file_of(frame.f_code))
 
 
 def _file_of(code: "CodeType") -> "Optional[str]":
@@ -105,7 +116,12 @@ def name_of(code: "CodeType") -> str:
 
 
 def own_file(path: str) -> "Optional[str]":
-    """The path relative to the task root where the file is the function's own, else None."""
+    """The path relative to the task root where the file is the function's own, else None.
+
+    RESOURCE for the files of the helper that call the function of a `@resource`.
+    """
+    if path.startswith(HELPER) and path[len(HELPER) :] in RESOURCE_FILES:
+        return RESOURCE
     root = task_root()
     inside = _relative(path, root)
     if inside is None or inside.startswith("<"):

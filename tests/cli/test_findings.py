@@ -1,0 +1,136 @@
+"""Findings from counts: which there are, what they cost, and how they are shown."""
+
+import json
+
+import pytest
+from reuse_cli.analysis.findings import findings
+from reuse_cli.formats import findings as shown
+from reuse_cli.formats import json_text, sarif
+
+from tests.line_schema import validator
+
+FUNCTION = {
+    "function_name": "orders",
+    "containers": 2,
+    "invocations": 102,
+    "observed_s": 3600.0,
+    "memory_mb": 1024,
+    "architecture": "x86_64",
+    "telemetry": "full",
+}
+
+
+def line(**values) -> dict:
+    """A row of the doctor's question."""
+    return {
+        "function_name": "orders",
+        "resource": "sns client in Orders.handle (app.py:7)",
+        "kind": "boto3.client",
+        "call_site": "app.py:7",
+        "containers": 2,
+        "builds_in_init": 0,
+        "builds_in_invocations": 0,
+        "build_ms": 0.0,
+        "recreated": 0,
+        "recreated_ms": 0.0,
+        "hits": 0,
+        "uses": 0,
+        **values,
+    }
+
+
+def test_time_and_money():
+    """2 s of an hour at 1 GB: 730 hours a month, $0.0000166667 a GB-second; or another price."""
+    rows = [line(recreated=100, recreated_ms=2000.0)]
+
+    (found,) = findings(rows, [FUNCTION])
+    (cheaper,) = findings(rows, [FUNCTION], price=0.00001)
+
+    assert found.pop("advice").count('sns = boto3.client("sns")') == 1
+    assert found == {
+        "kind": "recreated",
+        "function_name": "orders",
+        "call_site": "app.py:7",
+        "function": "Orders.handle",
+        "what": "sns client",
+        "count": 100,
+        "invocations": 102,
+        "containers": 2,
+        "ms_each": 20.0,
+        "ms_per_invocation": 19.608,
+        "ms_total": 2000.0,
+        "usd_per_month": round(2 * 730 * 0.0000166667, 4),
+    }
+    assert cheaper["usd_per_month"] == round(2 * 730 * 0.00001, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"recreated": 100}, "recreated"),
+        ({"recreated": 100, "kind": "ssm.parameter"}, "refetched"),
+        ({"recreated": 24, "kind": "ssm.parameter"}, None),
+        ({"recreated": 100, "kind": "http.connection"}, "reconnected"),
+        ({"recreated": 100, "kind": "resource", "resource": "table"}, "recreated"),
+        ({"recreated": 1}, "recreated"),
+        ({"builds_in_init": 2}, "unused"),
+        ({"builds_in_init": 2, "uses": 1}, None),
+        ({"builds_in_init": 2, "builds_in_invocations": 1}, None),
+        ({"builds_in_init": 2, "kind": "tls.context"}, None),
+        ({"builds_in_invocations": 3, "kind": "stale.connection"}, "stale"),
+        ({"builds_in_init": 2, "kind": "cache.monotonic"}, "monotonic_ttl"),
+        ({"kind": "resource", "resource": "table", "hits": 100}, None),
+    ],
+)
+def test_kinds(values, kind):
+    """Each kind of finding, and what is none."""
+    found = findings([line(**values)], [FUNCTION])
+
+    assert [row["kind"] for row in found] == ([kind] if kind else [])
+
+
+def test_what_happens_rarely_is_none():
+    """Less than once in 100 invocations."""
+    function = {**FUNCTION, "invocations": 10_002}
+
+    assert findings([line(recreated=99, recreated_ms=9.0)], [function]) == []
+    assert len(findings([line(recreated=100, recreated_ms=9.0)], [function])) == 1
+
+
+def test_one_invocation_proves_nothing():
+    """A client without a use after a single invocation of its container may be used by the next."""
+    assert findings([line(builds_in_init=2)], [{**FUNCTION, "invocations": 2}]) == []
+
+
+def test_the_worst_comes_first():
+    """By milliseconds over all that was observed."""
+    rows = [
+        line(recreated=100, recreated_ms=ms, call_site=f"app.py:{ms}") for ms in (5.0, 50.0, 20.0)
+    ]
+
+    assert [row["ms_total"] for row in findings(rows, [FUNCTION])] == [50.0, 20.0, 5.0]
+
+
+def test_shown_as_text_markdown_json_and_sarif():
+    """The same findings, each with its line and its advice."""
+    rows = findings([line(recreated=100, recreated_ms=2000.0), line(builds_in_init=2)], [FUNCTION])
+
+    text, markdown = shown.text(rows), shown.markdown(rows)
+    read = json.loads(sarif.render(rows))
+
+    validator("findings.schema.json").validate(json.loads(json_text.render("findings", rows)))
+    assert text.startswith("1. app.py:7 (Orders.handle) builds the sns client again\n   100 times")
+    assert (
+        "| 1 | `app.py:7 (Orders.handle)` | builds the sns client again | 100 | 20.0 |" in markdown
+    )
+    assert read["version"] == "2.1.0"
+    (first, second) = read["runs"][0]["results"]
+    assert [first["ruleId"], second["ruleId"]] == ["recreated", "unused"]
+    place = first["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "app.py"}, "region": {"startLine": 7}}
+
+
+def test_nothing_to_say_is_said():
+    """In a sentence, or as an empty list."""
+    assert shown.text([]) == shown.markdown([]) == shown.NOTHING
+    assert json.loads(sarif.render([]))["runs"][0]["results"] == []
