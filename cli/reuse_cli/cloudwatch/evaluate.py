@@ -8,6 +8,7 @@ from reuse_cli.cloudwatch import labels, logs_insights, metrics_insights, search
 from reuse_cli.cloudwatch.body import Row, Widget, rows
 from reuse_cli.cloudwatch.emf import Metric
 from reuse_cli.cloudwatch.functions import MEASURES, Array, MathError, Value
+from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.metric_math import Evaluator
 from reuse_cli.cloudwatch.series import Series, TimeRange
 from reuse_cli.cloudwatch.store import MetricStore, Values
@@ -40,8 +41,8 @@ class Data:
 
     store: MetricStore
     connection: "duckdb.DuckDBPyConnection"
-    lines: str
-    """A relation with `t` (epoch ms) and `record`, for log widgets."""
+    lines: JsonFiles
+    """What log widgets query."""
 
 
 def evaluate(body: Mapping[str, Any], data: Data, span: TimeRange) -> list[Shown]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from reuse_cli.cloudwatch import grammar
 from reuse_cli.cloudwatch.grammar import GrammarError
+from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.logs_grammar import GRAMMAR
 from reuse_cli.errors import UsageError
 
@@ -74,13 +75,16 @@ class Answer:
 
 
 def run(
-    connection: "duckdb.DuckDBPyConnection", relation: str, query: str, start_ms: int, end_ms: int
+    connection: "duckdb.DuckDBPyConnection",
+    lines: JsonFiles,
+    query: str,
+    start_ms: int,
+    end_ms: int,
 ) -> Answer:
-    """The answer over a relation with `t` (epoch ms) and `record` (JSON). Raises QueryError."""
+    """The answer over JSON lines of a time range. Raises QueryError."""
     import duckdb
 
-    translation = Translation(relation, start_ms, end_ms)
-    sql = translation.sql(query)
+    sql = Translation(lines, start_ms, end_ms).sql(query)
     try:
         result = connection.execute(sql)
     except duckdb.Error as error:
@@ -124,8 +128,12 @@ def _identifier(text: str) -> str:
 class Translation:
     """One query on its way to SQL: a subselect a command."""
 
-    def __init__(self, relation: str, start_ms: int, end_ms: int) -> None:
-        self._sql = f"select t, record from {relation} where t >= {start_ms} and t < {end_ms}"
+    def __init__(self, lines: JsonFiles, start_ms: int, end_ms: int) -> None:
+        self._lines = lines
+        self._condition_of_time = f"t >= {start_ms} and t < {end_ms}"
+        self._members: dict[str, str] = {}  # root members that are read, and their columns
+        self._reads_lines = False
+        self._sql = "select * from line"
         self._names: dict[str, str] | None = None
         """The columns by name, once `stats` or `display` has left nothing but columns."""
         self._derived: dict[str, str] = {}  # made by `fields ... as`
@@ -139,7 +147,24 @@ class Translation:
                 getattr(self, f"_{command.data}")(command)
         columns = [f"{self._column(name)} as {_identifier(name)}" for name in self._shown]
         limit = "" if self._is_limited else f" limit {ROWS}"
-        return f"select {', '.join(columns)} from ({self._sql}){limit}"
+        body = f"select {', '.join(columns)} from ({self._sql}){limit}"
+        return f"with line as ({self._read()}) {body}"
+
+    def _read(self) -> str:
+        """What is read of the lines, each of which is parsed once."""
+        if not self._reads_lines:
+            return self._lines.select(list(self._members), self._condition_of_time)
+        paths = ", ".join(
+            _literal("/" + name.replace("~", "~0").replace("/", "~1")) for name in self._members
+        )
+        columns = "".join(f", parts[{at + 1}] as c{at}" for at in range(len(self._members)))
+        records = self._lines.select_records(self._condition_of_time)
+        if not columns:
+            return records
+        return (
+            f"select t, record{columns} from"
+            f" (select t, record, json_extract(record, [{paths}]) as parts from ({records}))"
+        )
 
     # Commands
 
@@ -213,9 +238,12 @@ class Translation:
         if name == "@timestamp":
             return "t"
         if name == "@message":
+            self._reads_lines = True
             return "record::varchar"
-        path = "$" + "".join(_step(part) for part in name.split("."))
-        text = f"json_extract_string(record, {_literal(path)})"
+        root, _, rest = name.partition(".")
+        column = self._members.setdefault(root, f"c{len(self._members)}")
+        path = "$" + "".join(_step(part) for part in rest.split(".") if rest)
+        text = f"json_extract_string({column}, {_literal(path)})"
         return f"try_cast({text} as double)" if is_number else text
 
     def _any(self, node: Any, *, is_number: bool = False) -> str:

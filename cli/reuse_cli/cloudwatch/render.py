@@ -10,7 +10,7 @@ from reuse_cli.analysis import times
 from reuse_cli.cloudwatch import body as bodies
 from reuse_cli.cloudwatch.body import Variable
 from reuse_cli.cloudwatch.evaluate import Data, Shown, evaluate
-from reuse_cli.cloudwatch.lines import RELATION, Lines
+from reuse_cli.cloudwatch.lines import Lines
 from reuse_cli.cloudwatch.series import TimeRange
 from reuse_cli.cloudwatch.store import MetricStore
 from reuse_cli.errors import NoRecordsError, UsageError
@@ -51,11 +51,11 @@ def render(
     import duckdb
 
     with duckdb.connect() as connection:
-        lines.fill(connection)
-        store = MetricStore(connection, RELATION, bodies.wanted(body))
+        files = lines.read()
+        store = MetricStore(connection, files, bodies.wanted(body))
         span = _span(body, store, start, end)
         variables = bodies.variables(body, store, chosen)
-        data = Data(store, connection, RELATION)
+        data = Data(store, connection, files)
         shown = evaluate(bodies.substituted(body, variables), data, span)
         return Rendered(shown, variables, span, store.refused.validation_errors)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from reuse_cli.cloudwatch import emf
 from reuse_cli.cloudwatch.emf import Metric
+from reuse_cli.cloudwatch.lines import EMF_METRICS, EMF_TIME, JsonFiles
 from reuse_cli.cloudwatch.series import Points, TimeRange, aggregate
 
 if TYPE_CHECKING:
@@ -28,38 +29,33 @@ class Refused:
 
 
 class MetricStore:
-    """Metrics of the lines in a DuckDB relation that has them in its column `record`."""
+    """Metrics of JSON lines in files."""
 
     def __init__(
         self,
         connection: "duckdb.DuckDBPyConnection",
-        relation: str,
+        lines: JsonFiles,
         wanted: Collection[str] | None = None,
     ) -> None:
         """`wanted`: the names of the metrics that will be asked for; None means all."""
         self._connection = connection
         self._cache: dict[object, dict[Values, Points]] = {}
-        connection.execute(
-            f"""
-            create or replace temp table emf_line as
-            select
-                try_cast(json_extract_string(record, '$._aws.Timestamp') as bigint) as t,
-                coalesce(json_extract(record, '$._aws.CloudWatchMetrics')::varchar, '') as shape,
-                record
-            from {relation} where contains(record, '"CloudWatchMetrics"') and json_valid(record)
-            """
-        )
         self._shapes: dict[str, list[Metric]] = {}
         errors = 0
+        members = [EMF_TIME, EMF_METRICS]
         rows = connection.execute(
-            "select shape, count(*), count(t) from emf_line group by all"
+            f"""
+            select any_value(c1)::varchar, count(*), count(c0)
+            from ({lines.select(members, "c1 is not null")})
+            group by hash(c1) order by 1
+            """
         ).fetchall()
-        for shape, lines, timed in rows:
+        for shape, count, timed in rows:
             metrics = emf.parse(shape)
-            errors += lines if metrics is None else lines - timed
+            errors += count if metrics is None else count - timed
             self._shapes[shape] = metrics or []
         self.refused = Refused(errors)
-        self._columns = self._extract(wanted)
+        self._columns = self._extract(lines, wanted)
 
     @cached_property
     def span(self) -> TimeRange | None:
@@ -156,7 +152,7 @@ class MetricStore:
         ).fetchall()
         return [row if columns else () for row in rows]
 
-    def _extract(self, wanted: Collection[str] | None) -> dict[str, str]:
+    def _extract(self, lines: JsonFiles, wanted: Collection[str] | None) -> dict[str, str]:
         """Make the table `emf_point`; its columns by the names of metrics and dimensions."""
         metrics: dict[str, None] = {}
         dimensions: dict[str, None] = {}
@@ -167,36 +163,24 @@ class MetricStore:
                     dimensions.update(dict.fromkeys(metric.dimensions))
         columns = {name: f"m{at}" for at, name in enumerate(metrics)}
         columns |= {f"dimension {name}": f"d{at}" for at, name in enumerate(dimensions)}
-        self._connection.execute(
-            "create or replace temp table emf_shape (shape varchar, number int)"
-        )
-        self._connection.executemany(
-            "insert into emf_shape values (?, ?)",
-            [[shape, number] for number, shape in enumerate(self._shapes)] or [["", -1]],
-        )
-        values = [_values(f"parts[{at}]") + f" as m{at - 1}" for at in range(1, len(metrics) + 1)]
-        names = [
-            _text(f"parts[{len(metrics) + at}]") + f" as d{at - 1}"
-            for at in range(1, len(dimensions) + 1)
-        ]
+        self._connection.execute("create or replace temp table emf_shape (k ubigint, number int)")
+        for number, shape in enumerate(self._shapes):
+            self._connection.execute(
+                "insert into emf_shape select hash(?::json), ?", [shape, number]
+            )
+        members = list(dict.fromkeys([EMF_TIME, EMF_METRICS, *metrics, *dimensions]))
+        place = {name: f"c{at}" for at, name in enumerate(members)}
+        values = [_values(place[name]) + f" as m{at}" for at, name in enumerate(metrics)]
+        names = [_text(place[name]) + f" as d{at}" for at, name in enumerate(dimensions)]
         self._connection.execute(
             f"""
             create or replace temp table emf_point as
-            select t, number as shape {"".join(", " + part for part in values + names)}
-            from (
-                select t, number, json_extract(record, ?) as parts
-                from emf_line join emf_shape using (shape) where t is not null
-            )
-            """,
-            [[_path(name) for name in [*metrics, *dimensions]] or ["$._aws.Timestamp"]],
+            select c0 as t, number as shape {"".join(", " + part for part in values + names)}
+            from ({lines.select(members, "c0 is not null and c1 is not null")})
+            join emf_shape on k = hash(c1)
+            """
         )
-        self._connection.execute("drop table emf_line")
         return columns
-
-
-def _path(name: str) -> str:
-    """The JSON pointer of a root member, whatever its name holds."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _values(part: str) -> str:

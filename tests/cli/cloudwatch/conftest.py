@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from reuse_cli.cloudwatch.evaluate import Data
+from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.store import MetricStore
 
 BEGIN_MS = 1_790_000_100_000
@@ -24,18 +26,15 @@ def line(at_ms: int, dimensions: Mapping[str, str], **values: Any) -> dict[str, 
 
 
 @pytest.fixture
-def data_of() -> Callable[..., Data]:
+def data_of(tmp_path: Path) -> Callable[..., Data]:
     """Makes a store of lines: objects, or texts as they are."""
 
     def made(*lines: Line | str, wanted: set[str] | None = None) -> Data:
         connection = duckdb.connect()
+        file = tmp_path / "lines.jsonl"
         texts = [one if isinstance(one, str) else json.dumps(one) for one in lines]
-        connection.execute("create table line (t bigint, record varchar)")
-        connection.executemany(
-            "insert into line values (try_cast(json_extract_string(try_cast(? as json),"
-            " '$._aws.Timestamp') as bigint), ?)",
-            [[text, text] for text in texts] or [["{}", "{}"]],
-        )
-        return Data(MetricStore(connection, "line", wanted), connection, "line")
+        file.write_text("\n".join(texts) + "\n")
+        files = JsonFiles([str(file)])
+        return Data(MetricStore(connection, files, wanted), connection, files)
 
     return made

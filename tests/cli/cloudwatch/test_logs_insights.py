@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 from reuse_cli.cloudwatch import logs_insights
+from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.logs_insights import Answer, QueryError
 
 LINES = [
@@ -22,18 +23,16 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def connection() -> duckdb.DuckDBPyConnection:
-    made = duckdb.connect()
-    made.execute("create table line (t bigint, record varchar)")
-    made.executemany(
-        "insert into line values (?, ?)",
-        [[at * 1000, json.dumps(line)] for at, line in enumerate(LINES)],
-    )
-    return made
+def lines(tmp_path_factory: pytest.TempPathFactory) -> JsonFiles:
+    file = tmp_path_factory.mktemp("logs") / "lines.jsonl"
+    times = ({**line, "to_ms": at * 1000} for at, line in enumerate(LINES))
+    file.write_text("".join(json.dumps(line) + "\n" for line in times))
+    return JsonFiles([str(file)])
 
 
-def ask(connection: duckdb.DuckDBPyConnection, query: str, end_ms: int = 10**9) -> Answer:
-    return logs_insights.run(connection, "line", query, 0, end_ms)
+def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
+    with duckdb.connect() as connection:
+        return logs_insights.run(connection, lines, query, 0, end_ms)
 
 
 @pytest.mark.parametrize(
@@ -106,21 +105,19 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, end_ms: int = 10**9) 
         ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
     ],
 )
-def test_answers(
-    connection: duckdb.DuckDBPyConnection, query: str, columns: list[str], rows: list[Any]
-) -> None:
-    assert ask(connection, query) == Answer(columns, rows)
+def test_answers(lines: JsonFiles, query: str, columns: list[str], rows: list[Any]) -> None:
+    assert ask(lines, query) == Answer(columns, rows)
 
 
-def test_the_range_ends_before_its_end(connection: duckdb.DuckDBPyConnection) -> None:
-    assert ask(connection, "stats count(*) as n", end_ms=5000).rows == [(5,)]
+def test_the_range_ends_before_its_end(lines: JsonFiles) -> None:
+    assert ask(lines, "stats count(*) as n", end_ms=5000).rows == [(5,)]
 
 
-def test_without_commands_the_lines_are_shown(connection: duckdb.DuckDBPyConnection) -> None:
-    answer = ask(connection, "SOURCE '/aws/lambda/x' | limit 1")
+def test_without_commands_the_lines_are_shown(lines: JsonFiles) -> None:
+    answer = ask(lines, "SOURCE '/aws/lambda/x' | limit 1")
 
     assert answer.columns == ["@timestamp", "@message"]
-    assert json.loads(answer.rows[0][1]) == LINES[0]
+    assert json.loads(answer.rows[0][1]) == {**LINES[0], "to_ms": 0}
 
 
 def test_log_groups() -> None:
@@ -142,8 +139,6 @@ def test_log_groups() -> None:
         ("filter 5", "is not a condition"),
     ],
 )
-def test_what_cannot_be_read_says_why(
-    connection: duckdb.DuckDBPyConnection, query: str, says: str
-) -> None:
+def test_what_cannot_be_read_says_why(lines: JsonFiles, query: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
-        ask(connection, query)
+        ask(lines, query)
