@@ -41,7 +41,7 @@ def doctor(
     output: str,
     price: float | None,
 ) -> None:
-    """Find the lines that build or read the same thing again, the worst first."""
+    """Find lines that build or read the same thing again."""
     from reuse_cli.analysis.findings import findings
 
     lines, functions_asked = _rows(functions, sources, is_all)

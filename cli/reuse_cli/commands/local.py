@@ -44,7 +44,7 @@ def local() -> None:
 @click.option("--trace", is_flag=True, help="Print what the extension does, event by event.")
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
 def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
-    """Invoke HANDLER with events and show how its containers were reused.
+    """Invoke HANDLER; show how its containers were reused.
 
     HANDLER is FILE.py:FUNCTION, FILE.mjs:FUNCTION (or .js, .cjs), or FOLDER:MODULE.FUNCTION. Exit
     codes: 0 fine, 2 invocations failed, 130 interrupted, 252 wrong usage, 253 something is missing,

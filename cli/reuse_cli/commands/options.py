@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reuse_cli.analysis import times
+from reuse_cli.aws_session import Account
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 from reuse_cli.sources.span import ALL, Span
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 CLOUDWATCH = "cloudwatch"
+S3 = "s3://"
+HERE = Account()
+DEFAULT_SINCE_MS = 3 * 3600 * 1000
+"""How far back CloudWatch is searched where nothing is said."""
 UNLIMITED = 100_000
 """Characters of a line that goes to no terminal."""
 OUTPUTS = ("table", "json", "csv", "md", "html")
@@ -49,18 +54,36 @@ class Asked:
     width: int | None = None
     is_utc: bool = False
     fail_on: str | None = None
+    log_groups: tuple[str, ...] = ()
+    account: Account = HERE
 
     def source(self) -> "Source":
         """The source that the options name; raises UsageError."""
         if self.sources and self.is_all:
             raise UsageError("give either --source or --all")
-        if CLOUDWATCH in self.sources:
-            raise UsageError(
-                "records cannot be read from CloudWatch yet: name log files with --source"
-            )
+        if self.is_cloudwatch:
+            from reuse_cli.sources import cloudwatch
+
+            return cloudwatch.source(self.functions, self.log_groups, self.account)
+        if any(source.startswith(S3) for source in self.sources):
+            from reuse_cli.sources import s3
+
+            if not all(source.startswith(S3) for source in self.sources):
+                raise UsageError("objects in S3 and files cannot be asked in one question")
+            return s3.source(self.sources, self.account)
         from reuse_cli.sources.files import Files
 
         return Files([Path(path) for path in self.sources] or default_sources(is_all=self.is_all))
+
+    @property
+    def is_cloudwatch(self) -> bool:
+        """Whether CloudWatch is asked: by name, or because there is nothing else to ask."""
+        if self.sources or self.is_all:
+            return CLOUDWATCH in self.sources
+        named = bool(self.functions or self.log_groups)
+        return bool(self.log_groups) or (
+            named and not Path(DATA).is_dir() and has_credentials(self.account)
+        )
 
 
 def question(command: Command) -> Command:
@@ -72,8 +95,9 @@ def question(command: Command) -> Command:
             "sources",
             multiple=True,
             metavar="PATH",
-            help="A log file, a folder of them, or - for standard input; may be given several"
-            f" times.  [default: the newest run in {DATA}]",
+            help="Log files, folders of them, - for standard input, s3://BUCKET/PREFIX, or"
+            f" cloudwatch; may be given several times.  [default: the newest run in {DATA};"
+            " without one, CloudWatch for the functions that are named]",
         ),
         click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}."),
         click.option(
@@ -94,6 +118,17 @@ def question(command: Command) -> Command:
             metavar="EXPR",
             help="Exit with 1 where this holds for a row, such as 'hit_rate < 0.9'.",
         ),
+        click.option(
+            "--log-group",
+            "log_groups",
+            multiple=True,
+            metavar="NAME",
+            help="A log group in CloudWatch, in place of the functions' own.",
+        ),
+        click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+        click.option("--region", metavar="NAME", help="An AWS region."),
+        click.option("--role-arn", metavar="ARN", help="A role to assume."),
+        click.option("--endpoint-url", metavar="URL", help="Another address of AWS."),
     ]
     return decorated(command, found)
 
@@ -109,6 +144,11 @@ def read(
     is_utc: bool,
     no_color: bool,
     fail_on: str | None,
+    log_groups: tuple[str, ...] = (),
+    profile: str | None = None,
+    region: str | None = None,
+    role_arn: str | None = None,
+    endpoint_url: str | None = None,
 ) -> Asked:
     """The options of a question as one value. Raises UsageError."""
     now = datetime.now(UTC)
@@ -116,7 +156,7 @@ def read(
     until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until else None
     if since_ms is not None and until_ms is not None and since_ms > until_ms:
         raise UsageError("--since is later than --until")
-    return Asked(
+    asked = Asked(
         functions=functions,
         sources=sources,
         is_all=is_all,
@@ -126,7 +166,20 @@ def read(
         width=width(),
         is_utc=is_utc,
         fail_on=fail_on,
+        log_groups=log_groups,
+        account=Account(profile, region, role_arn, endpoint_url),
     )
+    if asked.is_cloudwatch and since_ms is None:
+        now_ms = int(now.timestamp() * 1000)
+        return replace(asked, span=Span((until_ms or now_ms) - DEFAULT_SINCE_MS, until_ms))
+    return asked
+
+
+def has_credentials(account: Account) -> bool:
+    """Whether this machine seems to know an AWS account; nothing is asked of AWS."""
+    named = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+    given = account.profile or any(os.environ.get(name) for name in named)
+    return bool(given) or Path("~/.aws/credentials").expanduser().is_file()
 
 
 def width() -> int | None:

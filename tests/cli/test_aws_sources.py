@@ -1,0 +1,130 @@
+"""CloudWatch Logs and S3 as sources, through the real boto3 against moto's server."""
+
+import gzip
+import json
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+from reuse_cli import errors
+from reuse_cli.main import run
+
+from tests.cli.records import container
+from tests.cli.shapes import GROUP, compact, filter_pretty, subscription
+
+pytestmark = pytest.mark.slow
+TRUTH = {"a": 7, "b": 1}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    yield f"http://{host}:{port}"
+    moto.stop()
+
+
+@pytest.fixture
+def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> str:
+    """An empty account; the command finds the same one, and no local run."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": server,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "example",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    requests.post(f"{server}/moto-api/reset", timeout=10)
+    return server
+
+
+def put_events(group: str, events: list[tuple[int, str, str]]) -> None:
+    logs = boto3.client("logs")
+    logs.create_log_group(logGroupName=group)
+    for stream in sorted({stream for _, stream, _ in events}):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        own = [(at, text) for at, name, text in events if name == stream]
+        for i in range(0, len(own), 1000):
+            logs.put_log_events(
+                logGroupName=group,
+                logStreamName=stream,
+                logEvents=[{"timestamp": at, "message": text} for at, text in own[i : i + 1000]],
+            )
+
+
+def invocations(capsys, *arguments: str) -> dict[str, int]:
+    assert run([*arguments, "--output", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["containers"]
+    return {row["container_id"][-1]: row["invocations"] for row in rows}
+
+
+def recent(name: str, sequence: int, **values: object) -> dict:
+    """A record of the last minutes."""
+    now = int(time.time() * 1000)
+    times = {"from_ms": now - 120_000, "to_ms": now - 60_000, "container_started_ms": now - 600_000}
+    return container(name, sequence, **{**times, **values})
+
+
+def test_cloudwatch_is_asked_for_the_functions_that_are_named(aws, capsys):
+    """Their log groups, all pages of them, the last three hours."""
+    now = int(time.time() * 1000)
+    records = [
+        recent("a", 1, Invocations=5, total={"invocations": 5}),
+        recent("a", 2, Invocations=2, total={"invocations": 7}),
+        recent("b", 1, Invocations=1, total={"invocations": 1}),
+    ]
+    events = [(now - 90_000 + i, "one", compact(record) + "\n") for i, record in enumerate(records)]
+    noise = [(now - 80_000 + i, "two", f"START RequestId: {i}\n") for i in range(11_000)]
+    put_events(GROUP, events + noise)
+
+    assert invocations(capsys, "containers", "orders") == TRUTH
+    assert invocations(capsys, "containers", "orders", "--source", "cloudwatch") == TRUTH
+    assert invocations(capsys, "containers", "--log-group", GROUP) == TRUTH
+
+
+def test_a_window_counts_what_is_in_it(aws, capsys):
+    """A container that is older than the time asked about."""
+    now = int(time.time() * 1000)
+    record = recent("a", 90, Invocations=3, total={"invocations": 1003})
+    put_events(GROUP, [(now - 90_000, "one", compact(record))])
+
+    assert invocations(capsys, "containers", "orders", "--since", "1h") == {"a": 3}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["--log-group", "nowhere"], errors.SERVICE, "there is no log group nowhere in eu-"),
+        (["--source", "cloudwatch"], errors.USAGE, "name functions, or log groups"),
+        (["x", "--source", "cloudwatch", "--profile", "no"], errors.CONFIGURATION, "profile (no)"),
+        (["--source", "s3://"], errors.USAGE, "names no bucket"),
+        (["--source", "s3://nowhere/x"], errors.SERVICE, "NoSuchBucket"),
+        (["--source", "s3://b/x", "--source", "y"], errors.USAGE, "cannot be asked in one"),
+        (["--log-group", "EMPTY"], errors.OTHER, "there are no records of lambda-reuse in EMPTY"),
+    ],
+)
+def test_failures_are_a_sentence_and_a_code(aws, capsys, arguments, code, sentence):
+    boto3.client("logs").create_log_group(logGroupName="EMPTY")
+
+    assert run(["summary", *arguments]) == code
+    assert sentence in capsys.readouterr().err
+
+
+def test_objects_in_s3_are_streamed(aws, capsys):
+    """Subscription data, gzipped, concatenated and without a suffix; an export beside it."""
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    members = b"".join(gzip.compress(line.encode()) for line in subscription())
+    s3.put_object(Bucket="logs", Key="in/2026/orders-1", Body=members)
+    s3.put_object(Bucket="logs", Key="in/again.json", Body=filter_pretty().encode())
+    s3.put_object(Bucket="logs", Key="in/empty", Body=b"")
+    s3.put_object(Bucket="logs", Key="in/cut.gz", Body=members[:60])
+    s3.put_object(Bucket="logs", Key="other", Body=compact(container("c")).encode())
+
+    assert invocations(capsys, "containers", "--source", "s3://logs/in/") == TRUTH
