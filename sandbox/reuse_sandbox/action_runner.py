@@ -8,6 +8,7 @@ from reuse_sandbox.apis.waiting import WaitingCalls
 from reuse_sandbox.clock import Timer
 from reuse_sandbox.container_context import ContainerContext
 from reuse_sandbox.faults import EXTENSION_KILLED, HANG, RUNTIME_EXIT
+from reuse_sandbox.freezing import Freezing
 from reuse_sandbox.life import actions, events
 from reuse_sandbox.life.actions import Action
 from reuse_sandbox.life.events import RUNTIME_PROCESS, Event, LaunchFailed, extension_process
@@ -51,6 +52,7 @@ class ActionRunner:
         self._dispatch = dispatch
         self._became_idle = became_idle
         self._ended = ended
+        self._freezing = Freezing(processes, telemetry, is_prompt=context.is_prompt)
         self._timer: Timer | None = None
         self._delivery: asyncio.Task[None] | None = None
         self._runs = self._table()
@@ -63,6 +65,7 @@ class ActionRunner:
         """Ends all processes, and forgets calls and timers; what is told later finds nobody."""
         if self._delivery is not None:
             self._delivery.cancel()
+        self._freezing.cancel()
         self._processes.clear()
         self._telemetry.reset()
         self._waiting.cancel()
@@ -93,7 +96,7 @@ class ActionRunner:
             actions.Kill: lambda does: processes.kill(does.process),
             actions.SetTimer: self._set_timer,
             actions.Freeze: self._freeze,
-            actions.Thaw: self._thaw,
+            actions.Thaw: lambda _: self._freezing.thaw(),
             actions.Flush: lambda _: telemetry.flush(),
             actions.AwaitDelivery: self._await_delivery,
             actions.Clear: lambda _: self.clear(),
@@ -153,12 +156,7 @@ class ActionRunner:
 
     def _freeze(self, _: actions.Freeze) -> None:
         if self._context.freeze:
-            self._telemetry.freeze()
-            self._processes.freeze()
-
-    def _thaw(self, _: actions.Thaw) -> None:
-        self._processes.thaw()
-        self._telemetry.thaw()
+            self._freezing.freeze()
 
     def _await_delivery(self, _: actions.AwaitDelivery) -> None:
         loop = asyncio.get_running_loop()

@@ -33,6 +33,8 @@ class ContainerContext:
     private: tuple[str, ...] = ()
     freeze: bool = True
     isolate: bool = False
+    is_prompt: bool = False
+    """Whether extensions get the telemetry of an invocation before the container is frozen."""
     clock: Clock = field(default_factory=SystemClock)
     clock_library: Path | None = None
     """What lets the monotonic clock of a container's processes stand still with them."""

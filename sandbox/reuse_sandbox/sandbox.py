@@ -63,6 +63,7 @@ class Sandbox:
         seed: int = 0,
         port: int = 0,
         answered: Callable[[InvokeResult], None] | None = None,
+        is_prompt: bool = False,
         clock: Clock | None = None,
         frozen_clock: bool = False,
     ) -> None:
@@ -98,6 +99,7 @@ class Sandbox:
         self._faults = Faults(faults or {}, seed)
         self._port = port
         self._answered = answered
+        self._is_prompt = is_prompt
         self.clock = clock or SystemClock()
         self._has_frozen_clock = frozen_clock
         self._stack = AsyncExitStack()
@@ -212,6 +214,7 @@ class Sandbox:
             private=self._private,
             freeze=self._freeze,
             isolate=self._isolate,
+            is_prompt=self._is_prompt,
             clock=self.clock,
             clock_library=clock_library,
         )

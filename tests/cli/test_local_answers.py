@@ -6,6 +6,7 @@ import pty
 import re
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -356,3 +357,23 @@ def test_stdin(folder: Path) -> None:
 
     answers = [json.loads(line)["response"]["answer"] for line in done.stdout.splitlines()]
     assert answers == [{"n": 1}, {"n": 2}]
+
+
+@pytest.mark.parametrize("options", [[], ["--memory", "1769"], ["--managed", "2"]])
+def test_records_come_while_it_serves(folder: Path, options: list[str]) -> None:
+    """Every invocation is in them before the next one, and the function is frozen meanwhile."""
+
+    def invocations() -> list[int]:
+        done = subprocess.run(
+            [sys.executable, "-m", "reuse_cli", "containers", "--output", "json"],
+            capture_output=True, text=True, check=False, cwd=folder,
+        )  # fmt: skip
+        rows = json.loads(done.stdout)["containers"] if done.returncode == 0 else []
+        return [row["invocations"] for row in rows]
+
+    with serving(folder, *options) as (address, process):
+        for n in (1, 2, 3):
+            client(address).invoke(FunctionName=name_of(folder), Payload="{}")
+            assert before_long(lambda: sum(invocations()) == n)  # noqa: B023
+        process.terminate()
+        process.communicate()

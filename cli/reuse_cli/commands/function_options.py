@@ -168,7 +168,7 @@ def _containers() -> list[Callable[[Any], Any]]:
     ]
 
 
-def local_run(chosen: Mapping[str, Any]) -> LocalRun:
+def local_run(chosen: Mapping[str, Any], *, is_served: bool = False) -> LocalRun:
     """The options as one value; raises UsageError for what does not go together."""
     if (chosen["handler"] is None) == (chosen["template"] is None):
         raise UsageError("say which function: either HANDLER, or --template PATH")
@@ -201,6 +201,7 @@ def local_run(chosen: Mapping[str, Any]) -> LocalRun:
         keep_alive_s=chosen["keep_alive"],
         freezes=not chosen["no_freeze"],
         has_limits=not chosen["no_limits"],
+        is_served=is_served,
         is_traced=chosen.get("trace", False),
         mode=mode(chosen),
     )

@@ -85,7 +85,7 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
 def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """Serve the Invoke API for HANDLER until interrupted."""
     require_sandbox()
-    asked = local_run(chosen)
+    asked = local_run(chosen, is_served=True)
     load_sandbox()
     from reuse_cli.local import answers
     from reuse_cli.local.session import Session, Terminated

@@ -60,6 +60,8 @@ class LocalRun:
     freezes: bool = True
     has_limits: bool = True
     """Whether the function is held to its memory, where a size was said."""
+    is_served: bool = False
+    """Whether people watch while it runs: each invocation is recorded at once."""
     is_traced: bool = False
     """Whether the extension says what it does."""
     mode: Mode = Mode()

@@ -90,6 +90,7 @@ class Session:
             isolate=run.is_limited,
             port=port,
             answered=answered,
+            is_prompt=run.is_served,
             **run.mode.sandbox,
         )
 

@@ -155,6 +155,8 @@ def _environment(run: LocalRun, function: template.TemplateFunction) -> tuple[di
         function.warnings.append(f"it has the AWS credentials of the profile {run.profile}")
     elif passed := [name for name in CREDENTIALS if name in run.passed]:
         function.warnings.append(f"it has AWS credentials of this terminal: {', '.join(passed)}")
+    if run.is_served:
+        environment.setdefault("LAMBDA_REUSE_FLUSH", "invocation")
     if run.is_traced:
         environment.setdefault("LAMBDA_REUSE_LOG_LEVEL", "DEBUG")
     given = environment.pop("AWS_REGION", None)

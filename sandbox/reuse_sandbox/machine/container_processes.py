@@ -106,6 +106,10 @@ class ContainerProcesses:
         """Lets a process stand still, and its group, if it runs."""
         self._signal(name, signal.SIGSTOP)
 
+    def go_on(self, name: str) -> None:
+        """Lets a process go on that was stopped, and its group, if it runs."""
+        self._signal(name, signal.SIGCONT)
+
     def drain(self, name: str) -> None:
         """Takes in what a process has written so far."""
         process = self._processes.get(name)

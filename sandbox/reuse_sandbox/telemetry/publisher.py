@@ -97,6 +97,10 @@ class Subscriber:
         """Sends at once, now and from here on."""
         self._urgent = True
         self._hurry.set()
+        self.send()
+
+    def send(self) -> None:
+        """Sends what there is by now, whether its time has come or not."""
         self._due = bool(self._batch)
         self._send_if_due()
 
@@ -256,6 +260,11 @@ class Telemetry:
         """Waits until nothing is under way; a flush has sent all there was."""
         while tasks := [s.under_way for _, s in self._subscribers if s.under_way]:
             await asyncio.wait(tasks)
+
+    def send(self) -> None:
+        """What there is by now goes out."""
+        for _, subscriber in self._subscribers:
+            subscriber.send()
 
     def flush(self) -> None:
         """The container ends: what there is goes out at once."""
