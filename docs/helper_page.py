@@ -7,11 +7,11 @@ PATTERNS = Path(__file__).parents[1] / "examples" / "patterns"
 INTRODUCTION = """# The helper: reuse, and count it
 
 Made by `make docs`; every example is a file of [`examples/patterns`](../examples/patterns), which the
-tests run in the sandbox, where they compare what the records tell with what was done.
+tests run in the sandbox, where they compare what the records report with what was done.
 
 `from lambda_reuse import resource, preload, phase, tmp_file, watch, container` costs about 2 ms in init
 and imports nothing that is slow to import. A hit costs about a tenth of a microsecond
-([figures](overhead.md)). Without the layer everything works the same, only nobody reads the counts.
+([figures](overhead.md)). Without the layer everything works the same, but the counts are not reported.
 Values, arguments and keys never leave the process: what the layer reads are names, counts and times.
 """
 
@@ -20,11 +20,12 @@ SECTIONS = {
 
 `@resource` makes of a function one whose value is built once per process and then handed out: by the
 first call, or at once with `eager=True`. It is called as before, and `cache_info()`, `cache_clear()`,
-`peek()` and `refresh()` are there as well. Threads that come at the same time wait for one build. An
+`peek()` and `refresh()` are there as well ([all parameters](#parameters-of-resource),
+[all methods](#methods)). Threads that come at the same time wait for one build. An
 error of the function passes unchanged, and the next call tries again. `None` is a value like any
 other; a function that needs itself is refused with a clear error.
 
-`container` tells the function about its container: `id`, `age` in seconds, `invocation` (1 for the
+`container` describes the container to the function: `id`, `age` in seconds, `invocation` (1 for the
 first), `cold`, `init_type`.
 """,
     "parameters": """## Parameters, tokens, secrets
@@ -33,7 +34,12 @@ A function with parameters keeps a value for each key, 128 unless `max_keys` say
 recently used goes first, and `close=` is called with what goes. `max_age` is wall time, so a value
 also grows old while the container is frozen. With `stale_while_error` the old value serves on when a
 new one cannot be had. With `retry_after` a failed build is remembered: its error is raised again,
-without another attempt, until so many seconds have passed.
+without another attempt, until so many seconds have passed. Each caller gets an error of its own, and
+nothing of the failed build is kept alive.
+
+`get("a", 300)`, `get("a", ttl=300)` and, where 300 is the default, `get("a")` are one key, also with
+`**kwargs` and below a decorator made with `functools.wraps`. Arguments must be hashable; a key is
+let go with its value.
 """,
     "connections": """## Connections
 
@@ -45,19 +51,22 @@ call, so give it a timeout of its own.
 
 `preload` builds in parallel threads, with one limit for all of them, and gives back the names of those
 that are not ready. One that fails stops nobody; its first use tries again. `phase` names a stretch of
-the init; both are told in the init record, with when they began and how long they took.
+the init; both are reported in the init record, with their start and duration.
 """,
     "files": """## Files in /tmp
 
 `tmp_file` gives the path of a file that is fetched once per container, by one of its processes, and
 is seen whole or not at all. `max_age` in seconds; `max_bytes` over all such files, the oldest go
-first; `size` and `sha256` say what it must be.
+first; `size` and `sha256` say what it must be. What a fetch left that Lambda ended on its way is
+removed by the next fetch, and takes room until then.
 """,
     "awaited": """## Async
 
 An `async def` is awaited and has one value a running loop, because clients belong to their loop;
 another loop builds its own, counted as `loop_changed`. Tasks that come at the same time wait for one
-build.
+build. Whatever gives something to await is async: a `functools.partial` of an `async def`, an object
+whose `__call__` is async, a lambda, a decorator's function. Where that cannot be known before, the
+first call decides.
 """,
     "watched": """## Caches that are there already
 
@@ -67,11 +76,74 @@ pools and urllib3 pools do, at the end of every invocation, and changes nothing 
     "wrong": """## What not to do
 
 A resource that is defined in the handler is another one in every invocation. Its record names the
-line, how often it was built again and what that cost.
+line, how often it was rebuilt (`recreated`) and how long that took (`recreated_ms`).
 """,
 }
 
-REST = """## Why a miss was one
+REST = """## Parameters of `resource`
+
+| parameter | default | meaning |
+|---|---|---|
+| `name` | the function's qualified name | name in the records |
+| `max_age` | none: for ever | seconds by wall clock, after which the value is rebuilt; frozen time counts |
+| `check` | none | called with the value before it is used; a false answer or an error replaces the value |
+| `check_every` | every use | seconds between two checks |
+| `close` | none | called with a value that was replaced, evicted or cleared; its errors are one line on stderr |
+| `retry_after` | none: the next call | seconds for which the error of a failed build is raised again |
+| `stale_while_error` | `False` | where a rebuild fails, the value that is too old is used; needs `max_age` |
+| `max_keys` | 128 | values of a function with parameters, the least recently used go first; `None`: all |
+| `eager` | `False` | build at once, in init |
+| `clock` | `time.time` | the time in seconds, for tests |
+
+## Methods
+
+| call | meaning |
+|---|---|
+| `get(...)` | the value; built where there is none |
+| `get.peek(...)` | the value that a call would find, or `None`; builds, checks and counts nothing |
+| `get.refresh(...)` | rebuilds now; the old value serves meanwhile, and stays where that fails |
+| `get.cache_clear()` | drops and closes all values and sets `cache_info` to 0. A build that is under way goes to those who asked before, and is not kept |
+| `get.cache_info()` | `hits, misses, maxsize, currsize`, as `functools` has them, then `reasons, builds, build_ms, failed, recreated` |
+
+Static and class methods may stand above or below `@resource`. Methods keep a value for each instance,
+and hold the instance as long as its value is kept, as `functools.lru_cache` does.
+`obj.method.refresh(...)` and `obj.method.peek(...)` know their instance; so do those of class methods,
+where `@resource` stands above `@classmethod`. `@property` goes above `@resource`.
+
+## Processes and forks
+
+A forked child has the values of its parent: the same objects, copied by the system. Memory is shared
+until it is written to. Connections, file positions and locks of other libraries are truly shared, and
+two processes that use one connection destroy what it carries. What has a `check` is checked before
+its first use in the child, whatever `check_every` says, so let it compare the process
+(`check=lambda c: c.pid == os.getpid()`), or clear the cache in the child (`cache_clear()`).
+Processes that are spawned share nothing. After a restore from a SnapStart snapshot everything that has
+a `check` is checked, too. Files of `tmp_file` are shared by all processes of the container.
+
+A signal handler that raises (`signal.alarm` for timeouts) ends a call of a resource like any other, and
+leaves no lock taken (Python 3.10 and newer). In a `check` it counts as a false answer.
+
+## When not to use it
+
+- For anything that belongs to one request: the user, the tenant's data, a transaction.
+- For values that are cheap to make: below some 10 us a build there is nothing to save.
+- For a cache of results by arguments that does not need to be measured: `functools.lru_cache` is in
+  the standard library and faster; `watch` counts it.
+- For many keys with weights, or other orders of eviction: `cachetools`, watched.
+- For what must be fresh to the second: `max_age` is no invalidation.
+
+| | `resource` | `functools` | `cachetools` | Powertools parameters |
+|---|---|---|---|---|
+| age | wall clock; goes on while frozen | none | monotonic clock by default, which may stand still while the container is frozen | wall clock |
+| one build for many threads | yes, a key at a time | no | with `lock=` and `condition=` | no |
+| async | one value a loop | no | no | no |
+| health check, close, back-off after errors | yes | no | no | no |
+| stale value where a refresh fails | yes | no | no | no |
+| sizes, weights, other orders | least recently used, by number | least recently used, by number | many | none |
+| fetches from AWS | no | no | no | SSM, Secrets Manager, AppConfig, DynamoDB |
+| counts in CloudWatch | yes | with `watch` | with `watch` | observed by the layer |
+
+## Why a miss was one
 
 | reason | what happened |
 |---|---|
@@ -82,6 +154,9 @@ REST = """## Why a miss was one
 | `forced` | `refresh()`, or the first use after `cache_clear()` |
 | `loop_changed` | another event loop is running |
 | `error` | the build before it failed |
+
+A build without a reason is no miss of a cache, because nothing was kept to look in: where the same line
+has built the same thing before in this process, it is counted as `recreated`.
 
 ## In tests
 
@@ -110,14 +185,18 @@ with fresh_container():
 
 `lambda_reuse.integrations.add_container(target)`, called in the handler, gives an
 aws-embedded-metrics logger, or Powertools' Metrics or Logger, the container's id, age and invocation
-number as properties. With SnapStart, `snapshot_restore_py` tells of the restore where it is installed;
+number as properties. With SnapStart, `snapshot_restore_py` reports the restore where it is installed;
 elsewhere the first invocation does.
 
 ## Limits
 
 - A page has room for 63 names; what comes after them is counted together as `(other)`. Names that clash
   are numbered, with one warning.
-- Where /tmp is full or read-only the helper works on, uncounted, and says so once.
+- Where /tmp is full or read-only, or no file descriptor is left, the helper works on, uncounted, and
+  says so once.
+- The counts are in a file of /tmp that is mapped into memory. Where the function's own code truncates
+  that file (`.lambda-reuse/*.page`), the system ends the process with SIGBUS at its next count. Deleting
+  it is harmless.
 - Each process counts for itself: on Managed Instances and after a fork the records add them up.
 - Python 3.9 and newer.
 """

@@ -99,6 +99,108 @@ class TestKeys:
         with pytest.raises(TypeError, match=r"get\(\): too many positional arguments"):
             resource(get)("a", "b")
 
+    def test_names_among_others(self):
+        """A parameter passed by name is the same key beside `**kwargs` and `*args`, too."""
+        calls = []
+
+        @resource
+        def get(name, ttl=300, /, *more, region="eu", **others):
+            calls.append(name)
+            return len(calls)
+
+        @resource
+        def named(name, **others):
+            calls.append(name)
+            return len(calls)
+
+        assert named("a") == named(name="a") == 1
+        assert named("a", x=1, y=2) == named(y=2, name="a", x=1) == 2
+        assert get("a") == get("a", 300) == get("a", region="eu") == get("a", 300, region="eu") == 3
+        assert get("a", name="b") == 4
+        assert get("a", 300, 1) == get("a", 300, 1, region="eu") == 5
+        assert get("a", 300, 1, region="us", x=1) == 6
+        with pytest.raises(TypeError, match="missing a required argument: 'name'"):
+            named(x=1)
+        with pytest.raises(TypeError, match="multiple values for argument 'name'"):
+            named("a", name="a")
+
+    def test_below_a_decorator(self):
+        """functools.wraps: the parameters are those of the function below."""
+
+        def passing(function):
+            @functools.wraps(function)
+            def inner(*args, **kwargs):
+                return function(*args, **kwargs)
+
+            return inner
+
+        def injecting(function):
+            @functools.wraps(function)
+            def inner(*args, **kwargs):
+                return function("connection", *args, **kwargs)
+
+            return inner
+
+        get = resource(passing(lambda name, ttl=1: [name, ttl]))
+        assert get("a") is get(name="a") is get("a", 1) is get("a", ttl=1)
+        assert get.cache_info()[:2] == (3, 1)
+        get = resource(injecting(lambda connection, name: [connection, name]))
+        assert get("a") is get("a")
+        assert get("b") == ["connection", "b"]
+
+    def test_names_of_partials(self):
+        """A partial has the name of what it calls."""
+
+        def load(name, kind):
+            return name, kind
+
+        get = resource(functools.partial(load, kind="x"))
+        assert get.__name__ == "load"
+        assert get("a") is get(name="a")
+        assert numbers(get.__qualname__)["hits"] == 1
+        with pytest.raises(TypeError, match=r"load\(\): missing a required argument"):
+            get()
+
+    @pytest.mark.parametrize("options", [{}, {"max_age": 60}, {"check": bool}])
+    def test_the_argument_that_cannot_be_a_key(self, options):
+        """Is named, with the resource; by position or by name, whatever is called."""
+        get = resource(**options)(lambda first, second=1: (first, second))
+        for call in (get, get.peek, get.refresh):
+            with pytest.raises(
+                TypeError, match=r"<lambda>\(\): argument 2 cannot be a key: unhash"
+            ):
+                call(1, [])
+            with pytest.raises(TypeError, match=r"argument 'second' cannot be a key: unhashable"):
+                call(1, second={})
+
+        class Odd:
+            def __hash__(self):
+                return 1
+
+            def __eq__(self, other):
+                raise TypeError("not comparable")
+
+        get(Odd())
+        with pytest.raises(TypeError, match="not comparable"):
+            get(Odd())
+
+    def test_the_argument_that_cannot_be_awaited_for(self):
+        """The same of an async resource."""
+        import asyncio
+
+        @resource
+        async def get(key):
+            return key
+
+        async def main():
+            await get("a")
+            with pytest.raises(TypeError, match="argument 1 cannot be a key"):
+                await get([])
+
+        asyncio.run(main())
+        with pytest.raises(TypeError, match="argument 1 cannot be a key"):
+            asyncio.run(get([]))
+
     def test_unhashable(self):
         """An argument that cannot be a key is Python's own TypeError."""
         get = keyed(Factory())

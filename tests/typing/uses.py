@@ -75,6 +75,78 @@ resource(maxage=1)  # type: ignore[call-overload]
 resource(3)  # type: ignore[call-overload]
 
 
+async def connect(host: str) -> bytes:
+    """What a partial calls."""
+    return b""
+
+
+class Repo:
+    """Members of every kind."""
+
+    @resource(max_age=60)
+    def item(self, key: str) -> int:
+        """A method."""
+        return len(key)
+
+    @resource
+    async def session(self) -> bytes:
+        """An async one."""
+        return b""
+
+    @property
+    @resource
+    def table(self) -> int:
+        """A property."""
+        return 1
+
+    @classmethod
+    @resource
+    def below_class(cls, key: str) -> int:
+        """Below a class method."""
+        return len(key)
+
+    @resource
+    @classmethod
+    def above_class(cls, key: str) -> int:
+        """Above it."""
+        return len(key)
+
+    @staticmethod
+    @resource
+    def below_static(key: str) -> int:
+        """Below a static method."""
+        return len(key)
+
+    @resource
+    @staticmethod
+    def above_static(key: str) -> int:
+        """Above it."""
+        return len(key)
+
+
+async def members(repo: Repo) -> None:
+    """Taken from the class and from an instance."""
+    assert_type(repo.item("a"), int)
+    assert_type(Repo.item(repo, "a"), int)
+    assert_type(repo.item.peek("a"), int | None)
+    assert_type(repo.item.refresh("a"), int)
+    assert_type(repo.item.cache_info().hits, int)
+    assert_type(await repo.session(), bytes)
+    assert_type(repo.table, int)
+    assert_type(Repo.below_class("a"), int)
+    assert_type(repo.below_class("a"), int)
+    assert_type(Repo.above_class("a"), int)
+    assert_type(repo.above_class("a"), int)
+    assert_type(Repo.below_static("a"), int)
+    assert_type(repo.below_static("a"), int)
+    assert_type(Repo.above_static("a"), int)
+    assert_type(repo.above_static("a"), int)
+    repo.item(1)  # type: ignore[call-overload]
+    repo.item()  # type: ignore[call-overload]
+    assert_type(await resource(functools.partial(connect, "a"))(), bytes)
+    assert_type(await resource(lambda: connect("a"))(), bytes)
+
+
 @watch
 @functools.lru_cache
 def tax(country: str) -> int:
