@@ -29,6 +29,7 @@ class LazyGroup(click.Group):
         "inits": "reuse_cli.commands.inits:inits",
         "layer": "reuse_cli.commands.layer:layer",
         "local": "reuse_cli.commands.local:local",
+        "report": "reuse_cli.commands.report:report",
         "resources": "reuse_cli.commands.resources:resources",
         "summary": "reuse_cli.commands.summary:summary",
         "what-if": "reuse_cli.commands.what_if:what_if",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reuse_cli.analysis.prices import ARM64, PRICES, X86_64
 from reuse_cli.analysis.statistics import Row
-from reuse_cli.analysis.tables import IDLE, INITS, LIVES, USES
+from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, USES
 from reuse_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Question:
             ":is_whole": "true" if is_whole else "false",
             ":arm64_gb_second": repr(PRICES[ARM64].gb_second),
             ":x86_64_gb_second": repr(PRICES[X86_64].gb_second),
+            ":request_usd": repr(PRICES[X86_64].request),
         }
         for name, value in values.items():
             text = text.replace(name, value)
@@ -42,6 +43,10 @@ INITS_QUESTION = Question("inits", "inits", (INITS,))
 
 DOCTOR_LINES = Question("doctor_lines", "lines", (USES,))
 DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
+
+REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
+REPORT_MONEY = Question("report_money", "functions", (LIVES,))
+REPORT_LANES = Question("report_lanes", "records", (PERIODS,))
 
 QUESTIONS = {
     question.name: question for question in (CONTAINERS, RESOURCES, SUMMARY, INITS_QUESTION)
@@ -68,7 +73,9 @@ def choose(
     known = {
         name
         for table in tables
-        for (name,) in connection.execute(f"select distinct function_name from {table}").fetchall()
+        for (name,) in connection.execute(
+            f"select distinct {_name_in(table)} from {table}"
+        ).fetchall()
     }
     unknown = [name for name in functions if name not in known]
     if unknown and len(unknown) == len(functions):
@@ -78,6 +85,12 @@ def choose(
         )
     for table in tables if functions else ():
         connection.execute(
-            f"delete from {table} where function_name not in (select unnest(?))", [list(functions)]
+            f"delete from {table} where {_name_in(table)} not in (select unnest(?))",
+            [list(functions)],
         )
     return unknown
+
+
+def _name_in(table: str) -> str:
+    """The column that has the function's name: records keep their own names."""
+    return "FunctionName" if table == PERIODS else "function_name"

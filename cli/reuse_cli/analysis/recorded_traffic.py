@@ -97,7 +97,7 @@ def _add(
     total = {
         name: ((last["total"] or {}).get(name) or 0) - before.get(name, 0) for name in TOTAL_FIELDS
     }
-    placed, is_exact = _place(container)
+    placed, is_exact = place(container)
     cold_starts = int(total["cold_starts"])
     inits = [
         record[name]
@@ -123,7 +123,7 @@ def _add(
     found.missing += max(0, int(total["invocations"]) - len(placed))
 
 
-def _place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool]:
+def place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool]:
     """(start, duration) of each invocation in ms, and whether the gaps between them are known."""
     served = [record for record in container if record["Duration"]]
     durations = [value for record in served for value in record["Duration"]]

@@ -23,8 +23,10 @@ def answer(question: Question, asked: Asked) -> tuple[list[str], list[Row]]:
     return found
 
 
-def all_of(questions: Sequence[Question], asked: Asked) -> list[tuple[list[str], list[Row]]]:
-    """The answers to several questions of one source."""
+def all_of(
+    questions: Sequence[Question], asked: Asked, note: Callable[[str], object] | None = None
+) -> list[tuple[list[str], list[Row]]]:
+    """The answers to several questions of one source; `note` hears too what goes to stderr."""
     source = asked.source()
     tables = {name for question in questions for name in question.tables}
     is_whole = asked.span.since_ms is None
@@ -35,10 +37,11 @@ def all_of(questions: Sequence[Question], asked: Asked) -> list[tuple[list[str],
             source.fill(connection, tables, asked.span)
             unknown = choose(connection, questions, asked.functions)
             found = [ask(connection, question, is_whole=is_whole) for question in questions]
-        for name in unknown:
-            say(f"there are no records of {name}")
-        for sentence in source.notes.sentences():
+        missing = [f"there are no records of {name}" for name in unknown]
+        for sentence in [*missing, *source.notes.sentences()]:
             say(sentence)
+            if note:
+                note(sentence)
     finally:
         source.close()
     return found

@@ -130,9 +130,9 @@ def run(
     seed: int,
     **given: Any,
 ) -> int:
-    """Replay the traffic under other policies: cold starts, containers, money.
+    """Replay the traffic under other policies.
 
-    The records give every invocation's start and end. Without --traffic the first row is what was
+    The answer is cold starts, containers and money for each. The records give every invocation's start and end. Without --traffic the first row is what was
     recorded.
     """
     asked = options.read(**given)
