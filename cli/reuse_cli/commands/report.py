@@ -42,8 +42,8 @@ MONEY = (
 def run(*, html: str, **given: Any) -> int:
     """Write all answers as one page for a browser.
 
-    Key figures, timeline, distributions, resources, findings and money. The page is one file: it loads nothing, has no scripts, and follows the reader's choice of light
-    or dark.
+    Key figures, timeline, distributions, resources, findings and money. The page is one file: it
+    loads nothing, has no scripts, and follows the reader's choice of light or dark.
     """
     asked = options.read(output="html", no_color=True, fail_on=None, **given)
     page = _page(asked)

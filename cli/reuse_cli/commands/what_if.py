@@ -132,8 +132,8 @@ def run(
 ) -> int:
     """Replay the traffic under other policies.
 
-    The answer is cold starts, containers and money for each. The records give every invocation's start and end. Without --traffic the first row is what was
-    recorded.
+    The answer is cold starts, containers and money for each policy. The records give every
+    invocation's start and end. Without --traffic the first row is what was recorded.
     """
     asked = options.read(**given)
     others = {"ping_every_s": ping_every, "concurrency": concurrency, "memory_mb": memory}
