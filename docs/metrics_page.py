@@ -36,6 +36,7 @@ the GB. With the default dimensions, one function costs, in us-east-1:
 |---|---|---|
 | `standard` | {standard} | {standard_price:.2f} |
 | `minimal` | {minimal} | {minimal_price:.2f} |
+| `none` | 0 | 0.00: the lines alone, for `lambda-reuse` and Logs Insights |
 
 Each metric is {price:.2f} dollars. Some are absent for most functions (`RestoreDuration` without
 SnapStart, `UnusedInits` without unused inits, the cache metrics without the helper) and then cost

@@ -7,9 +7,13 @@ Terraform alike. Metric names come from the extension's catalogue and nowhere el
 import json
 from typing import Any
 
-from reuse_dashboards import fleet, function
+from reuse_dashboards import fleet, function, timeline
 
-DASHBOARDS = {fleet.NAME: fleet.dashboard, function.NAME: function.dashboard}
+DASHBOARDS = {
+    fleet.NAME: fleet.dashboard,
+    function.NAME: function.dashboard,
+    timeline.NAME: timeline.dashboard,
+}
 """The functions that return a dashboard's body, by the dashboard's name."""
 
 

@@ -71,7 +71,7 @@ def dashboard(log_group: str = DEFAULT_LOG_GROUP) -> dict[str, Any]:
         (1, [text(HEALTH)]),
         (5, _health(log_group)),
     ]
-    return {"start": "-PT3H", "variables": [_variable()], "widgets": laid_out(rows)}
+    return {"start": "-PT3H", "variables": [variable()], "widgets": laid_out(rows)}
 
 
 INTRODUCTION = (
@@ -244,7 +244,7 @@ def _source(log_group: str) -> str:
     return f"'{log_group}'"
 
 
-def _variable() -> dict[str, Any]:
+def variable() -> dict[str, Any]:
     """The list of functions; a pattern, because a property would not reach into log queries."""
     return {
         "type": "pattern",

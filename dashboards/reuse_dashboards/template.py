@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from reuse_dashboards import DASHBOARDS
+from reuse_dashboards import DASHBOARDS, timeline
 
 BODY = re.compile(r"(# body: (\S+)\n +DashboardBody: !Sub \|-\n)( +)(.*)\n")
 
@@ -22,7 +22,8 @@ def with_bodies(template: str) -> str:
 
 def _text(name: str) -> str:
     text = json.dumps(DASHBOARDS[name](), separators=(",", ":"))
-    return text.replace('"REGION"', '"${AWS::Region}"')
+    text = text.replace('"REGION"', '"${AWS::Region}"')
+    return text.replace(timeline.ENDPOINT, "${TimelineFunction.Arn}")
 
 
 def update(path: Path) -> None:

@@ -43,6 +43,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 
 STANDARD_METRICS = [field.name for field in records.METRICS]
 MINIMAL_METRICS = [field.name for field in records.METRICS if field.metric_set == MINIMAL]
+NO_METRICS = "none"
+"""The lines alone: nothing is published, nothing is billed but the log."""
 
 
 def is_disabled(environment: "Environment") -> bool:
@@ -124,11 +126,14 @@ def _metrics(value: str) -> "list[str]":
         return STANDARD_METRICS
     if value == MINIMAL:
         return MINIMAL_METRICS
+    if value == NO_METRICS:
+        return []
     names = [name.strip() for name in value.split(",")]
     for name in names:
         if name not in STANDARD_METRICS:
             raise ValueError(
-                "it is standard, minimal or some of these names: " + ", ".join(STANDARD_METRICS)
+                "it is standard, minimal, none or some of these names: "
+                + ", ".join(STANDARD_METRICS)
             )
     return names
 

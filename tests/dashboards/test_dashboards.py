@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from reuse_cli.cloudwatch import body as bodies
 from reuse_cli.cloudwatch import check, logs_insights
-from reuse_dashboards import DASHBOARDS, function, rendered, template, widgets
+from reuse_dashboards import DASHBOARDS, fleet, function, rendered, template, widgets
 from reuse_extension.core import records
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,12 @@ def name(request):
 @pytest.fixture
 def body(name):
     return DASHBOARDS[name]()
+
+
+@pytest.fixture(params=[fleet, function], ids=lambda module: module.NAME)
+def measured(request):
+    """The bodies that show metrics; the timeline is one custom widget."""
+    return request.param.dashboard()
 
 
 def test_the_committed_json_is_what_the_code_gives(name):
@@ -63,12 +69,16 @@ def test_widgets_fill_the_grid(body):
     assert cells == {(x, y) for x in range(24) for y in range(bottom + 1)}
 
 
-def test_every_metric_is_in_the_catalogue(body):
+def test_every_metric_is_in_the_catalogue(measured):
     """With the dimension under which the extension publishes it."""
-    names = bodies.wanted(body) - {"EMFParsingErrors", "EMFValidationErrors", "EMFDisabledErrors"}
+    names = bodies.wanted(measured) - {
+        "EMFParsingErrors",
+        "EMFValidationErrors",
+        "EMFDisabledErrors",
+    }
     rows = [
         row
-        for widget in body["widgets"]
+        for widget in measured["widgets"]
         if widget["type"] == "metric"
         for row in bodies.rows(widget)
         if row.namespace == "LambdaReuse"
@@ -86,18 +96,18 @@ def test_a_metric_that_is_not_there_is_refused():
         widgets.search("CacheHitz", "Sum")
 
 
-def test_few_log_widgets_and_each_can_be_evaluated(body):
+def test_few_log_widgets_and_each_can_be_evaluated(measured):
     """Every refresh of one scans logs, which is billed."""
-    queries = [w["properties"]["query"] for w in body["widgets"] if w["type"] == "log"]
+    queries = [w["properties"]["query"] for w in measured["widgets"] if w["type"] == "log"]
 
     assert 1 <= len(queries) <= MAX_LOG_WIDGETS
     for query in queries:
         assert logs_insights.parse(query)
 
 
-def test_each_row_says_what_is_good(body):
+def test_each_row_says_what_is_good(measured):
     """Above every row of graphs stands what it says, and what to do."""
-    texts = [w["properties"]["markdown"] for w in body["widgets"] if w["type"] == "text"]
+    texts = [w["properties"]["markdown"] for w in measured["widgets"] if w["type"] == "text"]
 
     assert len(texts) >= 4
     assert sum("Good:" in text for text in texts) >= 1

@@ -19,6 +19,7 @@ GOOD = [
         [["FunctionName", "function_version"], []],
     ),
     ("METRICS", "minimal", "metrics", config.MINIMAL_METRICS),
+    ("METRICS", "none", "metrics", []),
     ("METRICS", "standard", "metrics", config.STANDARD_METRICS),
     ("METRICS", "Invocations, ColdStarts", "metrics", ["Invocations", "ColdStarts"]),
     ("RESOURCE_METRICS", "1", "resource_metrics", True),
