@@ -125,7 +125,7 @@ def _session_ends(_session: "Any", frame: "FrameType") -> None:
     if line is not None:
         found = frame.f_locals
         names = ("profile_name", "region_name", "aws_access_key_id")
-        line.built(builds.digest([found.get(name) for name in names]), build.took_us())
+        line.built(builds.digest(*map(found.get, names)), build.took_us())
 
 
 def _is_default_session(frame: "FrameType") -> bool:
@@ -151,7 +151,7 @@ def _parameters(found: "dict[str, Any]") -> "dict[str, Any]":
     config = found.get("config")
     return {
         "service": found.get("service_name"),
-        "parameters": [*map(found.get, PARAMETERS), _options(config)[1]],
+        "parameters": (*map(found.get, PARAMETERS), _options(config)[1]),
         "is_deadline": _is_deadline(config),
     }
 
@@ -161,13 +161,14 @@ def _options(config: "Any") -> "tuple[int, Any]":
 
     botocore rewrites the retries of a configuration when it is used.
     """
+    if config is None:
+        return 0, ()
     known: "tuple[int, Any] | None" = _configs.of(config)
     if known is None:
         options = getattr(config, "_user_provided_options", None) or {}
-        given = sorted((name, repr(value)) for name, value in options.items())
+        given = tuple(sorted((name, repr(value)) for name, value in options.items()))
         known = (invocation.count, given)
-        if config is not None:
-            _configs.put(config, known)
+        _configs.put(config, known)
     return known
 
 
@@ -184,7 +185,7 @@ def _key(session: "Any", build: "Build") -> int:
     credentials = getattr(getattr(session, "_credentials", None), "__dict__", {})
     return builds.digest(
         build.facts["parameters"],
-        sorted((name, repr(value)) for name, value in session.instance_variables().items()),
+        _settings(session),
         credentials.get("_access_key") or credentials.get("access_key"),
     )
 
@@ -194,26 +195,34 @@ def call_under_way() -> "Any":
     return _calls.get(get_ident())
 
 
+def _settings(session: "Any") -> "Any":
+    """What was set on a session: its region, its profile."""
+    found = session._session_instance_vars
+    found = getattr(found, "_store", found)
+    return tuple((name, repr(found[name])) for name in found) if found else ()
+
+
 def _recorded(_recorder: "Any", frame: "FrameType") -> None:
-    """Botocore keeps a history: of calls, where they begin, and of answers, where they came."""
-    name = frame.f_code.co_name
-    if name == "_make_api_call":
-        found = frame.f_locals
-        owner = owners.of(found["self"])
-        _calls[get_ident()] = owner
-        if owner is not None:
-            owner[0].used()
-        aws_fetches.begin(found, frame)
-    elif "parsed_response" in frame.f_locals:
-        parsed = frame.f_locals["parsed_response"]
-        aws_fetches.end(parsed)
-        if parsed.get("Error", {}).get("Code") in CREDENTIAL_ERRORS:
-            _excuse()
+    """Botocore keeps a history, which is told of each call where it begins."""
+    if frame.f_code.co_name != "_make_api_call":
+        return
+    found = frame.f_locals
+    owner = _calls[get_ident()] = owners.of(found["self"])
+    if owner is not None:
+        owner[0].used()
+    aws_fetches.begin(found, frame)
 
 
-def _asks_for_retry(_endpoint: "Any", frame: "FrameType") -> None:
-    if frame.f_locals.get("exception") is not None:
+def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:
+    """An attempt is over: with an answer, or with an error of the connection."""
+    found = frame.f_locals
+    if found.get("exception") is not None:
         _excuse()
+    elif found.get("success_response") is not None:
+        parsed = found["success_response"][1]
+        aws_fetches.end(parsed)
+        if "Error" in parsed and parsed["Error"].get("Code") in CREDENTIAL_ERRORS:
+            _excuse()
 
 
 def _excuse() -> None:
@@ -234,7 +243,7 @@ PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
         ("boto3.resources.base", "ServiceResource", "__init__", _resource_ends),
         ("boto3.session", "Session", "_register_default_handlers", _session_ends),
     ],
-    "botocore.endpoint": [("", "Endpoint", "_needs_retry", _asks_for_retry)],
+    "botocore.endpoint": [("", "Endpoint", "_needs_retry", _has_answer)],
     "botocore.history": [("", "HistoryRecorder", "record", _recorded)],
     "botocore.loaders": [("", "Loader", "load_service_model", _resource_begins)],
     "botocore.session": [

@@ -44,6 +44,7 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
     ("s3", "GetObject"): ("s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
 }
 """(service, operation) -> kind, what it is, and the parameters that say which one."""
+OPERATIONS = frozenset(operation for _, operation in FETCHES)
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
 """What caches by itself, between the user's line and the call."""
 _open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
@@ -51,9 +52,12 @@ _open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
 
 def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
     """A call begins; `found` are the names of `_make_api_call`."""
-    client, operation = found["self"], found["operation_name"]
-    fetch = FETCHES.get((client._service_model.service_name, operation))
-    _open.pop(get_ident(), None)
+    client = found["self"]
+    if _open:
+        _open.pop(get_ident(), None)
+    if found["operation_name"] not in OPERATIONS:
+        return
+    fetch = FETCHES.get((client._service_model.service_name, found["operation_name"]))
     if fetch is None or _is_of_a_cache(frame):
         return
     site = sites.find(frame)

@@ -17,7 +17,7 @@ from _thread import RLock, get_ident
 from _weakref import ref
 
 from lambda_reuse import invocation, registry
-from lambda_reuse.tally import Tally
+from lambda_reuse.tally import AT, Tally
 
 from . import sites
 
@@ -33,6 +33,9 @@ MAX_KEYS = 256
 MAX_OPEN = 16
 """Builds under way in one thread."""
 
+USES, RECREATED, RECREATED_US = AT["uses"], AT["recreated"], AT["recreated_us"]
+IN_INIT = (AT["builds_in_init"], AT["init_us"])
+IN_INVOCATIONS = (AT["builds_in_invocations"], AT["invocations_us"])
 _SALT = os.urandom(16)
 _lock = RLock()
 _lines: "dict[tuple[str, str, str, str], Line]" = {}
@@ -61,11 +64,9 @@ class Line(registry.Member):
         in_init = invocation.in_init()
         with _lock:
             is_again = self._is_again(key)
-        self.tally.built(took_us, in_init)
-        if in_init or is_excused or not is_again:
-            return False
-        self._recreated(took_us)
-        return True
+        is_waste = is_again and not in_init and not is_excused
+        self._count(took_us, in_init=in_init, is_waste=is_waste)
+        return is_waste
 
     def fetched(self, key: int, took_us: int) -> None:
         """Count a value read; it was waste where the invocation before this one read it too."""
@@ -76,9 +77,7 @@ class Line(registry.Member):
             last, was_again = self._last_fetch.get(key, (-1, False))
             is_again = was_again if last == number else last == number - 1 and number > 1
             self._last_fetch[key] = (number, is_again)
-        self.tally.built(took_us, invocation.in_init())
-        if is_again:
-            self._recreated(took_us)
+        self._count(took_us, in_init=invocation.in_init(), is_waste=is_again)
 
     def add_time(self, took_us: int, is_waste: bool) -> None:
         """More time that a build took after it was counted, such as its connection's."""
@@ -87,17 +86,32 @@ class Line(registry.Member):
             self.tally.add("recreated_us", took_us)
 
     def used(self) -> None:
-        """Count a use of what this line built."""
-        self.tally.add("uses", 1)
+        """Count a use of what this line built, as cheaply as a hit is counted."""
+        if self.tally.count_hit is None:
+            self.tally.hits()[USES] += 1
+        else:
+            self.tally.add("uses", 1)
 
     def excuse(self, key: int) -> None:
         """What was built has failed: the next build of it is no waste."""
         with _lock:
             self._threads.pop(key, None)
 
-    def _recreated(self, took_us: int) -> None:
-        self.tally.add("recreated", 1)
-        self.tally.add("recreated_us", took_us)
+    def _count(self, took_us: int, *, in_init: bool, is_waste: bool) -> None:
+        """Count a build; as cheaply as a hit, where the slot is this line's own."""
+        builds, times = IN_INIT if in_init else IN_INVOCATIONS
+        if self.tally.count_hit is None:
+            counters = self.tally.hits()
+            counters[builds] += 1
+            counters[times] += took_us
+            if is_waste:
+                counters[RECREATED] += 1
+                counters[RECREATED_US] += took_us
+            return
+        self.tally.built(took_us, in_init)
+        if is_waste:
+            self.tally.add("recreated", 1)
+            self.tally.add("recreated_us", took_us)
 
     def _is_again(self, key: int) -> bool:
         threads = self._threads.get(key)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NAME = "http"
 KIND = "http.connection"
+BOTOCORE = "botocore.httpsession"
+"""Who asks where boto3's clients do: their connections are theirs."""
 STALE = "stale.connection"
 LONG_IDLE_S = 30.0
 """An idle gap after which the other side may have hung up, in seconds."""
@@ -81,8 +83,9 @@ def observe(module: "ModuleType") -> None:
 def manager_made(manager: "Any", frame: "FrameType") -> None:
     """urllib3 has a new pool manager."""
     keepers.put(manager, Keeper(manager, sites.find(frame)))
-    _managers[:] = [known for known in _managers if known() is not None][-MAX_MANAGERS:]
     _managers.append(ref(manager))
+    if len(_managers) > MAX_MANAGERS:
+        _managers[:] = [known for known in _managers if known() is not None][-MAX_MANAGERS // 2 :]
 
 
 def dials() -> None:
@@ -145,7 +148,7 @@ def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optiona
     pool, caller = _pool(frame)
     keeper = keepers.of(connection) if pool is None else _keeper_of(pool)
     host = builds.digest(getattr(connection, "host", None), getattr(connection, "port", None))
-    if caller == "botocore.httpsession":
+    if caller == BOTOCORE:
         opening = Opening(start_ns, None, host, is_known=True)
         opening.client = _aws_client()
         return opening

@@ -72,14 +72,17 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     None, too, within the function of a `@resource`: the resource counts what it builds.
     """
     found: "Optional[FrameType]" = None
+    known = _files
     for _ in range(MAX_DEPTH):
         if frame is None:
             break
-        file = _file_of(frame.f_code)
-        if file == RESOURCE:
-            return None
-        if found is None and file is not None:
-            found = frame
+        code = frame.f_code
+        file = known[code.co_filename] if code.co_filename in known else _file_of(code)
+        if file is not None:
+            if file == RESOURCE:
+                return None
+            if found is None:
+                found = frame
         frame = frame.f_back
     if found is None:
         return None

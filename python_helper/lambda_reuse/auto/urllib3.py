@@ -22,6 +22,9 @@ def observe(module: "ModuleType") -> None:
 
 
 def _made(obj: "Any", frame: "FrameType") -> None:
+    caller = frame.f_back
+    if caller is None or caller.f_globals.get("__name__") == http.BOTOCORE:
+        return
     if frame.f_code.co_name == "__init__" and hasattr(type(obj), "connection_from_url"):
         http.manager_made(obj, frame)
 
