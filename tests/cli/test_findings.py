@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from reuse_cli.analysis.findings import findings
+from reuse_cli.analysis.findings import findings, of_code, of_functions
+from reuse_cli.analysis.leaks import leak
 from reuse_cli.formats import findings as shown
 from reuse_cli.formats import json_text, sarif
 
@@ -134,3 +135,103 @@ def test_nothing_to_say_is_said():
     """In a sentence, or as an empty list."""
     assert shown.text([]) == shown.markdown([]) == shown.NOTHING
     assert json.loads(sarif.render([]))["runs"][0]["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("memory", "rises"),
+    [
+        ([100 + 5 * n for n in range(20)], True),  # it goes on
+        ([min(100 + 20 * n, 160) for n in range(20)], False),  # it warms up
+        ([100] * 20, False),
+        ([100 + 5 * n for n in range(7)], False),  # too few to tell
+        ([100 + n % 2 * 30 for n in range(20)], False),  # it goes up and down
+        ([1000 + n for n in range(20)], False),  # a hundredth of it
+    ],
+)
+def test_leaks(memory, rises):
+    """Memory that still rises in the second half of a container's records."""
+    found = leak(memory, [10 * n for n in range(len(memory))])
+
+    assert (found is not None) == rises
+    if found is not None:
+        assert found.mb_per_1000 == pytest.approx(500)
+
+
+def test_findings_about_functions():
+    """A leak, and a platform without telemetry; they have no time and no line."""
+    memory = [
+        {
+            "function_name": "orders",
+            "memory_mb": [100 + 5 * n for n in range(20)],
+            "invocations": [10 * n for n in range(20)],
+        }
+    ]
+
+    rows = of_functions([{**FUNCTION, "telemetry": "none"}], memory)
+
+    assert [(row["kind"], row["count"], row["ms_total"]) for row in rows] == [
+        ("leak", 1, None),
+        ("setup", 2, None),
+    ]
+    assert shown.text(rows).startswith("1. orders leaks memory, by 500.0 MB in 1000 invocations\n")
+    validator("findings.schema.json").validate(json.loads(json_text.render("findings", rows)))
+
+
+GROWING = """\
+import collections
+seen = []
+totals: dict[str, int] = {}
+ids = set()
+log = collections.deque()
+def handler(event, context):
+    seen.append(event)
+    totals[event["id"]] = 1
+    ids.add(event["id"])
+    log.append(event)
+"""
+RIGHT = """\
+import collections
+NAMES = ["a"]
+cache, asked, emptied, kept, rebound, flags, local = {}, {}, [], [], [], {}, []
+recent = collections.deque(maxlen=10)
+clients = {}
+emptied = []
+rebound = []
+flags = {}
+local = []
+def client(tenant):
+    if tenant not in clients:
+        clients[tenant] = object()
+    return clients[tenant]
+def handler(event, context):
+    global rebound
+    emptied.append(event)
+    emptied.clear()
+    recent.append(event)
+    rebound = []
+    rebound.append(event)
+    flags["seen"] = True
+    local = []
+    local.append(event)
+    return NAMES[0]
+"""
+
+
+def test_request_data(tmp_path):
+    """Containers of a module that functions only add to; caches, bounds and locals are none."""
+    (tmp_path / "app.py").write_text(GROWING)
+    (tmp_path / "right.py").write_text(RIGHT)
+    (tmp_path / "broken.py").write_text("def (\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_app.py").write_text(GROWING)
+
+    rows = of_code(tmp_path, [FUNCTION])
+
+    assert [(row["call_site"], row["function"], row["what"]) for row in rows] == [
+        ("app.py:7", "handler", "container seen"),
+        ("app.py:8", "handler", "container totals"),
+        ("app.py:9", "handler", "container ids"),
+        ("app.py:10", "handler", "container log"),
+    ]
+    assert {row["kind"] for row in rows} == {"request_data"}
+    assert {row["function_name"] for row in rows} == {"orders"}

@@ -64,8 +64,26 @@ STALE = """\
 The other side hangs up while the container is idle: the first request after a long gap pays for a
 new connection, or fails on the old one. Check the connection before use, or let its pool do so
 (pool_pre_ping=True, health_check_interval=30), and retry once."""
+REQUEST_DATA = """\
+What one request puts there stays for the next one, in the same container, and nothing takes it out.
+Make the container inside the handler; where it is a cache, give it a bound."""
+LEAK = """\
+The memory goes on rising with the invocations that a container has served. Look for what is kept at
+module level and grows: lists, listeners, caches without a bound. lambda-reuse doctor --code DIR
+looks for some of them."""
+SETUP = """\
+The platform offered no Telemetry API, so only invocations, age and end are known. On AWS it is
+there: this is so in emulators."""
 
-BY_KIND = {"unused": UNUSED, "monotonic_ttl": WALL_CLOCK, "refetched": CACHED, "stale": STALE}
+BY_KIND = {
+    "leak": LEAK,
+    "monotonic_ttl": WALL_CLOCK,
+    "refetched": CACHED,
+    "request_data": REQUEST_DATA,
+    "setup": SETUP,
+    "stale": STALE,
+    "unused": UNUSED,
+}
 
 
 def of(kind: str, what_kind: str, what: str) -> str:

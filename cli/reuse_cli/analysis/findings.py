@@ -7,9 +7,10 @@ milliseconds over what was observed, money as it would be for a month at the obs
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from reuse_cli.analysis import advice, prices
+from reuse_cli.analysis import advice, leaks, prices, request_data
 from reuse_cli.analysis.statistics import Row
 
 RARELY = 0.01
@@ -44,6 +45,61 @@ def findings(
         if function is not None:
             found += _of_line(line, function, price)
     return sorted(found, key=lambda row: (-row["ms_total"], row["function_name"], row["call_site"]))
+
+
+def of_functions(functions: Iterable[Row], memory: Iterable[Row]) -> list[Row]:
+    """Findings about whole functions: memory that leaks, and no telemetry."""
+    rows = list(memory)
+    found = []
+    for function in functions:
+        leaking = [
+            leak
+            for row in rows
+            if row["function_name"] == function["function_name"]
+            and (leak := leaks.leak(row["memory_mb"], row["invocations"])) is not None
+        ]
+        if leaking:
+            worst = max(leaking, key=lambda leak: leak.mb_per_1000)
+            what = f"memory, by {worst.mb_per_1000:.1f} MB in 1000 invocations"
+            found.append(_general("leak", function, what, len(leaking)))
+        if function["telemetry"] == "none":
+            what = "without the Telemetry API: no durations, no inits, no memory"
+            found.append(_general("setup", function, what, function["containers"]))
+    return found
+
+
+def of_code(folder: Path, functions: Iterable[Row]) -> list[Row]:
+    """Findings in a function's source: containers at module level that only ever grow."""
+    rows = list(functions)
+    nobody = {"function_name": folder.name or ".", "invocations": 0, "containers": 0}
+    function = rows[0] if len(rows) == 1 else nobody
+    return [
+        {
+            **_general("request_data", function, f"container {growth.name}", 1),
+            "call_site": growth.call_site,
+            "function": growth.function,
+        }
+        for growth in request_data.find(folder)
+    ]
+
+
+def _general(kind: str, function: Row, what: str, count: int) -> Row:
+    """A finding without a time of its own."""
+    return {
+        "kind": kind,
+        "function_name": function["function_name"],
+        "call_site": "",
+        "function": "",
+        "what": what,
+        "count": count,
+        "invocations": function["invocations"],
+        "containers": function["containers"],
+        "ms_each": None,
+        "ms_per_invocation": None,
+        "ms_total": None,
+        "usd_per_month": None,
+        "advice": advice.of(kind, "", what),
+    }
 
 
 def _of_line(line: Row, function: Row, price: float | None) -> list[Row]:

@@ -43,6 +43,7 @@ INITS_QUESTION = Question("inits", "inits", (INITS,))
 
 DOCTOR_LINES = Question("doctor_lines", "lines", (USES,))
 DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
+DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
 
 REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
 REPORT_MONEY = Question("report_money", "functions", (LIVES,))
@@ -69,7 +70,7 @@ def choose(
 
     Raises UsageError where none of them is.
     """
-    tables = sorted({name for question in asked for name in question.tables} - {IDLE})
+    tables = sorted({name for question in asked for name in question.tables} - {IDLE, PERIODS})
     known = {
         name
         for table in tables

@@ -1,11 +1,13 @@
 """`doctor`: what is built again on every invocation, by which line, and what to change?"""
 
+from pathlib import Path
+from typing import Any
+
 import click
 
-from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES
+from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES, DOCTOR_MEMORY
 from reuse_cli.analysis.statistics import Row
-from reuse_cli.commands import answers
-from reuse_cli.commands.options import Asked
+from reuse_cli.commands import answers, options
 from reuse_cli.formats import json_text
 from reuse_cli.sources.runs import DATA
 
@@ -17,10 +19,12 @@ from reuse_cli.sources.runs import DATA
     "sources",
     multiple=True,
     metavar="PATH",
-    help="Log files, or folders of them; may be given several times."
-    f"  [default: the newest run in {DATA}]",
+    help="A log file, a folder of them, or - for standard input; may be given several"
+    f" times.  [default: the newest run in {DATA}]",
 )
 @click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
+@click.option("--since", metavar="TIME", help="Only from then on: 3h, 1h30m, 7d, or an ISO time.")
+@click.option("--until", metavar="TIME", help="Only until then.")
 @click.option(
     "--output",
     type=click.Choice(["table", "json", "md", "sarif"]),
@@ -34,26 +38,24 @@ from reuse_cli.sources.runs import DATA
     metavar="USD",
     help="US dollars for a GB-second.  [default: us-east-1's price]",
 )
-def doctor(
-    functions: tuple[str, ...],
-    sources: tuple[str, ...],
-    is_all: bool,
-    output: str,
-    price: float | None,
-) -> None:
+@click.option(
+    "--code",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The function's source: also look for containers that only ever grow.",
+)
+def doctor(output: str, price: float | None, code: Path | None, **asked: Any) -> None:
     """Find lines that build or read the same thing again."""
-    from reuse_cli.analysis.findings import findings
+    from reuse_cli.analysis import findings
 
-    lines, functions_asked = _rows(functions, sources, is_all)
-    click.echo(_shown(findings(lines, functions_asked, price), output))
-
-
-def _rows(
-    functions: tuple[str, ...], sources: tuple[str, ...], is_all: bool
-) -> tuple[list[Row], list[Row]]:
-    asked = Asked(functions=functions, sources=sources, is_all=is_all)
-    (_, lines), (_, functions_asked) = answers.all_of((DOCTOR_LINES, DOCTOR_FUNCTIONS), asked)
-    return lines, functions_asked
+    question = options.read(**asked, output=output, is_utc=False, no_color=True, fail_on=None)
+    questions = (DOCTOR_LINES, DOCTOR_FUNCTIONS, DOCTOR_MEMORY)
+    lines, functions, memory = (rows for _, rows in answers.all_of(questions, question))
+    found = findings.findings(lines, functions, price)
+    found += findings.of_functions(functions, memory)
+    if code is not None:
+        found += findings.of_code(code, functions)
+    click.echo(_shown(found, output))
 
 
 def _shown(rows: list[Row], output: str) -> str:

@@ -10,6 +10,9 @@ TITLES = {
     "recreated": "builds the {what} again",
     "refetched": "reads the same {what} again",
     "reconnected": "opens the {what} again",
+    "request_data": "only ever adds to the {what} of its module",
+    "leak": "leaks {what}",
+    "setup": "runs {what}",
     "stale": "replaces the {what} after a long idle gap",
     "monotonic_ttl": "makes a {what} whose clock may stand still",
     "unused": "builds the {what}, which nothing uses",
@@ -62,7 +65,9 @@ def usd(row: Row) -> str:
 
 
 def _entry(number: int, row: Row) -> str:
-    lines = [f"{number}. {where(row)} {title(row)}", f"   {_figures(row)}"]
+    lines = [f"{number}. {where(row)} {title(row)}"]
+    if row["ms_total"] is not None:
+        lines.append(f"   {_figures(row)}")
     return "\n".join(lines) + "\n\n" + textwrap.indent(row["advice"], "   ")
 
 
