@@ -26,6 +26,9 @@ static const mp_rom_map_elem_t members[] = {
     {MP_ROM_QSTR(MP_QSTR_write_over), MP_ROM_PTR(&native_write_over_obj)},
     {MP_ROM_QSTR(MP_QSTR_crc32), MP_ROM_PTR(&native_crc32_obj)},
     {MP_ROM_QSTR(MP_QSTR_find_piece), MP_ROM_PTR(&native_find_piece_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read_batch), MP_ROM_PTR(&native_read_batch_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read_invoke), MP_ROM_PTR(&native_read_invoke_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read_message), MP_ROM_PTR(&native_read_message_obj)},
     {MP_ROM_QSTR(MP_QSTR_write_if_room), MP_ROM_PTR(&native_write_if_room_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, members);

@@ -9,3 +9,6 @@ MP_DECLARE_CONST_FUN_OBJ_2(native_write_over_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(native_crc32_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(native_write_if_room_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(native_find_piece_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(native_read_batch_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(native_read_invoke_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(native_read_message_obj);
