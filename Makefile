@@ -34,7 +34,7 @@ cover: $(READY) ## the pure parts and the helper, every branch of them
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' $(TESTS)
 
-fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each of three targets
+fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each target
 	-@$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: atheris
 	$(BIN)/python -m tests.fuzz $(SECONDS)
 

@@ -52,6 +52,11 @@ def is_disabled(environment: "Environment") -> bool:
     return environment(PREFIX + "DISABLED") in ("1", "true", "yes", "on")
 
 
+def reads_in_python(environment: "Environment") -> bool:
+    """Whether telemetry and HTTP are read by the reference alone, to look for a difference."""
+    return environment(PREFIX + "READER") == "python"
+
+
 def read(environment: "Environment") -> "Settings":
     """The settings from a function that gives a variable's value or None."""
     warnings: "list[str]" = []

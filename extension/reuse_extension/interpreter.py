@@ -24,8 +24,10 @@ NOT_TEXT = "\ufffd"
 
 _WOULD_BLOCK = (11, 35)
 """EAGAIN on Linux and on macOS."""
-_buffer = bytearray(16384)
-_received = memoryview(_buffer)
+received = bytearray(16384)
+"""What `receive_size` has read last. It stays: MicroPython's `recv` would take room for all that
+might come, and collect garbage for it, every time."""
+_view = memoryview(received)
 
 
 class Poller:
@@ -119,18 +121,25 @@ def accept(listener: "Any") -> "Any | None":
     return connection
 
 
-def receive(connection: "Any") -> "bytes | None":
-    """What has arrived, b"" after the end or a failure; None where nothing has.
-
-    Into a buffer that stays: MicroPython's `recv` would take room for all that might come, and
-    collect garbage for it, every time.
-    """
+def receive_size(connection: "Any") -> "int | None":
+    """How many bytes have come into `received`: 0 at the end or a failure, None where none have."""
     try:
-        read = connection.readinto if IS_MICROPYTHON else connection.recv_into
-        size = read(_buffer)
-        return None if size is None else bytes(_received[:size])
+        if IS_MICROPYTHON:
+            return connection.readinto(received)  # type: ignore[no-any-return]
+        return connection.recv_into(received)  # type: ignore[no-any-return]
     except OSError as error:
-        return None if error.args[0] in _WOULD_BLOCK else b""
+        return None if error.args[0] in _WOULD_BLOCK else 0
+
+
+def receive(connection: "Any") -> "bytes | None":
+    """What has arrived, b"" after the end or a failure; None where nothing has."""
+    size = receive_size(connection)
+    return None if size is None else bytes(_view[:size])
+
+
+def received_bytes(size: int) -> bytes:
+    """The first bytes of `received`."""
+    return bytes(_view[:size])
 
 
 def send(connection: "Any", data: bytes) -> bool:
@@ -147,14 +156,13 @@ NEVER = -2
 """And where there will never be room for so much."""
 
 if IS_MICROPYTHON:
-    # runtime/modules/native/output.c and batches.c say how and why.
-    import native
+    import native  # its files, runtime/modules/native, say how and why
 
-    find_piece = native.find_piece
+    reader: "Any" = native
     write_if_room = native.write_if_room
 else:
-    find_piece = None
-    """A faster `core.batches.find_piece`, where there is one."""
+    reader = None
+    """The functions read_batch, read_invoke, read_message and find_piece, where they are there."""
     import fcntl
     import stat
 

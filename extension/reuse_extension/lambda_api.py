@@ -65,9 +65,11 @@ def next_request(host: str, identifier: str) -> bytes:
 class LambdaApi:
     """The connection to Lambda's API."""
 
-    def __init__(self, address: str, poller: "interpreter.Poller") -> None:
-        """`address`: the value of AWS_LAMBDA_RUNTIME_API, host:port."""
+    def __init__(self, address: str, poller: "interpreter.Poller", native: "Any") -> None:
+        """`address`: the value of AWS_LAMBDA_RUNTIME_API, host:port; `native`: as in `Listener`."""
         self._host = address
+        self._native = native
+        self._next = b""
         self._poller = poller
         self._reader = wire.Reader(MOST_ANSWER, reads_responses=True)
         self._identifier = ""
@@ -85,6 +87,7 @@ class LambdaApi:
                 "Lambda refused to register " + name + ": " + _shown(answer.start[1], answer.body)
             )
         self._identifier = identifier.decode()
+        self._next = next_request(self._host, self._identifier)
         return _object(answer.body)
 
     def subscribe(self, port: int) -> int:
@@ -106,8 +109,7 @@ class LambdaApi:
             return
         try:
             self._open()
-            request = next_request(self._host, self._identifier)
-            self._is_asked = interpreter.send(self.socket, request)
+            self._is_asked = interpreter.send(self.socket, self._next)
         except (OSError, ValueError):
             self._is_asked = False
         if not self._is_asked:
@@ -118,10 +120,30 @@ class LambdaApi:
         return None if self._is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
 
     def receive(self) -> "dict[str, Any] | None":
-        """The event that `next` has brought, or None for nothing yet and for failures."""
-        data = interpreter.receive(self.socket)
-        if data is None:
+        """The event that `next` has brought, or None for nothing yet and for failures.
+
+        Where it is a usual INVOKE, `next` has been asked again.
+        """
+        size = interpreter.receive_size(self.socket)
+        if size is None:
             return None
+        event = self._usual(size)
+        return self._read(interpreter.received_bytes(size)) if event is None else event
+
+    def _usual(self, size: int) -> "dict[str, Any] | None":
+        """An INVOKE that came in one piece; None where it is not that."""
+        if self._native is None or not self._reader.is_between:
+            return None
+        body = self._native.read_message(interpreter.received, size, True)
+        request_id = None if body is None else self._native.read_invoke(body)
+        if request_id is None:
+            return None
+        self._is_asked = False
+        self._pause_ms = 0
+        self.ask_next()
+        return {"eventType": "INVOKE", "requestId": request_id}
+
+    def _read(self, data: bytes) -> "dict[str, Any] | None":
         try:
             messages = self._reader.feed(data) if data else self._reader.end()
         except wire.WireError:

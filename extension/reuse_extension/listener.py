@@ -30,9 +30,10 @@ HOST = "sandbox.localdomain"
 class Listener:
     """The listening socket and the connections made to it."""
 
-    def __init__(self, poller: "interpreter.Poller") -> None:
-        """Listen on a free port. Raises OSError."""
+    def __init__(self, poller: "interpreter.Poller", native: "Any") -> None:
+        """Listen on a free port. Raises OSError. `native`: `interpreter.reader`, or None."""
         self._poller = poller
+        self._native = native
         self._listener, self.port = _listen()
         self._readers: "dict[int, wire.Reader]" = {}
         self._connections: "list[Any]" = []  # the one that spoke last at the end
@@ -47,8 +48,11 @@ class Listener:
         if ready not in self._connections:
             return []  # closed a moment ago, to make room
         try:
-            data = interpreter.receive(ready)
-            return [] if data is None else self._read(ready, data)
+            size = interpreter.receive_size(ready)
+            if size is None:
+                return []
+            body = self._usual(ready, size)
+            return self._read(ready, interpreter.received_bytes(size)) if body is None else [body]
         except Exception:
             if ready in self._connections:  # too little memory: this one has to go
                 self._close(ready)
@@ -87,6 +91,20 @@ class Listener:
         else:
             self._poller.remove(self._listener)
             self._resume_ticks = interpreter.ticks_ms() + PAUSE_MS
+
+    def _usual(self, connection: "Any", size: int) -> "bytes | None":
+        """Read and answer a whole batch that came in one piece; None where it is not that."""
+        if self._native is None or not self._readers[id(connection)].is_between:
+            return None
+        body: "bytes | None" = self._native.read_message(interpreter.received, size, False)
+        if body is None:
+            return None
+        if self._connections[-1] is not connection:
+            self._connections.remove(connection)
+            self._connections.append(connection)
+        if not interpreter.send(connection, wire.OK):
+            self._close(connection)
+        return body
 
     def _read(self, connection: "Any", data: bytes) -> "list[bytes | None]":
         reader = self._readers[id(connection)]

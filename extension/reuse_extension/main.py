@@ -44,7 +44,8 @@ def main() -> int:
     started_ms = interpreter.now_ms()
     interpreter.ignore_signals()
     poller = interpreter.Poller()
-    api = LambdaApi(os.getenv("AWS_LAMBDA_RUNTIME_API") or "127.0.0.1:9001", poller)
+    native = None if config.reads_in_python(interpreter.getenv) else interpreter.reader
+    api = LambdaApi(os.getenv("AWS_LAMBDA_RUNTIME_API") or "127.0.0.1:9001", poller, native)
     name = interpreter.executable().rpartition("/")[2]
     is_disabled = config.is_disabled(interpreter.getenv)
     is_managed = os.getenv("AWS_LAMBDA_INITIALIZATION_TYPE") == MANAGED
@@ -54,7 +55,7 @@ def main() -> int:
     except ApiError as error:
         interpreter.write_error("lambda-reuse ERROR " + error.args[0])
         return 1
-    loop = Loop(api, poller)
+    loop = Loop(api, poller, native)
     try:
         if not is_disabled:
             loop.begin(function, started_ms)
@@ -68,8 +69,9 @@ class Loop:
     """What happens in turn. `next` comes before everything else, in small steps: an invocation ends
     for Lambda only when every extension has asked again."""
 
-    def __init__(self, api: "LambdaApi", poller: "interpreter.Poller") -> None:
+    def __init__(self, api: "LambdaApi", poller: "interpreter.Poller", native: "Any") -> None:
         self._api = api
+        self._native = native
         self._poller = poller
         self._listener: "Listener | None" = None
         self._recorder: "Recorder | None" = None
@@ -87,7 +89,7 @@ class Loop:
         # 3. Begin the container's account, or go on with the one that an earlier process left.
         from .recorder import Recorder
 
-        self._recorder = Recorder(function, status == TELEMETRY, started_ms)
+        self._recorder = Recorder(function, status == TELEMETRY, started_ms, self._native)
         if status not in (TELEMETRY, NO_TELEMETRY):
             self._recorder.log(
                 "WARN", "there is no telemetry; the subscription's status is " + str(status)
@@ -98,7 +100,7 @@ class Loop:
         from .listener import Listener
 
         try:
-            self._listener = Listener(self._poller)
+            self._listener = Listener(self._poller, self._native)
             return self._api.subscribe(self._listener.port)
         except OSError:
             return 0  # no free port: go on without telemetry

@@ -36,8 +36,14 @@ FOLDER = "/.lambda-reuse"
 class Recorder:
     """One container's account, as it is told on stdout."""
 
-    def __init__(self, function: "dict[str, Any]", has_telemetry: bool, started_ms: int) -> None:
-        """`function`: what Lambda told at registering; `started_ms`: when this process began."""
+    def __init__(
+        self, function: "dict[str, Any]", has_telemetry: bool, started_ms: int, native: "Any"
+    ) -> None:
+        """`function`: what Lambda told at registering; `started_ms`: when this process began.
+
+        `native`: as in `core.batches.events`.
+        """
+        self._native = native
         self._settings = settings = config.read(interpreter.getenv)
         folder = (os.getenv("TMPDIR") or "/tmp").rstrip("/") + FOLDER
         self._state_file = StateFile(folder)
@@ -76,7 +82,7 @@ class Recorder:
 
         The beginning of it: `tick` does the rest while `is_busy`.
         """
-        self._batch = batches.events(body, interpreter.find_piece)
+        self._batch = batches.events(body, self._native)
         self._safely(self._receive_more)
 
     @property

@@ -61,6 +61,11 @@ class Reader:
         self._is_whole = False
 
     @property
+    def is_between(self) -> bool:
+        """Whether nothing has come of the next message yet."""
+        return self._step == "head" and not self._rest
+
+    @property
     def is_broken(self) -> bool:
         """Whether the peer has sent what is not HTTP."""
         return self._step == "broken"

@@ -184,10 +184,12 @@ UNTIMED = [path for path in FIXTURES if '"tick"' not in path.read_text()]
 """The others wait for a minute to pass."""
 
 
+@pytest.mark.parametrize("reader", ["native", "python"])
 @pytest.mark.parametrize("path", UNTIMED, ids=lambda path: path.stem)
-def test_a_life_is_told_by_the_process_as_by_the_core(play, path: Path):
-    """Every fixture again, with real processes, restarts and telemetry over HTTP."""
+def test_a_life_is_told_by_the_process_as_by_the_core(play, path: Path, reader: str):
+    """Every fixture again, with real processes, restarts and telemetry, by each reader."""
     fixture = json.loads(path.read_text())
+    fixture["environment"]["LAMBDA_REUSE_READER"] = reader
     # Whole minutes, so that what falls into one minute still does.
     shift_ms = (int(time.time() * 1000) - START_MS) // 60_000 * 60_000
     player = play(subscribe_status=fixture["subscription"])

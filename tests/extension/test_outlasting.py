@@ -172,7 +172,7 @@ def test_a_clock_that_is_set_does_not_move_the_last_record(monkeypatch, step_ms)
     ticks, wall = [0], [1_000_000]
     monkeypatch.setattr(interpreter, "ticks_ms", lambda: ticks[0])
     monkeypatch.setattr(interpreter, "now_ms", lambda: wall[0])
-    loop = main.Loop(None, Waits(ticks))
+    loop = main.Loop(None, Waits(ticks), None)
     loop._recorder = recorder = Unsettled()
     end_ticks = main._end_ticks(wall[0] + 2000)
     wall[0] += step_ms
@@ -188,7 +188,7 @@ def test_a_failing_loop_pauses_and_goes_on(monkeypatch):
     pauses = []
     monkeypatch.setattr(interpreter, "sleep_ms", pauses.append)
     monkeypatch.setattr(interpreter, "write_error", pauses.append)
-    loop = main.Loop(None, None)
+    loop = main.Loop(None, None, None)
     turns = iter([ValueError(), MemoryError(), OSError(), 0])
 
     def turn() -> int:

@@ -1,9 +1,11 @@
 """`python -m tests.fuzz [SECONDS]` searches with each target for so long, 60 s by default.
 
+The listener's CPU is a promise, too: a body that costs more than listener.MAX_CPU_S is a find.
 With atheris, which follows the branches that an input takes, where it is installed; else with
 random damage to good input. What broke a promise is kept in build/fuzz, and the exit code is 1.
 """
 
+import functools
 import random
 import subprocess
 import sys
@@ -11,7 +13,9 @@ import time
 import traceback
 from pathlib import Path
 
+from tests.fuzz import listener, sanitized
 from tests.fuzz.damage import damaged
+from tests.fuzz.native import COMPILER
 from tests.fuzz.targets import TARGETS, seeds
 
 KEPT = Path(__file__).parents[2] / "build" / "fuzz"
@@ -21,7 +25,11 @@ MOST_BYTES = 32 * 1024
 def main(arguments: list[str]) -> int:
     seconds = int(arguments[0]) if arguments else 60
     KEPT.mkdir(parents=True, exist_ok=True)
-    broken = [name for name in TARGETS if not search(name, seconds)]
+    searches = {name: functools.partial(search, name) for name in TARGETS}
+    searches["listener"] = search_listener
+    if COMPILER and sanitized.is_available():
+        searches["reader under sanitizers"] = search_sanitized
+    broken = [name for name, search_one in searches.items() if not search_one(seconds)]
     for name in broken:
         print(f"{name}: a promise was broken; the input is in {KEPT}")
     return 1 if broken else 0
@@ -70,6 +78,23 @@ def search_at_random(name: str, seconds: int) -> bool:
         runs += 1
     print(f"{runs} inputs")
     return True
+
+
+def search_sanitized(seconds: int) -> bool:
+    print(f"reader under sanitizers: {seconds} s", flush=True)
+    is_right, said = sanitized.search(seconds, time.time_ns())
+    print(said)
+    return is_right
+
+
+def search_listener(seconds: int) -> bool:
+    """Bodies of up to 1 MB, posted to the built extension: none may cost it too much CPU."""
+    print(f"listener: {seconds} s of bodies of up to 1 MB, CPU watched", flush=True)
+    slow, said = listener.search(seconds, random.Random(time.time_ns()), seeds("events"))
+    print(said)
+    if slow is not None:
+        (KEPT / "listener-slow").write_bytes(slow)
+    return slow is None
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What is fuzzed: functions that take any bytes and fail when a promise does not hold."""
 
+import functools
 import json
 
 from lambda_reuse import page_format
@@ -9,6 +10,7 @@ from reuse_extension.core.resources import ResourceLedger
 
 from tests.core.play import START_MS, Played
 from tests.core.test_lives import FIXTURES
+from tests.fuzz.native import COMPILER, NativeReader
 from tests.line_schema import check_line
 
 MOST_BODY = 1000
@@ -65,7 +67,29 @@ def fuzz_pages(data: bytes) -> None:
         assert ResourceLedger().read([("1-1.page", page)]) is not None
 
 
+def fuzz_reader(data: bytes) -> None:
+    """What the native reader takes, it reads as the Python code does; it leaves all else to it."""
+    native = _native()
+    assert list(batches.events(data, native)) == list(batches.events(data))
+    request_id = native.read_invoke(data)
+    if request_id is not None:
+        assert events.parse_next(json.loads(data), 5) == events.Invoke(5, request_id)
+    for is_response in (False, True):
+        body = native.read_message(data, len(data), is_response)
+        if body is not None:
+            reader = wire.Reader(len(data), is_response)
+            (message,) = reader.feed(data)
+            assert (message.body, message.keeps_open, reader.is_between) == (body, True, True)
+
+
+@functools.cache
+def _native() -> NativeReader:
+    return NativeReader()
+
+
 TARGETS = {"wire": fuzz_wire, "events": fuzz_events, "pages": fuzz_pages}
+if COMPILER:
+    TARGETS["reader"] = fuzz_reader
 
 
 def seeds(target: str) -> list[bytes]:
@@ -80,9 +104,28 @@ def seeds(target: str) -> list[bytes]:
     ]
     if target == "events":
         return bodies
+    if target == "reader":
+        return [*bodies, *_messages_of(bodies)]
     chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
     head = b"POST / HTTP/1.1\r\nhost: sandbox\r\ncontent-length: %d\r\n\r\n"
     return [chunked, *(head % len(body) + body for body in bodies)]
+
+
+INVOKE = (
+    b'{"eventType":"INVOKE","deadlineMs":1795219200000,"requestId":"8f66dbe6-3db0-4f99-bf49-1",'
+    b'"invokedFunctionArn":"arn:aws:lambda:eu-west-1:123456789012:function:orders",'
+    b'"tracing":{"type":"X-Amzn-Trace-Id","value":"Root=1-5f35ae12"}}'
+)
+
+
+def _messages_of(bodies: list[bytes]) -> list[bytes]:
+    length = b"Content-Length: %d\r\n\r\n%s"
+    date = b"Date: Sat, 21 Nov 2026 00:00:00 GMT\r\nContent-Type: application/json\r\n"
+    return [
+        INVOKE,
+        b"HTTP/1.1 200 OK\r\n" + date + length % (len(INVOKE), INVOKE),
+        b"POST / HTTP/1.1\r\nHost: sandbox\r\n" + length % (len(bodies[0]), bodies[0]),
+    ]
 
 
 def _page() -> bytes:

@@ -4,7 +4,9 @@ import random
 
 import pytest
 
+from tests.fuzz import sanitized
 from tests.fuzz.damage import damaged
+from tests.fuzz.native import COMPILER
 from tests.fuzz.targets import TARGETS, seeds
 
 
@@ -22,3 +24,14 @@ def test_damaged_input_keeps_the_promises(name):
     good = seeds(name)
     for _ in range(300):
         TARGETS[name](damaged(chance.choice(good), chance))
+
+
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+def test_the_native_reader_has_no_undefined_behaviour():
+    """A few thousand inputs under ASan and UBSan, the same ones every time."""
+    if not sanitized.is_available():
+        pytest.skip("the compiler has no sanitizers")
+
+    is_right, said = sanitized.search(seconds=0, seed=1)
+
+    assert is_right, said

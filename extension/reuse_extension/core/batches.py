@@ -7,13 +7,13 @@ bytes, whatever they are: nothing else is done meanwhile.
 
 import json
 
-from .events import LogsDropped, Unknown, parse
+from .events import LogsDropped, Report, RuntimeDone, Start, Unknown, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterator
 
-    FindPiece = Callable[[bytes, int], tuple[int, int]]
+    FindPiece = Callable[[bytes, int], "tuple[int, int]"]
 
 MAX_AT_ONCE = 64 * 1024
 """Bytes of what is read as one JSON value: a larger batch is cut first, and a larger record is
@@ -26,19 +26,33 @@ MAX_TEXTS = 10000
 """Texts between two records that are passed over; after so many they are taken for none."""
 
 
-def events(body: "bytes | None", find: "FindPiece | None" = None) -> "Iterator[Any]":
+def events(body: "bytes | None", native: "Any" = None) -> "Iterator[Any]":
     """The events of one batch, Unknown for what is not one; None is a body that was too large.
 
-    They are read as they are asked for. `find` is `find_piece` or a faster function that does the
-    same.
+    They are read as they are asked for. `native`: a module with a faster `find_piece`, and with
+    `read_batch`, which reads what is usual and leaves all else to this; or None.
     """
     if body is None:
         yield Unknown("a batch that is too large")
+        return
+    usual = None if native is None else native.read_batch(body, USUAL)
+    if usual is not None:
+        yield from usual
     elif body.strip():
+        find = find_piece if native is None else native.find_piece
         items = _load(body)
         # MicroPython's reader does not miss the last bracket.
         is_whole = isinstance(items, list) and body[-64:].rstrip().endswith(b"]")
-        yield from _listed(items) if is_whole else _cut(body, find or find_piece)
+        yield from _listed(items) if is_whole else _cut(body, find)
+
+
+def _read(piece: bytes) -> "Any":
+    item = _load(piece)
+    return Unknown("damaged") if item is None else parse(item)
+
+
+USUAL = (_read, Start, RuntimeDone, Report)
+"""How `read_batch` makes events: of another record's bytes, and of the fields of these."""
 
 
 def _listed(items: "list[Any]") -> "Iterator[Any]":
@@ -100,8 +114,7 @@ def _cut(body: bytes, find: "FindPiece") -> "Iterator[Any]":
             if is_cut_off or count == 0:
                 yield Unknown("not JSON, or cut off")
             return
-        item = _load(body[start:end]) if end > 0 else None
-        yield Unknown("damaged") if item is None else parse(item)
+        yield _read(body[start:end]) if end > 0 else Unknown("damaged")
         at = abs(end)
     yield Unknown("what comes after so many events")
 
