@@ -377,3 +377,13 @@ def test_records_come_while_it_serves(folder: Path, options: list[str]) -> None:
             assert before_long(lambda: sum(invocations()) == n)  # noqa: B023
         process.terminate()
         process.communicate()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_trace(folder: Path, log_format: str) -> None:
+    """What the extension says of itself, on stderr; here of a setting that it does not take."""
+    options = ["--trace", "--env", "LAMBDA_REUSE_FLUSH=nonsense", "--log-format", log_format]
+    done = local(folder, "run", "app.py:handler", *options)
+
+    assert "LAMBDA_REUSE_FLUSH" in done.stderr
+    assert "LAMBDA_REUSE_FLUSH" not in done.stdout

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from reuse_cli.commands.traffic_options import traffic
 from reuse_cli.errors import UsageError
 from reuse_cli.local.events import Event, event_source
 from reuse_cli.local.traffic import Pace
@@ -139,3 +140,27 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"line 1 of .* is not JSON"):
         list(arrivals(path, None, None))
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "is_single"),
+    [
+        (["1"], {}, True),
+        (["1", "2"], {}, False),
+        (["1", "2"], {"count": 1}, True),
+        (["1"], {"count": 2}, False),
+        (["1"], {"duration": 5.0}, False),
+    ],
+)
+def test_whether_there_is_one_event_only(
+    tmp_path: Path, lines: list[str], options: dict[str, object], is_single: bool
+) -> None:
+    """Found out without losing any of them."""
+    given = {"rate": None, "burst": 1, "poisson": False, "seed": 0, "given": (), "concurrency": 1}
+    chosen = {**given, "duration": None, "count": None, **options}
+
+    found = traffic({**chosen, "events": events(tmp_path, *lines)})
+
+    assert found.is_single is is_single
+    payloads = [event.payload.decode() for event in islice(found.events, len(lines))]
+    assert payloads == lines[: options.get("count", len(lines))]

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +11,9 @@ import click
 from reuse_cli import errors
 from reuse_cli.commands import options
 from reuse_cli.commands.function_options import function_options, local_run
+from reuse_cli.commands.local_output import answers_of, show_containers, show_trace, warn
 from reuse_cli.commands.traffic_options import traffic, traffic_options
-from reuse_cli.errors import NoRecordsError, UsageError
+from reuse_cli.errors import UsageError
 from reuse_cli.local.settings import load_sandbox, require_sandbox
 from reuse_cli.sources.runs import DATA, default_sources
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from reuse_sandbox import InvokeResult, Sandbox
 
     from reuse_cli.local.run import Outcome
-    from reuse_cli.local.session import Session
 
 
 @click.group()
@@ -41,7 +39,9 @@ def local() -> None:
     help="table: the containers at the end; json: a line an invocation.",
 )
 @click.option("--quiet", is_flag=True, help="Do not print the answers of the invocations.")
-@click.option("--trace", is_flag=True, help="Print what the extension does, event by event.")
+@click.option(
+    "--trace", is_flag=True, help="Print at the end what the extension did, event by event."
+)
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
 def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     """Invoke HANDLER; show how its containers were reused.
@@ -56,9 +56,14 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     from reuse_cli.local import run as local
     from reuse_cli.local.session import Session, Terminated
 
-    session = Session(asked, _warn)
-    shows_answers = output == "table" and not quiet and sys.stdout.isatty()
-    tell = _tell(output, shows_answers, is_single=_is_single(chosen))
+    session = Session(asked, warn)
+
+    def show_what_there_is() -> None:
+        if asked.is_traced:
+            show_trace(session)
+        show_containers(session, output, no_color)
+
+    tell = answers_of(output, quiet, is_single=sent.is_single)
 
     async def use(sandbox: "Sandbox") -> "Outcome":
         return await local.drive(sandbox, sent, tell)
@@ -67,13 +72,13 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
         outcome = session.use(use)
     except (KeyboardInterrupt, Terminated):
         tell.close()
-        _show_containers(session, output, no_color)
+        show_what_there_is()
         raise
     finally:
         tell.close()
-    _show_containers(session, output, no_color)
+    show_what_there_is()
     if outcome.has_failed:
-        _warn(str(outcome))
+        warn(str(outcome))
     return errors.FAILED if outcome.has_failed else errors.FINE
 
 
@@ -90,10 +95,10 @@ def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
     from reuse_cli.local import answers
     from reuse_cli.local.session import Session, Terminated
 
-    session = Session(asked, _warn)
+    session = Session(asked, warn)
 
     async def use(sandbox: "Sandbox") -> None:
-        _warn(f"{sandbox.function.name} answers at {sandbox.invoke_url} (Ctrl-C ends it)")
+        warn(f"{sandbox.function.name} answers at {sandbox.invoke_url} (Ctrl-C ends it)")
         await asyncio.Event().wait()
 
     def answered(result: "InvokeResult") -> None:
@@ -102,10 +107,10 @@ def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
     try:
         session.use(use, port=port, answered=None if quiet else answered)
     except KeyboardInterrupt:
-        _show_containers(session, "table", no_color)
+        show_containers(session, "table", no_color)
         raise
     except Terminated:
-        _show_containers(session, "table", no_color)
+        show_containers(session, "table", no_color)
     return errors.FINE
 
 
@@ -164,65 +169,3 @@ def faults() -> int:
     for name, what in require_sandbox().FAULTS.items():
         click.echo(f"{name:<21}{what}")
     return errors.FINE
-
-
-class _Answers:
-    """Prints each result as it comes: as JSON, as text for a terminal, or only how many."""
-
-    def __init__(self, show: "Callable[[InvokeResult], str] | None", has_progress: bool) -> None:
-        from reuse_cli.local.progress import Progress
-
-        self._show = show
-        self._progress = Progress() if has_progress else None
-
-    def __call__(self, result: "InvokeResult") -> None:
-        if self._progress is not None:
-            self._progress.add(failed=result.function_error is not None)
-        if self._show is not None:
-            click.echo(self._show(result))
-
-    def close(self) -> None:
-        """Remove the line of progress."""
-        if self._progress is not None:
-            self._progress.close()
-
-
-def _tell(output: str, shows_answers: bool, *, is_single: bool) -> _Answers:
-    from reuse_cli.local import answers
-
-    if output == "json":
-        return _Answers(answers.as_json, has_progress=not sys.stdout.isatty())
-    if not shows_answers:
-        return _Answers(None, has_progress=True)
-    if is_single:
-        return _Answers(answers.in_whole, has_progress=False)
-    width = options.width() or options.UNLIMITED
-    return _Answers(lambda result: answers.as_line(result, width), has_progress=False)
-
-
-def _is_single(chosen: dict[str, Any]) -> bool:
-    """Whether the options ask for one invocation."""
-    if chosen["duration"] is not None or chosen["events"] is not None:
-        return bool(chosen["count"] == 1)
-    return chosen["count"] in (None, 1) and len(chosen["given"]) <= 1
-
-
-def _show_containers(session: "Session", output: str, no_color: bool) -> None:
-    from reuse_cli.analysis.questions import CONTAINERS
-    from reuse_cli.commands import answers, containers
-
-    if output != "table" or session.data is None:
-        return
-    try:
-        _, rows = answers.answer(CONTAINERS, options.Asked(sources=(str(session.data),)))
-    except NoRecordsError as error:
-        _warn(str(error))
-        return
-    click.echo(containers.table(rows, options.width(), options.has_color(no_color)))
-    of = "" if session.data.parent == Path(DATA) else f" --data {session.data}"
-    click.echo(f"\nThe records are in {session.data}.")
-    click.echo(f"`lambda-reuse local logs{of}` shows what the containers printed.")
-
-
-def _warn(sentence: str) -> None:
-    click.echo(f"lambda-reuse: {sentence}", err=True)

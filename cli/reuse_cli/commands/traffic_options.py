@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -74,4 +75,10 @@ def traffic(chosen: Mapping[str, Any]) -> Traffic:
     given = chosen["given"]
     source = EventList.parse(given) if given else event_source(chosen["events"])
     events = arrivals(source, chosen["count"], pace, is_endless=duration is not None)
-    return Traffic(events, chosen["concurrency"], math.inf if duration is None else duration)
+    first = list(islice(events, 2))
+    return Traffic(
+        chain(first, events),
+        chosen["concurrency"],
+        math.inf if duration is None else duration,
+        is_single=len(first) == 1,
+    )

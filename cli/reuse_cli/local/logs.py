@@ -18,6 +18,8 @@ from reuse_cli.errors import NoRecordsError, UsageError
 POLL_S = 0.2
 RECORD = re.compile(r'"record": ?"(?:container|resource|init)/\d')
 """What tells a record of the extension from what the function prints."""
+OWN = re.compile(r'(?:\{"level":"\w+","message":")?lambda-reuse (?:DEBUG|INFO|WARN|ERROR) ')
+"""How the extension's own lines begin, in the text and in the JSON log format."""
 
 
 class Line(NamedTuple):
@@ -31,6 +33,11 @@ class Line(NamedTuple):
     def is_record(self) -> bool:
         """Whether it is a record of the extension, which the questions read."""
         return self.message.startswith("{") and RECORD.search(self.message) is not None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the extension says something of itself."""
+        return OWN.match(self.message) is not None
 
     def __str__(self) -> str:
         """Time of day, container and message; further lines of a message are indented."""

@@ -40,6 +40,8 @@ class Traffic(NamedTuple):
     events: Iterable[Event]
     workers: int
     duration_s: float = math.inf
+    is_single: bool = False
+    """Whether there is one event only."""
 
 
 def arrivals(
