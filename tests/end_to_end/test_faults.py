@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from reuse_sandbox import FAULTS, FunctionConfig, InvokeResult, Limits, Sandbox
 
+from tests.conftest import MS
+
 pytestmark = pytest.mark.slow
 
 CALLS = 30
@@ -35,7 +37,8 @@ def run(layer: Path, folder: Path, faults: dict[str, float]) -> tuple[list[Invok
     """The results of all invocations, and the container records."""
     (folder / "app.py").write_text(FUNCTION)
     limits = Limits(shutdown_ms=1000)
-    config = FunctionConfig(folder, handler="app.handler", timeout_s=1, limits=limits)
+    timeout_s = 1000 * MS if "hang" in faults else 20  # only a hang has to be waited for
+    config = FunctionConfig(folder, handler="app.handler", timeout_s=timeout_s, limits=limits)
 
     async def drive() -> list[InvokeResult]:
         options = {"layer": layer, "data": folder / "data", "faults": faults, "seed": 3}

@@ -84,7 +84,7 @@ def test_another_extension_that_crashes(layer: Path, tmp_path: Path) -> None:
     crashing.write_text(CRASHING_EXTENSION)
     crashing.chmod(0o755)
 
-    check_failed_inits(*run(both, tmp_path, SERVES, [{}] * CALLS))
+    check_failed_inits(*run(both, tmp_path, SERVES, [{}] * CALLS, timeout_s=30))
 
 
 def test_a_timeout_after_a_slow_init(layer: Path, tmp_path: Path) -> None:
