@@ -2,7 +2,7 @@
 
 import os
 
-from . import config, files, interpreter
+from . import config, files, interpreter, trace
 from .alarm import Alarm, sooner
 from .core import batches
 from .core.closed import AnotherContainer, FromSnapshot
@@ -45,6 +45,7 @@ class Recorder:
         """
         self._native = native
         self._settings = settings = config.read(interpreter.getenv)
+        self._is_debug = settings.log_level == "DEBUG"
         folder = (os.getenv("TMPDIR") or "/tmp").rstrip("/") + FOLDER
         self._state_file = StateFile(folder)
         self._pages = Pages(folder)
@@ -172,12 +173,20 @@ class Recorder:
             self._output.dropped = 0
         for event in events:
             try:
-                outputs.extend(container.receive(event, now_ms))
+                outputs.extend(self._receive_event(event, now_ms))
             except Exception as error:
                 self._failed(error)
         if ends_batch:
             outputs.extend(container.end_batch(now_ms))
         self._write(outputs)
+
+    def _receive_event(self, event: "Any", now_ms: int) -> "list[Any]":
+        if not self._is_debug:
+            return self._container.receive(event, now_ms)
+        before = self._container.state
+        outputs = self._container.receive(event, now_ms)
+        self.log("DEBUG", trace.event_line(event, before, self._container.state, outputs))
+        return outputs
 
     def _receive_more(self) -> None:
         """Take in so much of a batch as may be done at a time."""
@@ -268,6 +277,9 @@ class Recorder:
             else:
                 builder.read(self._pages.read())
                 records.extend(builder.build(output))
+        if self._is_debug:
+            for record in records:
+                self.log("DEBUG", trace.record_line(record))
         return records
 
     def _save(self) -> None:
