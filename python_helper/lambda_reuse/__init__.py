@@ -1,11 +1,11 @@
 """lambda-reuse's helper: builds once, uses again, and counts how well that works.
 
-    resource    a function whose value is built once per process        kept, fast, place, shelf
+    resource    a function whose value is built once per process
     phase       a named stretch of the init
     preload     builds several resources at once, in init
     tmp_file    a file in /tmp, fetched once per container
     watch       counts what a cache or pool of another library does
-    container   who, how old, the how manieth invocation
+    container   id, age and number of the invocation
 
 The counts go to a page in /tmp (`page`, `page_format`), which the extension reads.
 """
