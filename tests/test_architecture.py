@@ -149,7 +149,7 @@ def circle(graph: dict[str, set[str]]) -> list[str] | None:
     return next((found for name in sorted(graph) if (found := visit(name, []))), None)
 
 
-@pytest.mark.parametrize("room", ["sandbox"])
+@pytest.mark.parametrize("room", ["extension", "sandbox", "docs"])
 def test_files_stay_short(room):
     """None over 400 lines but those that are generated."""
     long = [
@@ -159,6 +159,55 @@ def test_files_stay_short(room):
     ]
 
     assert long == []
+
+
+@pytest.mark.parametrize("room", ["extension/reuse_extension", "extension/reuse_extension/core"])
+def test_half_of_the_files_have_at_most_200_lines(room):
+    """The median; what is in folders below is counted too."""
+    lengths = sorted(len(path.read_text().splitlines()) for path in (ROOT / room).rglob("*.py"))
+
+    assert lengths[len(lengths) // 2] <= 200
+
+
+def folder_graph(package: Path) -> dict[str, set[str]]:
+    """Folder of a package -> its other folders that it imports from.
+
+    The package's own files are looked at one by one: some begin it, and all of it uses others.
+    """
+    folders = {path.name for path in package.iterdir() if path.is_dir()}
+    graph: dict[str, set[str]] = {folder: set() for folder in folders}
+    for folder in folders:
+        for path in (package / folder).rglob("*.py"):
+            parts = [name.split(".") for name in imports_of(path)]
+            targets = {p[1] for p in parts if p[0] == package.name and len(p) > 1}
+            graph[folder] |= targets & folders - {folder}
+    return graph
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "extension/reuse_extension",
+        "python_helper/lambda_reuse",
+        "sandbox/reuse_sandbox",
+        "cli/reuse_cli",
+        "dashboards/reuse_dashboards",
+    ],
+)
+def test_folders_do_not_import_each_other_in_circles(package):
+    """A folder is above or below another one."""
+    assert circle(folder_graph(ROOT / package)) is None
+
+
+def test_the_core_imports_the_core_and_next_to_nothing():
+    """`json` for texts, `collections` for namedtuple: what both interpreters have."""
+    core = ROOT / "extension" / "reuse_extension" / "core"
+    imported = {name for path in core.glob("*.py") for name in imports_of(path)}
+
+    outside = {name.split(".")[0] for name in imported} - {"reuse_extension"}
+    assert outside == {"collections", "json"}
+    inside = {name for name in imported if name.startswith("reuse_extension")}
+    assert {name.split(".")[1] for name in inside} == {"core"}
 
 
 FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}

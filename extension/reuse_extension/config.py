@@ -34,10 +34,10 @@ Settings = namedtuple(
 
 PREFIX = "LAMBDA_REUSE_"
 NAMESPACE_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/#:- "
-LONGEST_NAMESPACE = 255
+MAX_NAMESPACE = 255
 """CloudWatch's own limits: the characters and length of a namespace, and the sets of dimensions
 that are worth paying for."""
-MOST_DIMENSION_SETS = 10
+MAX_DIMENSION_SETS = 10
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 
@@ -89,7 +89,7 @@ def read(environment: "Environment") -> "Settings":
 
 
 def _namespace(value: str) -> str:
-    if len(value) > LONGEST_NAMESPACE or value.strip() != value:
+    if len(value) > MAX_NAMESPACE or value.strip() != value:
         raise ValueError("a namespace has 1 to 255 characters and no blanks around it")
     if value.startswith("AWS/") or value[0] == ":":
         raise ValueError("a namespace begins neither with AWS/, which is Amazon's, nor with :")
@@ -115,7 +115,7 @@ def _dimensions(value: str) -> "list[list[str]]":
         sets = json.loads(value)
     except (ValueError, RuntimeError):  # RuntimeError: nested too deep
         sets = None
-    if not isinstance(sets, list) or not 1 <= len(sets) <= MOST_DIMENSION_SETS:
+    if not isinstance(sets, list) or not 1 <= len(sets) <= MAX_DIMENSION_SETS:
         raise ValueError(wanted)
     for names in sets:
         if not isinstance(names, list) or len(set(map(str, names))) != len(names):

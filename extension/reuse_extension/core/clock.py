@@ -1,4 +1,4 @@
-"""Which time it is: the platform's, told by its events, beside the wall clock of this machine."""
+"""Which time it is: the platform's, from its events, beside the wall clock of this machine."""
 
 CLOCK_LIMIT_MS = 24 * 3600 * 1000
 """No container is frozen this long: beyond it the wall clock and the platform's disagree."""

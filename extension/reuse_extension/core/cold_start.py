@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROACTIVE_MS = 1000
 """A longer gap from the end of the init to the first invocation means that nobody waited for it."""
-LONGEST_INIT_MS = 10000
+MAX_INIT_MS = 10000
 """Lambda gives the init of an on-demand container 10 s (developer guide, "Lambda execution
 environment lifecycle"): what is longer was not the init alone."""
 
@@ -75,7 +75,7 @@ class ColdStart:
         since_start_ms = first.invoked_ms - self._started_ms
         if init is not None and init.known_us is not None:
             return max(0, since_start_ms - init.known_us // 1000)
-        return since_start_ms if since_start_ms > LONGEST_INIT_MS else None
+        return since_start_ms if since_start_ms > MAX_INIT_MS else None
 
 
 def ran_for(invocation: "Invocation", inits: "list[Interval]") -> bool:

@@ -180,7 +180,7 @@ class Container:
 
     @property
     def is_known(self) -> bool:
-        """Whether the platform has told which container this is."""
+        """Whether the platform has named this container."""
         return self._rules.is_known
 
     @property

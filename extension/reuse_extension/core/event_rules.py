@@ -115,7 +115,7 @@ class EventRules:
 
     @property
     def is_explained(self) -> bool:
-        """Whether telemetry has told why the process is reset."""
+        """Whether telemetry has explained why the process is reset."""
         last = self.last_invoked
         if last is not None:
             return last.is_failed or last.report_ms is not None
@@ -127,7 +127,7 @@ class EventRules:
 
     @property
     def is_known(self) -> bool:
-        """Whether the platform has told which container this is."""
+        """Whether the platform has named this container."""
         return self.periods.instance_id is not None
 
     # The rules: one an event
@@ -269,7 +269,7 @@ class EventRules:
         return self.clock.of(event.time if is_timed else None, now_ms)
 
     def _is_history(self, phase: "str | None") -> bool:
-        """Whether an init event tells of the making of the snapshot."""
+        """Whether an init event belongs to the making of the snapshot."""
         return phase == SNAP_START or (self._is_snap_start and phase != SUPPRESSED)
 
     def _begin_copy(self, time_ms: int) -> None:
@@ -288,7 +288,7 @@ class EventRules:
             periods.learn("runtime", event.runtime)
 
     def _note(self, invocation: "Invocation", event: "Any", time_ms: int) -> None:
-        """Telemetry has told of an invocation: it is counted now if it was not before."""
+        """Telemetry speaks of an invocation: it is counted now if it was not before."""
         self.periods.learn("tenant_id", event.tenant_id)
         self.periods.touch(time_ms)
         if not invocation.is_counted:

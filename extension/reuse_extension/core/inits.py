@@ -68,12 +68,12 @@ class Init:
 
     @property
     def is_due(self) -> bool:
-        """Whether there is nothing to wait for before it is told."""
+        """Whether there is nothing to wait for before it is reported."""
         return self.is_unmeasured or self.known_us is not None
 
     @property
     def known_us(self) -> "int | None":
-        """Its duration, if any source has told it."""
+        """Its duration, if any source has reported it."""
         return self.reported_us if self.duration_us is None else self.duration_us
 
 
@@ -107,7 +107,7 @@ class InitLedger:
         return self._add(phase)
 
     def _is_late(self, part: str) -> bool:
-        """Whether an event of a first init that an earlier process told adds nothing to that."""
+        """Whether an event of a first init that an earlier process reported adds nothing."""
         is_duration = part == "report_ms" and self._lacks_duration
         return part in self._unheard and not is_duration
 
@@ -149,7 +149,7 @@ class InitLedger:
         return latest
 
     def unreported(self, everything: bool) -> "list[Init]":
-        """Those whose duration is known and not told yet; `everything`: those without one too."""
+        """Those with a duration that is not reported yet; `everything`: those without one too."""
         return [init for init in self.all if not init.is_reported and (everything or init.is_due)]
 
     def _add(self, phase: "str | None") -> "Init":
@@ -158,7 +158,7 @@ class InitLedger:
         return init
 
     def snapshot(self) -> "dict[str, Any]":
-        """The times of the events of every init that was told, so that a later process knows."""
+        """The times of the events of every init that was reported, for a later process."""
         kept: "dict[str, Any]" = {}
         for part in PARTS:
             times = [getattr(init, part) for init in self.all if init.is_reported]

@@ -1,7 +1,7 @@
 """The ledger of requests: which the container has served, each counted once.
 
 What is said of one request comes in pieces (INVOKE, start, runtimeDone, report), in any order, more
-than once, or not at all. A piece that was told before is a duplicate: the same kind of event with
+than once, or not at all. A piece that came before is a duplicate: the same kind of event with
 the same time. The same kind with a later time is the same request served again, as Lambda does with
 asynchronous retries. INVOKE comes from the Extensions API, which repeats nothing, so every INVOKE
 is an invocation.
@@ -83,13 +83,13 @@ class InvocationLedger:
         self._order: "list[str]" = []  # ids of open ones, oldest first
         self._early: "list[Invocation]" = []  # the newest of the closed that lack INVOKE
         self._uninvoked: "set[str]" = set()  # the ids of all of them
-        self._closed: "dict[str, int]" = {}  # id -> the last time that was told of it
+        self._closed: "dict[str, int]" = {}  # id -> the last time that was reported of it
         self._closed_order: "list[str]" = []  # a ring
         self._oldest = 0
         self._forgotten_ms = 0
 
     def invoked(self, request_id: str) -> "Invocation":
-        """The invocation that an INVOKE speaks of; telemetry may have told of it before."""
+        """The invocation that an INVOKE speaks of; telemetry may have come before."""
         invocation = self._open.get(request_id)
         if invocation is not None:
             if invocation.invoked_ms is None and not invocation.is_past:

@@ -14,7 +14,7 @@ MINUTE_MS = 60000
 class Period:
     """Counts and values of one stretch of a container's time, within one minute.
 
-    A fact that arrives after its minute was told is told in the next record: the sums are right,
+    A fact that arrives after its minute was reported is in the next record: the sums are right,
     and nothing waits.
     """
 

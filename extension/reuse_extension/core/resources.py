@@ -1,4 +1,4 @@
-"""The ledger of resources: what the helper's pages have told so far, and what is new.
+"""The ledger of resources: what the helper's pages have reported so far, and what is new.
 
 Every process of the function has a page of counters that only grow. What changed since the last
 look is added to the resource of that name, so that several processes, and the processes before and
@@ -128,9 +128,9 @@ class ResourceLedger:
         self._known_phases[page_name] = len(page.phases)
 
     def mark_seen(self, pages: "list[tuple[str, Any]]", before_ms: int) -> None:
-        """Take what stands in these pages for told, and in others that were begun before a time.
+        """Take what these pages hold for reported, and what others hold that began before a time.
 
-        It happened before the container's life, or was told by a process that could not leave
+        It happened before the container's life, or was reported by a process that could not leave
         behind how much. But for pages that were begun after a restore: when the news of it comes,
         the first invocation may have counted already.
         """
@@ -140,7 +140,7 @@ class ResourceLedger:
                 self._skip(page_name, page)
 
     def forget(self, page_name: str) -> None:
-        """The page is gone; what it told stays counted."""
+        """The page is gone; what it held stays counted."""
         self._known.pop(page_name, None)
         self._known_phases.pop(page_name, None)
 
@@ -171,7 +171,7 @@ class ResourceLedger:
         return resource
 
     def snapshot(self) -> "dict[str, Any]":
-        """What must survive a reset, as JSON: what was read and not told yet, too."""
+        """What must survive a reset, as JSON: what was read and not reported yet, too."""
         return {
             "skip_before_ms": self._skip_before_ms,
             "pages": {
