@@ -75,7 +75,12 @@ SETUP = """\
 The platform offered no Telemetry API, so only invocations, age and end are known. On AWS it is
 there: this is so in emulators."""
 
+IMPORT = """\
+An invocation waits for this import, at the CPU share of the function's memory. Import it at module
+level, where init has a full CPU; or not at all, where it is not needed."""
+
 BY_KIND = {
+    "import_in_invocation": IMPORT,
     "leak": LEAK,
     "monotonic_ttl": WALL_CLOCK,
     "refetched": CACHED,

@@ -110,6 +110,9 @@ def _of_line(line: Row, function: Row, price: float | None) -> list[Row]:
         if kind != "refetched" or line["recreated"] >= SELDOM * again:
             cost = (line["recreated"], line["recreated_ms"], price)
             return [_finding(kind, line, function, cost)]
+    if line["kind"] == "import" and line["builds_in_invocations"]:
+        cost = (line["builds_in_invocations"], line["build_ms"], price)
+        return [_finding("import_in_invocation", line, function, cost)]
     if line["kind"] == "stale.connection" and line["builds_in_invocations"]:
         cost = (line["builds_in_invocations"], line["build_ms"], price)
         return [_finding("stale", line, function, cost)]

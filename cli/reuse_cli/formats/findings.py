@@ -10,6 +10,7 @@ TITLES = {
     "recreated": "builds the {what} again",
     "refetched": "reads the same {what} again",
     "reconnected": "opens the {what} again",
+    "import_in_invocation": "imports {what} in an invocation",
     "request_data": "only ever adds to the {what} of its module",
     "leak": "leaks {what}",
     "setup": "runs {what}",

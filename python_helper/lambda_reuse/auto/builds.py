@@ -79,6 +79,10 @@ class Line(registry.Member):
             self._last_fetch[key] = (number, is_again)
         self._count(took_us, in_init=invocation.in_init(), is_waste=is_again)
 
+    def sampled(self, took_us: int) -> None:
+        """Count what one of the sampled invocations has built again."""
+        self._count(took_us, in_init=False, is_waste=True)
+
     def add_time(self, took_us: int, is_waste: bool) -> None:
         """More time that a build took after it was counted, such as its connection's."""
         self.tally.add("init_us" if invocation.in_init() else "invocations_us", took_us)

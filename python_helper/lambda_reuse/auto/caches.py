@@ -48,7 +48,7 @@ def _look_once() -> None:
 
 
 def _look() -> None:
-    found = [cache for module in _own_modules() for cache in _caches_of(module)]
+    found = [cache for module in own_modules() for cache in _caches_of(module)]
     if found:
         from lambda_reuse.watching import watch
 
@@ -61,7 +61,8 @@ def _look() -> None:
             line.tally.built(0, in_init=True)
 
 
-def _own_modules() -> "list[ModuleType]":
+def own_modules() -> "list[ModuleType]":
+    """The modules of the function's own code that are loaded."""
     modules = []
     for module in list(sys.modules.values()):
         try:  # not by the module's own look-up, which would load a lazy one

@@ -13,7 +13,7 @@ from . import state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
+    from types import FrameType, ModuleType
     from typing import Any
 
 OBSERVERS = {
@@ -28,6 +28,8 @@ OBSERVERS = {
     "botocore.signers": "aws",
     "cachetools": "caches",
     "functools": "caches",
+    "sys": "sampler",
+    "time": "imports",
     "http.client": "http",
     "httpcore": "httpx",
     "httpx": "httpx",
@@ -48,7 +50,8 @@ class Finder:
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
         """The spec that the other finders give, watched where the module is one of OBSERVERS."""
-        if name not in OBSERVERS or not state.is_on(OBSERVERS[name]):
+        is_observed = name in OBSERVERS and state.is_on(OBSERVERS[name])
+        if not is_observed and not state.is_on("imports"):
             return None
         for finder in list(sys.meta_path):
             find = getattr(finder, "find_spec", None)
@@ -103,8 +106,23 @@ class ModuleSpec(type(sys.__spec__)):  # type: ignore[misc]
     @_initializing.setter
     def _initializing(self, value: bool) -> None:
         self.__dict__["_initializing"] = value
+        if state.is_on("imports"):
+            _time_import(self.name, sys._getframe(1), is_over=not value)
         if not value:
             self.__class__ = type(sys.__spec__)  # type: ignore[assignment]
-            module = sys.modules.get(self.name)
+            module = sys.modules.get(self.name) if self.name in OBSERVERS else None
             if module is not None and module.__dict__.get("__spec__") is self:
                 observe(self.name, module)
+
+
+def _time_import(name: str, frame: "FrameType", *, is_over: bool) -> None:
+    imports: "Any" = sys.modules.get(f"{__package__}.imports")
+    if imports is None:
+        return
+    try:
+        if is_over:
+            imports.ends(name)
+        else:
+            imports.begins(name, frame)
+    except Exception as error:
+        state.switch_off("imports", error)

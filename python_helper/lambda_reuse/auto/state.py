@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 ALWAYS = ("client",)
 """Not an observer to choose: without the runtime client nobody knows when an invocation begins."""
 
+ASKED_FOR = {"imports": "LAMBDA_REUSE_IMPORTS", "sampler": "LAMBDA_REUSE_SAMPLE"}
+"""Observers that a variable switches on."""
+
 off: "set[str]" = set()
 """Observers that have failed."""
 _chosen: "Optional[frozenset[str]]" = None
@@ -25,6 +28,8 @@ def is_on(observer: str) -> bool:
     """Whether this observer is chosen, and has not failed."""
     if observer in off:
         return False
+    if observer in ASKED_FOR:
+        return os.environ.get(ASKED_FOR[observer], "") in ("1", "true")
     return observer in ALWAYS or not chosen() or observer in chosen()
 
 
