@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 EXTRAS = ("cli", "sandbox", "demo")
 """What users install; the tools of `dev` check the code and do not run in it."""
-RUNNERS = ("pytest", "jsonschema")
+RUNNERS = ("hypothesis", "jsonschema", "pytest")
 CHECKED = (
     "tests/cli/test_shapes.py",
     "tests/cli/test_lines.py",

@@ -24,6 +24,7 @@ class LazyGroup(click.Group):
 
     commands_by_name: ClassVar[dict[str, str]] = {
         "containers": "reuse_cli.commands.containers:containers",
+        "cost": "reuse_cli.commands.cost:cost",
         "dashboard": "reuse_cli.commands.dashboard:dashboard",
         "doctor": "reuse_cli.commands.doctor:doctor",
         "inits": "reuse_cli.commands.inits:inits",
@@ -31,6 +32,7 @@ class LazyGroup(click.Group):
         "local": "reuse_cli.commands.local:local",
         "report": "reuse_cli.commands.report:report",
         "resources": "reuse_cli.commands.resources:resources",
+        "sql": "reuse_cli.commands.sql:sql",
         "summary": "reuse_cli.commands.summary:summary",
         "what-if": "reuse_cli.commands.what_if:what_if",
     }

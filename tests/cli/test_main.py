@@ -24,7 +24,7 @@ def run(*arguments: object, **options: object) -> subprocess.CompletedProcess:
     return subprocess.run([*COMMAND, *map(str, arguments)], check=False, **given)
 
 
-@pytest.mark.parametrize("command", ["containers", "resources", "summary", "inits"])
+@pytest.mark.parametrize("command", ["containers", "resources", "summary", "inits", "cost"])
 @pytest.mark.parametrize("output", ["json", "csv", "md", "html", "table"])
 def test_every_question_in_every_format(tmp_path, command, output):
     """JSON keeps its schema; nothing is said on stderr."""
@@ -223,3 +223,40 @@ def test_interrupted_is_130(tmp_path):
 
     assert process.returncode == 130
     assert b"Traceback" not in said
+
+
+def test_sql_answers_any_question(tmp_path):
+    """In every format; the records are there with all their fields."""
+    write(tmp_path / "log.jsonl", container(Invocations=3), container("b", Invocations=4))
+    query = 'select sum("Invocations") as n, max(total.hits) as n from container_records'
+
+    done = run("sql", query, "--source", tmp_path, "--output", "json")
+
+    assert json.loads(done.stdout) == {"version": 1, "rows": [{"n": 7, "n_2": 0}]}
+    table = run("sql", query, "orders", "--source", tmp_path).stdout
+    assert table.split() == ["n", "n_2", "7", "0"]
+    failed = run("sql", query, "--source", tmp_path, "--fail-on", "n > 6")
+    assert failed.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("select nope from container_records", 'Referenced column "nope" not found'),
+        ("selec 1", "syntax error"),
+        ("drop table container_records", "one SELECT is expected"),
+        ("copy container_records to 'x.csv'", "one SELECT is expected"),
+        ("select 1; select 2", "one SELECT is expected"),
+        ("", "one SELECT is expected"),
+        ("select * from read_text('/etc/hostname')", "disabled by configuration"),
+        ("set enable_external_access = true", "one SELECT is expected"),
+    ],
+)
+def test_sql_reads_only(tmp_path, query, sentence):
+    """A mistake is pointed at; files are out of reach."""
+    write(tmp_path / "log.jsonl", container())
+
+    done = run("sql", query, "--source", tmp_path)
+
+    assert (done.returncode, done.stdout) == (252, "")
+    assert sentence in done.stderr

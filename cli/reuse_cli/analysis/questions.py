@@ -1,11 +1,14 @@
 """The questions that can be asked, each with the tables it needs and its statement."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from reuse_cli.analysis.prices import ARM64, PRICES, X86_64
+from reuse_extension.core.records import METRICS
+
+from reuse_cli.analysis.prices import ARM64, MONTH_S, PRICES, X86_64
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, USES
 from reuse_cli.errors import UsageError
@@ -25,21 +28,41 @@ class Question:
     def sql(self, *, is_whole: bool) -> str:
         """The statement; `is_whole`: no part of the time was left out."""
         text = resources.files(__package__).joinpath(f"{self.name}.sql").read_text("utf-8")
-        values = {
-            ":is_whole": "true" if is_whole else "false",
-            ":arm64_gb_second": repr(PRICES[ARM64].gb_second),
-            ":x86_64_gb_second": repr(PRICES[X86_64].gb_second),
-            ":request_usd": repr(PRICES[X86_64].request),
-        }
-        for name, value in values.items():
-            text = text.replace(name, value)
-        return text.strip()
+        values = {"is_whole": "true" if is_whole else "false", **_prices()}
+        return re.sub(r":([a-z]\w*)", lambda name: values[name[1]], text).strip()
+
+
+RECORD_BYTES = 1100
+"""Of a container record without its arrays, about."""
+INVOCATION_BYTES = 16
+"""Of an invocation's two values in the arrays, about."""
+
+
+def _prices() -> dict[str, str]:
+    """The prices as SQL, by the names that the statements have for them."""
+    arm64, x86_64 = PRICES[ARM64], PRICES[X86_64]
+    values = {
+        "arm64_gb_second": arm64.gb_second,
+        "x86_64_gb_second": x86_64.gb_second,
+        "arm64_provisioned_duration": arm64.provisioned_duration_gb_second,
+        "x86_64_provisioned_duration": x86_64.provisioned_duration_gb_second,
+        "request": x86_64.request,
+        "request_usd": x86_64.request,
+        "log_gb": x86_64.log_gb,
+        "metric_month": x86_64.metric_month,
+        "month_s": MONTH_S,
+        "metrics": len(METRICS),
+        "record_bytes": RECORD_BYTES,
+        "invocation_bytes": INVOCATION_BYTES,
+    }
+    return {name: f"{value!r}::double" for name, value in values.items()}
 
 
 CONTAINERS = Question("containers", "containers", (LIVES, IDLE))
 RESOURCES = Question("resources", "resources", (USES,))
 SUMMARY = Question("summary", "functions", (LIVES,))
 INITS_QUESTION = Question("inits", "inits", (INITS,))
+COST = Question("cost", "functions", (LIVES,))
 
 DOCTOR_LINES = Question("doctor_lines", "lines", (USES,))
 DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
@@ -50,7 +73,7 @@ REPORT_MONEY = Question("report_money", "functions", (LIVES,))
 REPORT_LANES = Question("report_lanes", "records", (PERIODS,))
 
 QUESTIONS = {
-    question.name: question for question in (CONTAINERS, RESOURCES, SUMMARY, INITS_QUESTION)
+    question.name: question for question in (CONTAINERS, RESOURCES, SUMMARY, INITS_QUESTION, COST)
 }
 
 

@@ -10,3 +10,5 @@ INITS = "inits"
 """One row an init."""
 PERIODS = "periods"
 """The container records, one row each."""
+RECORDS = ("container_records", "resource_records", "init_records")
+"""All records as they are, with every field; for questions in SQL."""

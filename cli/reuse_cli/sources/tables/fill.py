@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, USES
+from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, RECORDS, USES
 from reuse_cli.sources.tables import inits, lives, periods, uses
 
 if TYPE_CHECKING:
@@ -26,3 +26,6 @@ def fill(
     for name, build in ((USES, uses.build), (INITS, inits.build), (PERIODS, periods.build)):
         if name in tables:
             build(connection, records, span)
+    for name in RECORDS:
+        if name in tables:
+            periods.table(connection, records, name, name)

@@ -1,0 +1,46 @@
+-- One row a function: what the observed time cost at list prices, and what reuse saved of it.
+with priced as (
+    select
+        *,
+        memory_mb / 1024 as gb,
+        list_sum([init.ms for init in list_distinct(init_list)]) as init_total_ms,
+        case
+            when init_type = 'provisioned-concurrency' and architecture = 'arm64'
+                then :arm64_provisioned_duration
+            when init_type = 'provisioned-concurrency' then :x86_64_provisioned_duration
+            when architecture = 'arm64' then :arm64_gb_second
+            else :x86_64_gb_second
+        end as usd
+    from lives
+),
+amounts as (
+    select
+        function_name,
+        coalesce(sum(invocations), 0) as invocations,
+        (max(last_ms) - min(started_ms)) / 1000 as observed_s,
+        coalesce(sum(busy_ms / 1000 * gb), 0) as duration_gb_s,
+        coalesce(sum(busy_ms / 1000 * gb * usd), 0) as duration_usd,
+        coalesce(sum(init_total_ms / 1000 * gb * usd)
+            filter (where init_type <> 'provisioned-concurrency'), 0) as init_usd,
+        coalesce(sum(saved_ms / 1000 * gb * usd), 0) as saved_usd,
+        coalesce(sum(recreated_ms / 1000 * gb * usd), 0) as recreated_usd,
+        sum(records) * :record_bytes + coalesce(sum(invocations), 0) * :invocation_bytes as own_bytes
+    from priced
+    group by function_name
+)
+select
+    function_name,
+    invocations,
+    observed_s,
+    duration_gb_s,
+    duration_usd,
+    init_usd,
+    invocations * :request as request_usd,
+    saved_usd,
+    recreated_usd,
+    own_bytes / 1e9 * :log_gb as own_log_usd,
+    :metrics * :metric_month * observed_s / :month_s as own_metric_usd,
+    (duration_usd + init_usd + invocations * :request) * :month_s / nullif(observed_s, 0)
+        as usd_per_month
+from amounts
+order by function_name
