@@ -13,7 +13,7 @@ from reuse_cli.formats import csv_text, json_text, numbers
 from reuse_cli.formats.text import safe
 
 from tests.cli.asking import ask_of
-from tests.cli.records import container, resource
+from tests.cli.records import STARTED_MS, container, resource
 
 CONTAINERS = [
     container(
@@ -33,13 +33,15 @@ CONTAINERS_AT_80 = """\
 container    age invocations init kind   init idle p50 hit rate memory end
 0b2e77cc  3h 20m           1 proactive   12 s        -        -  90 MB -
 9c1f00aa   3m 0s       1 234 on-demand 464 ms    12 ms   99.9 %  91 MB spindown
+
+Not shown at this width: started (--output json has all).
 """
 CONTAINERS_AT_50 = """\
 container     age  invocations    init  hit rate
 0b2e77cc   3h 20m            1    12 s         -
 9c1f00aa    3m 0s        1 234  464 ms    99.9 %
 
-Not shown at this width: init kind, idle p50, memory, end (--output json has all).
+Not shown at this width: started, init kind, idle p50, memory, end (--output json has all).
 """
 RESOURCES_AT_86 = """\
 resource     hits misses miss reasons       hit rate build time  saved recreated
@@ -67,6 +69,22 @@ def test_containers_fit_80_columns(rows):
 
     assert spaces(table).splitlines() == CONTAINERS_AT_80.splitlines()
     assert max(map(len, table.splitlines())) <= 80
+
+
+def test_when_containers_started(rows):
+    """The time of day alone where they are all of one day; a time that is none is not shown."""
+    day_ms = 24 * 60 * 60 * 1000
+    several = [container("a"), container("b", container_started_ms=STARTED_MS + day_ms)]
+
+    def shown(*records: dict) -> list[str]:
+        asked = Asked(is_utc=True)
+        found = rows("containers", *records)
+        column = containers.columns(found, asked)[1]
+        assert column.heading == "started (UTC)"
+        return [column.show(row) for row in found]
+
+    assert shown(container("a")) == ["00:00:00"]
+    assert shown(*several) == ["2026-11-21 00:00:00", "2026-11-22 00:00:00"]
 
 
 def test_a_narrow_terminal_leaves_out_columns_and_says_which(rows):

@@ -1,6 +1,6 @@
 """`containers`: how old did each container get, and how often was it reused?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from reuse_cli.analysis.questions import CONTAINERS
 from reuse_cli.analysis.statistics import Row
@@ -10,10 +10,12 @@ from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import Column, shown, with_function
 
 
-def columns(rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
+def columns(rows: Sequence[Row], asked: Asked | None = None) -> list[Column]:
     """What the table shows."""
+    is_utc = bool(asked and asked.is_utc)
     found = [
         Column("container", shown("container_id", short), is_text=True),
+        Column("started (UTC)" if is_utc else "started", _started(rows, is_utc), rank=6),
         Column("age", shown("age_s", numbers.seconds)),
         Column("invocations", shown("invocations", numbers.count)),
         Column("init kind", shown("init_kind"), is_text=True, rank=2),
@@ -31,6 +33,14 @@ def table(rows: Sequence[Row], width: int | None, has_color: bool = False) -> st
     from reuse_cli.formats.table import render
 
     return render(columns(rows), rows, width, has_color)
+
+
+def _started(rows: Sequence[Row], is_utc: bool) -> Callable[[Row], str]:
+    """When a container started: the time of day, with the day where they are of several."""
+    moments = [numbers.moment(row["started_ms"], is_utc=is_utc) for row in rows]
+    is_one_day = len({moment[:10] for moment in moments}) == 1
+    begin = 11 if is_one_day else 0
+    return shown("started_ms", lambda value: numbers.moment(value, is_utc=is_utc)[begin:])
 
 
 def short(container_id: str) -> str:
