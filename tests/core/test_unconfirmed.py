@@ -1,0 +1,86 @@
+"""What waits for its other half, and for how long."""
+
+from reuse_extension.core.emf import MAX_VALUES
+from reuse_extension.core.invocations import Invocation
+from reuse_extension.core.unconfirmed import HOLD_MS, MAX_UNINVOKED, Unconfirmed
+
+MINUTE_MS = 60_000
+INITS = [(4_000_000, 4_990_000)]
+
+
+def invocation(name: str = "one", **changes: object) -> Invocation:
+    made = Invocation(name)
+    for key, value in changes.items():
+        setattr(made, key, value)
+    return made
+
+
+def test_an_invoke_waits_until_the_minute_after_it():
+    waiting = Unconfirmed()
+    waiting.invoke(invocation(invoked_ms=5))
+
+    assert not waiting.watch(MINUTE_MS - 1)
+    assert waiting.wake_ms is None
+    assert not waiting.watch(MINUTE_MS)
+    assert waiting.wake_ms == MINUTE_MS + HOLD_MS
+
+
+def test_too_many_do_not_wait():
+    waiting = Unconfirmed()
+    for number in range(MAX_VALUES):
+        assert not waiting.watch(0)
+        waiting.invoke(invocation(str(number), invoked_ms=number))
+
+    assert waiting.watch(0)
+
+
+def test_confirming_the_last_one():
+    waiting = Unconfirmed()
+    one, two = invocation("one", invoked_ms=1), invocation("two", invoked_ms=2)
+    for made in (one, two):
+        waiting.invoke(made)
+
+    assert [waiting.confirm(made) for made in (one, one, two)] == [False, False, True]
+
+
+def test_what_failed_with_its_init_is_found_once():
+    """At the end, or when an INVOKE came for what began later."""
+    waiting = Unconfirmed()
+    failed = invocation(start_ms=5_000, is_failed=True)
+    waiting.add_uninvoked(failed)
+    waiting.fail(failed)
+
+    assert waiting.has_failed_uninvoked
+    assert waiting.failed_with_init(INITS, 5_000) == []
+    assert waiting.failed_with_init([], None) == []
+    assert waiting.failed_with_init(INITS, 5_001) == [failed]
+    assert waiting.failed_with_init(INITS, None) == []
+
+
+def test_one_whose_invoke_came_has_begun():
+    waiting = Unconfirmed()
+    made = invocation(start_ms=5_000, is_counted=True, is_failed=True)
+    waiting.add_uninvoked(made)
+    waiting.invoke(made)
+    waiting.fail(made)
+
+    assert waiting.failed_with_init(INITS, None) == []
+    assert not waiting.has_failed_uninvoked
+
+
+def test_only_so_many_are_kept():
+    waiting = Unconfirmed()
+    for number in range(MAX_UNINVOKED + 5):
+        waiting.add_uninvoked(invocation(str(number), start_ms=5_000, is_failed=True))
+
+    assert len(waiting.failed_with_init(INITS, None)) == MAX_UNINVOKED
+
+
+def test_after_a_reset_both_kinds_go_on():
+    waiting = Unconfirmed()
+    unseen = invocation("unseen", invoked_ms=1, is_past=True)
+    failed = invocation("failed", is_counted=True, is_past=True, is_failed=True, start_ms=5_000)
+    waiting.restore([unseen, failed, invocation("both", invoked_ms=1, is_counted=True)])
+
+    assert waiting.invoked == [unseen]
+    assert waiting.failed_with_init(INITS, 0) == [failed]
