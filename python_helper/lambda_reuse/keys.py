@@ -29,10 +29,8 @@ class Parameters:
     def __init__(self, factory: "Callable[..., Any]") -> None:
         self._factory = factory
         self._defaults: "dict[str, Any]" = {}
-        bound = 1 if isinstance(factory, (METHOD, classmethod)) else 0
+        bound = 1 if isinstance(factory, METHOD) else 0
         function = getattr(factory, "__func__", factory) if bound else factory
-        if isinstance(function, staticmethod):
-            function = function.__func__
         if isinstance(function, FUNCTION):
             self._read_code(function, function.__code__, bound)
         else:

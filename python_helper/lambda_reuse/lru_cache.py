@@ -62,8 +62,7 @@ class LruCache:
         with self._lock:
             values = []
             for key, entry in [*self._pending.items(), *_by_use(self.full)]:
-                is_under_way = entry.build_lock.holder is not None
-                if is_under_way or entry.has_failed or entry.value is not NOTHING:
+                if entry.build_lock.holder is not None or entry.has_failed or key in self.full:
                     self._remember(key, reason)
                 values.append(entry.detach())
             for known, why in self._reasons.items():

@@ -93,10 +93,7 @@ def view(index: int) -> memoryview:
 
             at = page_format.slot_at(index) + page_format.COUNTERS_AT
             return _page()[at : at + 8 * WIDTH].cast("Q")
-        except (
-            OSError,
-            ImportError,
-        ) as error:  # no file descriptor is left to import anything with
+        except (OSError, ImportError) as error:  # no descriptor is left to import anything with
             _pass_timeouts(error)
             return _in_memory(index, error)
 
@@ -232,7 +229,7 @@ def _write_all(file: int, data: bytes) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file, 0, len(data))
     if os.write(file, data) != len(data):
-        raise OSError("there is no room left")
+        raise OSError(28, "there is no room left")  # ENOSPC
 
 
 def _named(unfinished: str, folder: str, started_ms: int) -> str:

@@ -212,3 +212,25 @@ def test_without_retry_after_nothing_is_kept():
     handle(plain, seen)
     gc.collect()
     assert [reference() for reference in seen] == [None, None]
+
+
+def test_what_its_reduce_gives_wrongly():
+    """A copy that would say something else is none."""
+
+    class DoublingError(Exception):
+        def __new__(cls, *arguments):
+            if arguments == ("aa",):
+                raise TypeError("not twice")
+            return super().__new__(cls, *arguments)
+
+        def __init__(self, word):
+            super().__init__(word * 2)
+
+        def __reduce__(self):
+            return DoublingError, ("b",)
+
+        def __str__(self):
+            return "doubled"
+
+    error = DoublingError("a")
+    assert Failure(error, 0.0).error() is error

@@ -84,6 +84,39 @@ def test_imported_by_the_handler(client):
     assert numbers("late") == {"first": 1, "builds_in_invocations": 1}
 
 
+def test_function_errors(client):
+    """An answer by `post_invocation_error` is one; other classes are left alone."""
+
+    class Runtime:
+        answers = ()
+
+        def post_invocation_error(self, *arguments):
+            self.answers += arguments
+
+    class Other:
+        pass
+
+    client.handle_event_request = lambda runtime, *_: getattr(
+        runtime, "post_invocation_error", lambda _: None
+    )("error")
+    invocation.attach()
+    resource(lambda: 1)
+    runtime = Runtime()
+    for _ in range(2):
+        client.handle_event_request(runtime, None, "id")
+    client.handle_event_request(Other(), None, "id")
+    invocation._see_errors(Runtime)
+    invocation._see_errors(type("Closed", (type,), {"__setattr__": _refuse})(
+        "Made", (), {"post_invocation_error": print}))  # fmt: skip
+
+    assert runtime.answers == ("error", "error")
+    assert numbers("(invocations)") == {"uses": 3, "failed": 2}
+
+
+def _refuse(*_arguments):
+    raise TypeError("closed")
+
+
 def test_the_real_client():
     """AWS's own runtime client calls the handler through the wrapper, with its request id."""
     bootstrap = pytest.importorskip("awslambdaric.bootstrap")

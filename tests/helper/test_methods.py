@@ -10,62 +10,66 @@ from lambda_reuse import resource
 from tests.helper.parts import numbers
 
 
-class Repo:
-    """Each kind once."""
+def define():
+    """The classes, as if they stood here; not at import, because they take slots of the page."""
+    global Repo, Child
 
-    built = 0
+    class Repo:
+        """Each kind once."""
 
-    def __init__(self, name="repo"):
-        self.name = name
+        built = 0
 
-    @resource
-    def item(self, key, more=1):
-        """An item."""
-        Repo.built += 1
-        return [self.name, key, more]
+        def __init__(self, name="repo"):
+            self.name = name
 
-    @resource
-    async def session(self):
-        return [self.name]
+        @resource
+        def item(self, key, more=1):
+            """An item."""
+            Repo.built += 1
+            return [self.name, key, more]
 
-    @property
-    @resource
-    def table(self):
-        return [self.name]
+        @resource
+        async def session(self):
+            return [self.name]
 
-    @resource
-    @classmethod
-    def over_class(cls, key):
-        return [cls.__name__, key]
+        @property
+        @resource
+        def table(self):
+            return [self.name]
 
-    @classmethod
-    @resource
-    def under_class(cls, key):
-        return [cls.__name__, key]
+        @resource
+        @classmethod
+        def over_class(cls, key):
+            return [cls.__name__, key]
 
-    @resource(max_keys=4)
-    @staticmethod
-    def over_static(key):
-        return ["static", key]
+        @classmethod
+        @resource
+        def under_class(cls, key):
+            return [cls.__name__, key]
 
-    @staticmethod
-    @resource
-    def under_static(key):
-        return ["static", key]
+        @resource(max_keys=4)
+        @staticmethod
+        def over_static(key):
+            return ["static", key]
 
-    @resource
-    @staticmethod
-    def no_arguments():
-        return ["static"]
+        @staticmethod
+        @resource
+        def under_static(key):
+            return ["static", key]
 
+        @resource
+        @staticmethod
+        def no_arguments():
+            return ["static"]
 
-class Child(Repo):
-    """A class below."""
+    class Child(Repo):
+        """A class below."""
 
 
 @pytest.fixture(scope="module", autouse=True)
-def gone_afterwards():
-    """The slots are free for other tests again."""
+def classes():
+    """The slots are free for other tests before and afterwards."""
+    define()
     yield
     del globals()["Repo"], globals()["Child"]
 
