@@ -381,9 +381,11 @@ def test_records_come_while_it_serves(folder: Path, options: list[str]) -> None:
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_a_trace(folder: Path, log_format: str) -> None:
-    """What the extension says of itself, on stderr; here of a setting that it does not take."""
+    """What the extension says of itself, on stderr: events, records, wrong settings."""
     options = ["--trace", "--env", "LAMBDA_REUSE_FLUSH=nonsense", "--log-format", log_format]
     done = local(folder, "run", "app.py:handler", *options)
 
     assert "LAMBDA_REUSE_FLUSH" in done.stderr
-    assert "LAMBDA_REUSE_FLUSH" not in done.stdout
+    assert "lambda-reuse DEBUG event RuntimeDone" in done.stderr
+    assert "lambda-reuse DEBUG record container/1" in done.stderr
+    assert "DEBUG" not in done.stdout

@@ -18,7 +18,7 @@ def test_a_line_that_is_written_over_and_removed() -> None:
     progress.add(failed=True)
     progress.close()
 
-    assert terminal.getvalue() == "\r\x1b[K1 invocations, 1 failed\r\x1b[K"
+    assert terminal.getvalue() == "\r\x1b[K1 invocation, 1 failed\r\x1b[K"
 
 
 def test_nothing_where_no_terminal_is() -> None:

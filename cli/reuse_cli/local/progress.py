@@ -23,7 +23,8 @@ class Progress:
         if self._is_shown and time.monotonic() >= self._next:
             self._next = time.monotonic() + EVERY_S
             failures = f", {self._failed} failed" if self._failed else ""
-            self._stream.write(f"\r\x1b[K{self._invocations} invocations{failures}")
+            noun = "invocation" if self._invocations == 1 else "invocations"
+            self._stream.write(f"\r\x1b[K{self._invocations} {noun}{failures}")
             self._stream.flush()
 
     def close(self) -> None:
