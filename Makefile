@@ -11,13 +11,16 @@ COVERED := tests/core tests/helper tests/extension/test_config.py tests/extensio
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cover fuzz node-client lint format bench layer release dashboards docs clean
+.PHONY: help demo compare test check cover fuzz node-client lint format bench layer release dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(READY) ## run the example in several containers and show how they were reused
 	@$(BIN)/python examples/orders/demo.py
+
+compare: $(READY) ## compare both versions of the example function (some two minutes)
+	@$(BIN)/python examples/orders/compare.py
 
 test: $(READY) $(SYSTEM) ## run every test, or those that TESTS names
 ifeq ($(TESTS),tests)

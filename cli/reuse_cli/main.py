@@ -23,6 +23,7 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are used: `--help` needs no DuckDB."""
 
     commands_by_name: ClassVar[dict[str, str]] = {
+        "compare": "reuse_cli.commands.compare:compare",
         "containers": "reuse_cli.commands.containers:containers",
         "cost": "reuse_cli.commands.cost:cost",
         "dashboard": "reuse_cli.commands.dashboard:dashboard",

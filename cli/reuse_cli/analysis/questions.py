@@ -72,6 +72,8 @@ REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
 REPORT_MONEY = Question("report_money", "functions", (LIVES,))
 REPORT_LANES = Question("report_lanes", "records", (PERIODS,))
 
+COMPARE_BUILDS = Question("compare_builds", "containers", (USES,))
+
 QUESTIONS = {
     question.name: question for question in (CONTAINERS, RESOURCES, SUMMARY, INITS_QUESTION, COST)
 }

@@ -24,7 +24,9 @@ EITHER = click.Path(exists=True, path_type=Path)
 def function_options(command: Command) -> Command:
     """All options that say which function, and how Lambda would run it."""
     command = mode_options(command)
-    return options.decorated(command, [*_which(), *_environment(), *_layers(), *_containers()])
+    return options.decorated(
+        command, [*_which(), *environment_options(), *layer_options(), *_containers()]
+    )
 
 
 def _which() -> list[Callable[[Any], Any]]:
@@ -74,7 +76,8 @@ def _which() -> list[Callable[[Any], Any]]:
     ]
 
 
-def _environment() -> list[Callable[[Any], Any]]:
+def environment_options() -> list[Callable[[Any], Any]]:
+    """The options that fill the function's environment."""
     return [
         click.option(
             "--env",
@@ -109,7 +112,8 @@ def _environment() -> list[Callable[[Any], Any]]:
     ]
 
 
-def _layers() -> list[Callable[[Any], Any]]:
+def layer_options() -> list[Callable[[Any], Any]]:
+    """The options that lay out /opt."""
     return [
         click.option(
             "--layer",

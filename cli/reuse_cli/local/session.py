@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
-from contextlib import closing, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -54,11 +54,22 @@ class Session:
         KeyboardInterrupt after Ctrl-C, and Terminated after SIGTERM, each when the containers have
         ended.
         """
+        with self.ready(port=port, answered=answered) as opened:
+            return asyncio.run(self._live(opened, use))
+
+    @contextmanager
+    def ready(
+        self, *, port: int = 0, answered: "Callable[[InvokeResult], None] | None" = None
+    ) -> "Iterator[Callable[[], Sandbox]]":
+        """What makes the sandbox; its failures are sentences, and nothing of it is left behind.
+
+        Raises as `use` does.
+        """
         sandbox = self._sandbox
         with closing(sandbox.TemporaryFolder()) as folder:
             opened = self._prepare(folder.path, port, answered)
             try:
-                return asyncio.run(self._live(opened, use))
+                yield opened
             except asyncio.CancelledError:
                 raise Terminated("ended by SIGTERM") from None
             except sandbox.InitFailed as error:
@@ -95,9 +106,7 @@ class Session:
         )
 
     async def _live(self, opened: "Callable[[], Sandbox]", use: "Use[Result]") -> Result:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        end_in_order()
         async with opened() as sandbox:
             await asyncio.sleep(self._run.mode.lead_s)
             return await use(sandbox)
@@ -128,6 +137,13 @@ class Session:
                 folder.rmdir()
         if not self.data.exists():
             self.data = None
+
+
+def end_in_order() -> None:
+    """SIGTERM cancels the task that calls this."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _new_run(function: str) -> Path:
