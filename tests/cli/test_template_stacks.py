@@ -139,6 +139,18 @@ Resources:
     assert warning.endswith(f", C, {OTHER_LAYER}")
 
 
+def test_layers_of_a_parameter(tmp_path: Path) -> None:
+    """A list of ARNs: each is named."""
+    text = function(
+        "Handler: a.b, Runtime: python3.12, CodeUri: code, Layers: !Ref Arns",
+        "Parameters: {Arns: {Type: CommaDelimitedList, Default: 'arn:a, arn:b'}}",
+    )
+
+    found = read(written(tmp_path, text), None)
+
+    assert found.warnings == ["layers that are not on this machine are ignored: arn:a, arn:b"]
+
+
 def test_what_sam_build_writes(tmp_path: Path) -> None:
     """The folder stands for the template in it; the function's folder lies beside it."""
     build = tmp_path / ".aws-sam" / "build"

@@ -199,6 +199,8 @@ class _Reader:
 
     def _layers(self, properties: Mapping[str, Any]) -> list[LayerSource]:
         layers = self._unfolded(properties.get("Layers"))
+        if isinstance(layers, Mapping):  # a parameter that is a list
+            layers = self._resolver.resolve(layers)
         if not isinstance(layers, list):
             if layers not in (NO_VALUE, None, ""):
                 self._left_out.append("Layers")
