@@ -164,7 +164,8 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self):
         del self.get
-        gc.collect()  # lest the next resource share this one's slot
+        self.error = None  # its traceback holds the resource
+        gc.collect()  # the next resource must not share this one's slot
         registry.forget()
 
     def build(self):
