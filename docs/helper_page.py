@@ -9,8 +9,10 @@ INTRODUCTION = """# The helper: reuse, and count it
 Made by `make docs`; every example is a file of [`examples/patterns`](../examples/patterns), which the
 tests run in the sandbox, where they compare what the records report with what was done.
 
-`from lambda_reuse import resource, preload, phase, tmp_file, watch, container` costs about 2 ms in init
-and imports nothing that is slow to import. A hit costs about a tenth of a microsecond
+`from lambda_reuse import resource, preload, phase, tmp_file, watch, container` imports nothing that is
+slow to import. In the layer, which is read-only and holds sources, Python compiles them at each cold
+start, which takes several times as long as the import of compiled files: a package that contains the
+helper with its `__pycache__` starts faster. A hit costs about a tenth of a microsecond
 ([figures](overhead.md)). Without the layer everything works the same, but the counts are not reported.
 Values, arguments and keys never leave the process: what the layer reads are names, counts and times.
 """
