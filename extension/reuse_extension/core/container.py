@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .closed import Closed, FromSnapshot
+    from .events import Event
     from .periods import Periods
 
     Output = Closed | FromSnapshot | AnotherContainer
@@ -68,7 +69,7 @@ class Container:
         """Where the process stands, as in `lifecycle`."""
         return self._rules.lifecycle.state
 
-    def receive(self, event: "Any", now_ms: int) -> "list[Output]":
+    def receive(self, event: "Event", now_ms: int) -> "list[Output]":
         """Take in one event; what is to be reported because of it."""
         if self.state not in (ENDED, RESET):
             self._rules.apply(event, now_ms)

@@ -65,12 +65,12 @@ class LineWriter:
             for name, definition in self._definitions.get(record.kind, ())
             if record.values.get(name) is not None
         ]
-        head = ""
+        head, values = "", record.values
         if definitions:
             dimensions = self._dimensions[record.kind]
-            _fill(record.values, dimensions)
+            values = _with_dimensions(values, dimensions)
             head = self._directive(record.timestamp_ms, dimensions, definitions)
-        body: "str" = self._writers[record.kind](record.values)
+        body: "str" = self._writers[record.kind](values)
         return "{" + head + body[1:]
 
     def _directive(
@@ -110,12 +110,14 @@ def _distinct(dimensions: "list[list[str]]") -> "list[list[str]]":
     return sets
 
 
-def _fill(values: "dict[str, Any]", dimensions: "list[list[str]]") -> None:
-    """A dimension that is declared must have a value, or the service refuses the whole line."""
+def _with_dimensions(values: "dict[str, Any]", dimensions: "list[list[str]]") -> "dict[str, Any]":
+    """The values, with one for each dimension: without it the service refuses the whole line."""
+    filled = dict(values)
     for names in dimensions:
         for name in names:
             value = values.get(name)
-            values[name] = dimension_value(value) if value else "unknown"
+            filled[name] = dimension_value(value) if value else "unknown"
+    return filled
 
 
 def dimension_value(value: str) -> str:

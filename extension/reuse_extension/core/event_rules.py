@@ -13,6 +13,7 @@ from .clock import PlatformClock
 from .closed import AnotherContainer, FromSnapshot
 from .cold_start import ColdStart
 from .events import (
+    Ignored,
     InitReport,
     InitRuntimeDone,
     InitStart,
@@ -45,6 +46,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+    from .events import Event
     from .inits import Init
     from .invocations import Invocation
 
@@ -102,7 +104,7 @@ class EventRules:
         """What an earlier process left in /tmp is another container's."""
         self._begin(self.periods.process_started_ms)
 
-    def apply(self, event: "Any", now_ms: int) -> None:
+    def apply(self, event: "Event", now_ms: int) -> None:
         """Take in one event."""
         rule = self._by_type.get(type(event))
         if rule is not None:
@@ -264,9 +266,10 @@ class EventRules:
 
     # What the rules share
 
-    def _time_of(self, event: "Any", now_ms: int) -> int:
-        is_timed = not isinstance(event, (Invoke, Shutdown, Unknown))
-        return self.clock.of(event.time if is_timed else None, now_ms)
+    def _time_of(self, event: "Event", now_ms: int) -> int:
+        if isinstance(event, (Invoke, Shutdown, Ignored, Unknown)):
+            return self.clock.of(None, now_ms)
+        return self.clock.of(event.time, now_ms)
 
     def _is_history(self, phase: "str | None") -> bool:
         """Whether an init event belongs to the making of the snapshot."""

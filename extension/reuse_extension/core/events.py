@@ -55,6 +55,22 @@ documentation prints it in capitals. `deadline_ms`: epoch milliseconds, or None.
 Ignored = namedtuple("Ignored", ("type",))
 Unknown = namedtuple("Unknown", ("why",))
 
+if TYPE_CHECKING:
+    Telemetry = (
+        InitStart
+        | InitRuntimeDone
+        | InitReport
+        | RestoreStart
+        | RestoreReport
+        | Start
+        | RuntimeDone
+        | Report
+        | LogsDropped
+        | Ignored
+        | Unknown
+    )
+    Event = Telemetry | Invoke | Shutdown
+
 PHASES = ("init", "invoke", "snap-start")
 """The phases of an init; any other text is none."""
 LONGEST_TEXT = 1024
@@ -62,7 +78,7 @@ LARGEST_COUNT = 1 << 53
 """Beyond this a JSON number is no longer exact, and nothing here is that large."""
 
 
-def parse(item: "Any") -> "Any":
+def parse(item: "Any") -> "Telemetry":
     """The event that one telemetry record tells, or Ignored, or Unknown."""
     if not isinstance(item, dict):
         return Unknown("not an object")
@@ -75,8 +91,9 @@ def parse(item: "Any") -> "Any":
     record = item.get("record")
     if not isinstance(record, dict):
         return Unknown(kind + " without a record")
-    event = reader(parse_time(item.get("time")), record)
-    return event or Unknown(kind + " without its request id")
+    event: "Any" = reader(parse_time(item.get("time")), record)
+    known: "Telemetry" = event or Unknown(kind + " without its request id")
+    return known
 
 
 def parse_next(item: "Any", now_ms: int) -> "Invoke | Shutdown | Unknown":

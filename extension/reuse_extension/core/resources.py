@@ -6,7 +6,7 @@ after a reset, make one account. Nothing is lost when a page is not looked at fo
 page that vanishes takes nothing back.
 """
 
-from .records import hit_rate
+from .records import REASONS, hit_rate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ COUNTERS = (
 )
 """A slot's counters in the page's order (a test holds this against the page's format)."""
 
-REASONS = COUNTERS[1:8]
 AT = {name: i for i, name in enumerate(COUNTERS)}
+HITS = AT["hits"]
+_MISSES = [AT[reason] for reason in REASONS]
 INVOCATIONS = "invocations"
 """The kind of the slot that counts invocations and is no resource (`page_format`)."""
 OTHER = "(other)"
@@ -70,7 +71,7 @@ class Resource:
             if more > 0:
                 self.period[i] += more
                 self.total[i] += more
-                hits = more if i == 0 else hits
+                hits = more if i == HITS else hits
         saved_us = hits * _mean_build_us(self.total)
         self.period_saved_us += saved_us
         self.saved_us += saved_us
@@ -233,12 +234,12 @@ def values(counters: "list[int]", saved_us: int) -> "dict[str, Any]":
 
 def misses(counters: "list[int]") -> int:
     """All misses of a resource, whatever their reason."""
-    return sum(counters[1:8])
+    return sum([counters[i] for i in _MISSES])
 
 
 def summary(changed: "list[tuple[str, Resource]]") -> "dict[str, Any]":
     """What a container record says of all its resources in this period."""
-    hits = sum([resource.period[0] for _, resource in changed])
+    hits = sum([resource.period[HITS] for _, resource in changed])
     all_misses = sum([misses(resource.period) for _, resource in changed])
     saved_us = sum([resource.period_saved_us for _, resource in changed])
     recreated = sum([resource.period[AT["recreated"]] for _, resource in changed])
