@@ -1,9 +1,13 @@
 """What the helper costs a cold start, and that it keeps to its own folder."""
 
+import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
+import lambda_reuse
 import pytest
 
 from tests.helper.parts import HELPER, VERSIONS, interpreter, run
@@ -122,3 +126,27 @@ def test_the_syntax_is_python_3_9():
 
     assert len(files) > 20
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["container", "phase", "resource"])
+def test_the_observers_load_a_part_of_it(monkeypatch, name):
+    """For them alone the rest is left for later; its names then are what they always are."""
+    file = Path(lambda_reuse.__file__)
+    copy = f"lambda_reuse_copy_{name}"
+    monkeypatch.setitem(sys.modules, "lambda_reuse_start", SimpleNamespace(is_light=True))
+    spec = importlib.util.spec_from_file_location(
+        copy, file, submodule_search_locations=[str(file.parent)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, copy, module)
+    spec.loader.exec_module(module)
+
+    loaded = [known for known in sys.modules if known.startswith(copy + ".")]
+    setattr(module, name, "the submodule of this name, as importing it would set it")
+    found = getattr(module, name)
+
+    assert loaded == []
+    assert type(found).__name__ == type(getattr(lambda_reuse, name)).__name__
+    assert type(module) is type(sys)
+    for known in [known for known in sys.modules if known.startswith(copy + ".")]:
+        monkeypatch.delitem(sys.modules, known)

@@ -91,7 +91,7 @@ class Sampler:
 
     @property
     def _monitoring(self) -> "Any":
-        return sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        return getattr(sys, "monitoring")  # noqa: B009  (older Pythons have none)
 
     def _is_due(self) -> bool:
         if self.samples >= MAX_SAMPLES:
