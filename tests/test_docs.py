@@ -1,6 +1,7 @@
 """What the documentation shows is what the project does."""
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -63,6 +64,20 @@ def test_every_metric_and_property_is_described():
     assert METRICS
     for field in CONTAINER_FIELDS:
         assert f"| `{field.name}` |" in page
+
+
+@pytest.mark.parametrize("name", ["containers", "summary", "resources", "inits", "cost"])
+def test_every_field_of_an_answer_is_defined(name):
+    """In the question's own section, or in that of containers."""
+    page = (ROOT / "docs" / "statistics.md").read_text()
+    schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text())
+    (rows,) = (part for part in schema["properties"].values() if "items" in part)
+    sections = page.partition(f"\n## `{name}`")[2].partition("\n## ")[0]
+    for other in ("containers", "summary"):
+        sections += page.partition(f"\n## `{other}`")[2].partition("\n## ")[0]
+
+    missing = [field for field in rows["items"]["properties"] if f"`{field}`" not in sections]
+    assert missing == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
