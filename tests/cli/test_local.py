@@ -122,7 +122,8 @@ def test_a_layer_of_a_template(tmp_path: Path) -> None:
 def test_the_projects_own_template(tmp_path: Path, orders_packages: Path) -> None:
     """The sample function starts from it; without a table it can only fail in its handler."""
     done = local(
-        tmp_path, "run", "--template", ROOT / "template.yaml", "--output", "json",
+        tmp_path, "run", "--template", ROOT / "template.yaml", "--function", "OrdersFunction",
+        "--output", "json",
         "--layer", orders_packages, "--env", "AWS_ENDPOINT_URL=http://127.0.0.1:1",
     )  # fmt: skip
 
