@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from itertools import product
@@ -17,6 +18,7 @@ from reuse_cli.local.events import Event
 from reuse_cli.local.side_by_side import chosen
 
 from tests.line_schema import validator
+from tests.sandbox.patience import before_long
 
 WORKS = "def handler(event, context):\n    return event\n"
 SLOW = "import time\ndef handler(event, context):\n    time.sleep(0.08)\n"
@@ -163,6 +165,29 @@ def test_failures_are_named_and_not_measured(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in done.stderr
     assert "a verdict needs 8 rounds" in done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["256"] * 5 + ["512"] * 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_end_from_outside(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """Both sandboxes end in order, and nothing of them is left."""
+    (tmp_path / "fine.py").write_text(WORKS)
+    (tmp_path / "data").mkdir()
+    asked = ("fine.py:handler", "fine.py:handler", "--count", "100000", "--data", "data")
+    with subprocess.Popen(
+        [str(Path(sys.executable).with_name("lambda-reuse")), "compare", *asked],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        begun = before_long(lambda: len(list((tmp_path / "data").rglob("*.jsonl"))) == 2)
+        running.send_signal(number)
+        _, told = running.communicate()
+
+    assert (begun, running.returncode, "Traceback" in told) == (True, code, False), told
+    assert before_long(lambda: not list(tmp_path.glob("lambda-reuse-*")))
 
 
 @pytest.mark.parametrize(
