@@ -15,7 +15,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 IS_MICROPYTHON = sys.implementation.name == "micropython"
 
@@ -239,16 +239,19 @@ def executable() -> str:
     return arguments[0] if arguments else "lambda-reuse"
 
 
-def now_ms() -> int:
-    """The wall clock, epoch milliseconds."""
+def _wall_clock() -> int:
     return time.time_ns() // 1000000
 
 
-def ticks_ms() -> int:
-    """A clock that nobody sets, in milliseconds from any beginning."""
-    if IS_MICROPYTHON:
-        return time.ticks_ms()  # type: ignore[attr-defined,no-any-return]
+def _monotonic_clock() -> int:
     return time.monotonic_ns() // 1000000
+
+
+now_ms: "Callable[[], int]" = native.now_ms if IS_MICROPYTHON else _wall_clock
+"""The wall clock, epoch milliseconds."""
+
+ticks_ms: "Callable[[], int]" = time.ticks_ms if IS_MICROPYTHON else _monotonic_clock  # type: ignore[attr-defined]
+"""A clock that nobody sets, in milliseconds from any beginning."""
 
 
 def sleep_ms(milliseconds: int) -> None:

@@ -74,7 +74,8 @@ class LambdaApi:
         self._reader = wire.Reader(MOST_ANSWER, reads_responses=True)
         self._identifier = ""
         self.socket: "Any" = None
-        self._is_asked = False  # whether a `next` is waiting for its answer
+        self.is_asked = False
+        """Whether a `next` is waiting for its answer."""
         self._pause_ms = 0
         self._ask_at_ticks = 0
 
@@ -105,19 +106,19 @@ class LambdaApi:
 
     def ask_next(self) -> None:
         """Send `next`, unless one is waiting for its answer or the last one failed a moment ago."""
-        if self._is_asked or interpreter.ticks_ms() < self._ask_at_ticks:
+        if self.is_asked or interpreter.ticks_ms() < self._ask_at_ticks:
             return
         try:
             self._open()
-            self._is_asked = interpreter.send(self.socket, self._next)
+            self.is_asked = interpreter.send(self.socket, self._next)
         except (OSError, ValueError):
-            self._is_asked = False
-        if not self._is_asked:
+            self.is_asked = False
+        if not self.is_asked:
             self._fail()
 
     def wait_ms(self) -> "int | None":
         """How long until `ask_next` shall be called; None while its answer is awaited."""
-        return None if self._is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
+        return None if self.is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
 
     def receive(self) -> "dict[str, Any] | None":
         """The event that `next` has brought, or None for nothing yet and for failures.
@@ -138,7 +139,7 @@ class LambdaApi:
         request_id = None if body is None else self._native.read_invoke(body)
         if request_id is None:
             return None
-        self._is_asked = False
+        self.is_asked = False
         self._pause_ms = 0
         self.ask_next()
         return {"eventType": "INVOKE", "requestId": request_id}
@@ -150,7 +151,7 @@ class LambdaApi:
             messages, data = [], b""
         answers = [message for message in messages if not message.start[1].startswith(b"1")]
         if answers:
-            self._is_asked = False
+            self.is_asked = False
             event = _object(answers[0].body)
             if not data or not answers[0].keeps_open:
                 self.close()
@@ -169,7 +170,7 @@ class LambdaApi:
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
-        self._is_asked = False
+        self.is_asked = False
         if self.socket is not None:
             self._poller.remove(self.socket)
             self.socket.close()

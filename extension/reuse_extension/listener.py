@@ -58,6 +58,11 @@ class Listener:
                 self._close(ready)
             return [None]
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether no connections are taken for now."""
+        return self._resume_ticks is not None
+
     def wait_ms(self) -> "int | None":
         """How long until `tick` shall be called; None where nothing waits for a time."""
         if self._resume_ticks is None:

@@ -120,14 +120,18 @@ class Loop:
 
     def _turn(self) -> "int | None":
         """Wait for something and do it; when to end, in ticks, once SHUTDOWN has come."""
-        self._api.ask_next()
-        ready = self._poller.wait(sooner(self._api.wait_ms(), self._wait_ms()))
-        if self._api.socket is not None and self._api.socket in ready:
-            ready.remove(self._api.socket)
-            answer = self._api.receive()
+        api = self._api
+        wait_ms = self._wait_ms()
+        if not api.is_asked:
+            api.ask_next()
+            wait_ms = sooner(api.wait_ms(), wait_ms)
+        ready = self._poller.wait(wait_ms)
+        if api.socket is not None and api.socket in ready:
+            ready.remove(api.socket)
+            answer = api.receive()
             if answer is not None:
-                if answer["eventType"] != "SHUTDOWN":
-                    self._api.ask_next()
+                if answer["eventType"] != "SHUTDOWN" and not api.is_asked:
+                    api.ask_next()
                 event = self._recorder.receive_next(answer) if self._recorder else None
                 if answer["eventType"] == "SHUTDOWN":
                     return _end_ticks(getattr(event, "deadline_ms", None))
@@ -138,17 +142,18 @@ class Loop:
         """How long until something here is due."""
         if self._batches:
             return 0
-        return sooner(
-            self._listener.wait_ms() if self._listener else None,
-            self._recorder.wait_ms() if self._recorder else None,
-        )
+        wait_ms = None if self._recorder is None else self._recorder.wait_ms()
+        if self._listener is not None and self._listener.is_paused:
+            return sooner(self._listener.wait_ms(), wait_ms)
+        return wait_ms
 
     def _hear(self, ready: "list[Any]") -> None:
         """Receive telemetry, answer it, and take in one batch of what has come."""
         if self._listener is not None:
             for connection in ready:
                 self._batches.extend(self._listener.handle(connection))
-            self._listener.tick()
+            if self._listener.is_paused:
+                self._listener.tick()
         recorder = self._recorder
         if recorder is None:
             self._batches = []

@@ -93,14 +93,19 @@ class Recorder:
 
     def wait_ms(self) -> "int | None":
         """How long until `tick` shall be called; None where nothing waits for a time."""
-        if self.is_busy or self._pages.has_more:
+        if self._batch is not None or self._pages.has_more:
             return 0
+        if self._pages_ms is None and self._container.wake_ms is None:
+            return None  # as nearly always
         wait_ms = self._alarm.wait_ms(self._container.wake_ms)
         return sooner(wait_ms, self._pages_alarm.wait_ms(self._pages_ms))
 
     def tick(self) -> None:
         """Do what the time has come for, if anything; never much at a time."""
-        self._output.flush()
+        if not self._output.is_empty:
+            self._output.flush()
+        if self.wait_ms() is None:
+            return
         if self.is_busy:
             self._safely(self._receive_more)
         elif self._pages.has_more:

@@ -150,7 +150,9 @@ class Unsettled:
     """A recorder for which something is missing for ever."""
 
     is_settled = False
+    is_idle = True
     has_lines = False
+    max_wait_ms = None
     finished = 0
 
     def wait_ms(self) -> None:

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "native.h"
 
@@ -18,8 +19,17 @@ static mp_obj_t port_of(mp_obj_t file_number) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(port_of_obj, port_of);
 
+// now_ms() -> the wall clock, epoch milliseconds. MicroPython's own counts nanoseconds, in long integers.
+static mp_obj_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return mp_obj_new_int_from_ll((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(now_ms_obj, now_ms);
+
 static const mp_rom_map_elem_t members[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_native)},
+    {MP_ROM_QSTR(MP_QSTR_now_ms), MP_ROM_PTR(&now_ms_obj)},
     {MP_ROM_QSTR(MP_QSTR_port_of), MP_ROM_PTR(&port_of_obj)},
     {MP_ROM_QSTR(MP_QSTR_read_file), MP_ROM_PTR(&native_read_file_obj)},
     {MP_ROM_QSTR(MP_QSTR_write_new), MP_ROM_PTR(&native_write_new_obj)},

@@ -1,12 +1,14 @@
 // What reader.c reads, as Python's values.
 
 #include "native.h"
+#include "py/objstr.h"
 #include "reader.h"
 
 #define MAX_EVENTS 10000 // as in core/batches.py
 
 static mp_obj_t text_or_none(struct text text) {
-    return text.size == 0 ? mp_const_none : mp_obj_new_str(text.at, text.size);
+    // A copy: to look first whether the executable has this text costs more than the copy.
+    return text.size == 0 ? mp_const_none : mp_obj_new_str_copy(&mp_type_str, (const byte *)text.at, text.size);
 }
 
 static mp_obj_t number_or_none(int64_t number) {
