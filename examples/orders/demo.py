@@ -72,8 +72,8 @@ def main() -> None:
     print(f"$ lambda-reuse resources --source {DATA}\n")
     print(run("resources", "--source", str(data)))
     print(
-        f"The records lie in {DATA}/logs, a file for each container; {DATA}/invocations.jsonl\n"
-        "tells what each invocation answered. To try next:\n\n"
+        f"The records are in {DATA}/logs, a file for each container; {DATA}/invocations.jsonl\n"
+        "has the answer of each invocation. To try next:\n\n"
         f"  lambda-reuse containers --source {DATA} --output json\n"
         "  lambda-reuse local run YOUR_FILE.py:handler --count 20 --concurrency 3\n\n"
         "One line builds an SNS client on every invocation (examples/orders/app.py);\n"

@@ -7,8 +7,8 @@ Rules of this file. It does no IO, not even through callables; what leaves it ar
 Theory of operation. A process of the extension begins in STARTING, or in RESTARTING when it finds
 what an earlier process of the same container left, or when its init is of the phase "invoke": then
 Lambda has reset the container and repeats the init inside an invocation. The first invocation that
-a process sees decides whether a caller waited for the init (`_classify`). Lambda ends the process
-with SHUTDOWN: for good (ENDING), or because an invocation timed out or a process failed
+a process sees decides whether a caller waited for the init (`EventRules.classify`). Lambda ends
+the process with SHUTDOWN: for good (ENDING), or because an invocation timed out or a process failed
 (RESETTING), after which the container may come back. The last record waits for what the platform
 still has to say of the last invocation (`is_settled`).
 
