@@ -107,7 +107,7 @@ def test_one_page_holds_every_answer(tmp_path: Path) -> None:
     for heading in ("Age of containers", "Idle gaps between invocations", "Init, on-demand"):
         assert heading in text
     assert "10 s\N{EN DASH}20 s\n6\n" in text  # idle gaps of 10 s each
-    assert "builds s3 client" in text
+    assert "builds the s3 client again" in text
     assert re.search(r"\$0\.\d+", text)
 
 

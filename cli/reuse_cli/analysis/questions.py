@@ -47,7 +47,6 @@ def _prices() -> dict[str, str]:
         "arm64_provisioned_duration": arm64.provisioned_duration_gb_second,
         "x86_64_provisioned_duration": x86_64.provisioned_duration_gb_second,
         "request": x86_64.request,
-        "request_usd": x86_64.request,
         "log_gb": x86_64.log_gb,
         "metric_month": x86_64.metric_month,
         "month_s": MONTH_S,
@@ -69,7 +68,6 @@ DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
 DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
 
 REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
-REPORT_MONEY = Question("report_money", "functions", (LIVES,))
 REPORT_LANES = Question("report_lanes", "records", (PERIODS,))
 
 COMPARE_BUILDS = Question("compare_builds", "containers", (USES,))
@@ -95,7 +93,7 @@ def choose(
 
     Raises UsageError where none of them is.
     """
-    tables = sorted({name for question in asked for name in question.tables} - {IDLE, PERIODS})
+    tables = sorted({name for question in asked for name in question.tables} - {IDLE})
     known = {
         name
         for table in tables

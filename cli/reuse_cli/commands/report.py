@@ -1,6 +1,5 @@
 """`report`: all answers on one page, for a browser, a mail or a printer."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 import click
 
 from reuse_cli import errors
-from reuse_cli.analysis import questions
-from reuse_cli.analysis.prices import MONTH_S
+from reuse_cli.analysis import prices, questions
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import Asked
@@ -22,11 +20,12 @@ ASKED = (
     questions.SUMMARY,
     questions.CONTAINERS,
     questions.RESOURCES,
-    questions.REPORT_MONEY,
+    questions.COST,
     questions.REPORT_SPREADS,
     questions.REPORT_LANES,
     questions.DOCTOR_LINES,
     questions.DOCTOR_FUNCTIONS,
+    questions.DOCTOR_MEMORY,
 )
 NOT_HERE = ("output", "no_color", "fail_on")
 """Options of questions that a page has no use for."""
@@ -59,14 +58,16 @@ def run(*, html: str, **given: Any) -> int:
 
 
 def _page(asked: Asked) -> str:
-    from reuse_cli.analysis.findings import findings
+    from reuse_cli.analysis.findings import findings, of_functions
     from reuse_cli.analysis.lanes import lanes
     from reuse_cli.commands import containers, resources, summary
     from reuse_cli.formats.report_page import Report, Table, page
 
     notes: list[str] = []
     found = [rows for _, rows in answers.all_of(ASKED, asked, notes.append)]
-    of_function, of_container, of_resource, money, spreads, records, lines, functions = found
+    of_function, of_container, of_resource, money, spreads, records, lines, functions, memory = (
+        found
+    )
     return page(
         Report(
             source=", ".join(asked.sources) or "the newest run of the sandbox",
@@ -76,7 +77,7 @@ def _page(asked: Asked) -> str:
             resources=Table(resources.columns(of_resource, asked), of_resource),
             money=Table(money_columns(), money),
             spreads=spreads,
-            findings=findings(lines, functions),
+            findings=findings(lines, functions) + of_functions(functions, memory),
             lanes=lanes(records),
             notes=notes,
             functions=[row["function_name"] for row in of_function],
@@ -94,14 +95,13 @@ def money_columns() -> list[Column]:
         Column("function", shown("function_name"), is_text=True),
         Column("observed", shown("observed_s", numbers.seconds)),
         *(Column(heading, shown(name, numbers.dollars)) for heading, name in MONEY),
-        Column("bill a month", lambda row: numbers.dollars(_month(row, MONEY[:3]))),
-        Column("saved a month", lambda row: numbers.dollars(_month(row, MONEY[3:4]))),
+        Column("bill a month", shown("usd_per_month", numbers.dollars)),
+        Column("saved a month", lambda row: numbers.dollars(_month(row, "saved_usd"))),
     ]
 
 
-def _month(row: Row, parts: Sequence[tuple[str, str]]) -> float | None:
-    amount: float = sum(row[name] or 0 for _, name in parts)
-    return amount * MONTH_S / row["observed_s"] if row["observed_s"] else None
+def _month(row: Row, name: str) -> float | None:
+    return prices.a_month(row[name] or 0.0, row["observed_s"] or 0.0)
 
 
 report = click.command()(

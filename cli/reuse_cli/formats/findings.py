@@ -67,12 +67,15 @@ def usd(row: Row) -> str:
 
 def _entry(number: int, row: Row) -> str:
     lines = [f"{number}. {where(row)} {title(row)}"]
-    if row["ms_total"] is not None:
-        lines.append(f"   {_figures(row)}")
+    if said := figures(row):
+        lines.append(f"   {said}")
     return "\n".join(lines) + "\n\n" + textwrap.indent(row["advice"], "   ")
 
 
-def _figures(row: Row) -> str:
+def figures(row: Row) -> str:
+    """How often, how long and how much; nothing where time says nothing."""
+    if row["ms_total"] is None:
+        return ""
     containers = _plural(row["containers"], "container")
     invocations = _plural(row["invocations"], "invocation")
     each = numbers.milliseconds(row["ms_each"])

@@ -219,13 +219,9 @@ def _findings(rows: Sequence[Row]) -> str:
 
 
 def _finding(row: Row) -> str:
-    figures = (
-        f"{numbers.count(row['count'])} times in {numbers.count(row['invocations'])} invocations,"
-        f" {numbers.milliseconds(row['ms_each'])} each, ${findings_text.usd(row)} a month"
-    )
     return (
         f"<li><h3><code>{_text(findings_text.where(row))}</code>"
-        f" {_text(findings_text.title(row))}</h3><p>{_text(figures)}</p>"
+        f" {_text(findings_text.title(row))}</h3><p>{_text(findings_text.figures(row))}</p>"
         f"<details><summary>What to change</summary><pre tabindex='0'>{_lines(row['advice'])}</pre>"
         "</details></li>"
     )
