@@ -391,3 +391,42 @@ def test_a_report_tells_of_the_first_init_and_not_of_a_repeated_one():
         ("invoke", None),
         ("init", 400_000),
     ]
+
+
+def test_a_state_that_cannot_be_gone_on_from_is_begun_again():
+    """Nothing of it counts: the container looks like a new one."""
+    played = begun()
+    serve(played, 200, "one")
+    played.container.begin_again()
+    played.builder.begin()
+    serve(played, 1_000, "two")
+    played.step({"at_ms": 2_000, "shutdown": "spindown"})
+
+    last = containers(played)[-1]
+    assert (last["sequence"], last["total"]["invocations"]) == (2, 1)
+
+
+def test_the_last_record_waits_for_a_report_that_is_missing():
+    """Of an invocation that has ended; the platform makes it after that."""
+    played = begun()
+    played.step({"at_ms": 200, "invoke": "one"})
+    played.step({"at_ms": 210, "batch": served(200, "one")[:2]})
+    played.step({"at_ms": 300, "shutdown": "spindown"})
+    assert not played.container.is_settled
+
+    played.step({"at_ms": 310, "batch": served(200, "one")[2:]})
+    assert played.container.state == life.ENDED
+
+
+def test_an_invoke_that_nobody_confirmed_before_a_kill_is_counted_after_it():
+    """It is in what the process left, and not counted yet."""
+    played = begun()
+    serve(played, 200, "one")
+    played.step({"at_ms": 1_000, "invoke": "two"})
+    played.step({"at_ms": 2_000, "restart": True})
+    init = pe.init_start(START_MS + 2_000, phase="invoke")
+    played.step({"at_ms": 2_100, "batch": [init, *served(1_000, "two")]})
+    serve(played, 2_200, "three")
+    played.step({"at_ms": 3_000, "shutdown": "spindown"})
+
+    assert containers(played)[-1]["total"]["invocations"] == 3
