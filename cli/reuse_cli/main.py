@@ -86,6 +86,11 @@ def run(arguments: list[str]) -> int:
         return _failed(error)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
+    except SystemExit:
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click met a closed pipe
+            _forget_output()
+            return errors.FINE
+        raise
     return code if isinstance(code, int) else errors.FINE
 
 

@@ -129,12 +129,13 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path, output):
     """As with `| head`."""
     write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(3000)])
     done = subprocess.run(
-        f"{' '.join(COMMAND)} containers --source {tmp_path} --output {output} | head -1",
-        shell=True, capture_output=True, text=True, check=False,
+        f"{' '.join(COMMAND)} containers --source {tmp_path} --output {output} | head -1;"
+        "exit ${PIPESTATUS[0]}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
