@@ -149,3 +149,27 @@ def pieces_by_byte(body: bytes) -> list[tuple[int, int]]:
             if depth == 0:
                 pieces.append((start, at + 1))
     return [*pieces, (start, -len(body))] if depth else pieces
+
+
+class Native:
+    """Stands for the native reader: it takes one body and leaves all others."""
+
+    find_piece = staticmethod(batches.find_piece)
+
+    def read_batch(self, body: bytes, makers: tuple) -> list | None:
+        read, start = makers[:2]
+        return [read(b'{"type":"x"}'), start(1, "one", None)] if body == b"usual" else None
+
+
+def test_what_is_usual_is_read_by_the_native_reader():
+    """And everything else as without it."""
+    assert list(batches.events(b"usual", Native()))[1:] == [Start(1, "one", None)]
+    body = json.dumps(GOOD).encode()[:-1]
+    assert list(batches.events(body, Native())) == list(batches.events(body))
+
+
+def test_too_many_texts_before_a_brace_are_taken_for_none():
+    """Else passing them over could take as long as somebody likes."""
+    quotes = b'""' * (batches.MAX_TEXTS + 1)
+
+    assert batches.find_piece(quotes + b"{}", 0) == (len(quotes), len(quotes) + 2)

@@ -217,3 +217,42 @@ def test_hits_and_misses_over_the_records_equal_the_truth(seed, processes, steps
     assert records[-1]["total"]["hits"] == truth["hits"]
     assert records[-1]["total"]["misses"] == misses
     assert round(records[-1]["total"]["recreated_ms"] * 1000) == truth["recreated_us"]
+
+
+def hits_in(ledger: resources.ResourceLedger) -> int:
+    return sum(resource.total[0] for resource in ledger.resources.values())
+
+
+def test_pages_that_cannot_be_remembered_are_not_counted(monkeypatch):
+    """Else they were counted again and again; a page that is gone is none."""
+    monkeypatch.setattr(resources, "MAX_PAGES", 2)
+    ledger = resources.ResourceLedger()
+    for _ in range(2):
+        ledger.read([(f"{i}-1.page", page(slot("tax", hits=1))) for i in range(4)])
+        ledger.read([("9-1.page", None)])
+
+    assert hits_in(ledger) == 2
+
+
+def test_too_many_names_share_one(monkeypatch):
+    """As in a page: no count is lost."""
+    monkeypatch.setattr(resources, "MAX_RESOURCES", 2)
+    ledger = resources.ResourceLedger()
+    ledger.read([("1-1.page", page(*[slot(name, hits=1) for name in "abcde"]))])
+
+    assert list(ledger.resources) == ["a", "b", resources.OTHER]
+    assert hits_in(ledger) == 5
+
+
+def test_pages_begun_before_a_time_are_taken_for_reported():
+    """Whenever they are read; what they count later is new, also after a reset."""
+    ledger = resources.ResourceLedger()
+    old = page(slot("tax", hits=7))
+    ledger.mark_seen([("1-1.page", old), ("2-1.page", None)], START_MS)
+    ledger.read([("1-1.page", old), ("3-1.page", old)])
+    assert hits_in(ledger) == 0
+
+    second = resources.ResourceLedger()
+    second.restore(json.loads(json.dumps(ledger.snapshot())))
+    second.read([("3-1.page", page(slot("tax", hits=9))), ("4-1.page", old)])
+    assert hits_in(second) == 2

@@ -116,3 +116,10 @@ def test_the_functions_log_level_is_known_where_it_filters(log_format, level, ex
 )
 def test_it_can_be_switched_off(value, expected):
     assert config.is_disabled({"LAMBDA_REUSE_DISABLED": value}.get) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("python", True), ("native", False), (None, False)]
+)
+def test_the_reader_can_be_chosen(value, expected):
+    assert config.reads_in_python({"LAMBDA_REUSE_READER": value}.get) is expected

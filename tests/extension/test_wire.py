@@ -224,3 +224,25 @@ def test_we_read_the_responses_of_the_standard_library():
             data = b"".join(iter(lambda: connection.recv(7), b""))
 
     assert told(read(data, 5, reads_responses=True)) == [(b"until the end", False)]
+
+
+def test_a_body_may_come_byte_by_byte():
+    """More pieces than are kept apart; between messages nothing is held."""
+    body = bytes(range(256)) * 3
+    reader = wire.Reader(1000, reads_responses=False)
+    messages = []
+    for byte in b"POST / HTTP/1.1\r\nContent-Length: 768\r\n\r\n" + body:
+        messages += reader.feed(bytes([byte]))
+
+    assert [message.body for message in messages] == [body]
+    assert reader.is_between
+
+
+@pytest.mark.parametrize("status", [b"100", b"103", b"204", b"304"])
+def test_answers_without_a_body_end_with_their_head(status):
+    """RFC 9112, 6.3: whatever their headers say."""
+    data = b"HTTP/1.1 %s X\r\nContent-Length: 5\r\n\r\n" % status
+
+    messages = read(data + b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 7, True)
+
+    assert [message.body for message in messages] == [b"", b"ok"]
