@@ -30,6 +30,9 @@ else
 	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 endif
 
+lowest: $(READY) ## the command line with the lowest versions that pyproject.toml allows
+	LAMBDA_REUSE_LOWEST=1 $(BIN)/pytest tests/test_lowest_versions.py
+
 cover: $(READY) ## the pure parts and the helper, every branch of them
 	$(BIN)/coverage run -m pytest --hypothesis-profile=same $(COVERED)
 	$(BIN)/coverage report --fail-under=100 --skip-covered
