@@ -195,6 +195,10 @@ build_tools() {
 # frozen in.
 build_executable() {
     local target=${1/arm64/aarch64} frozen=$2 output=$3
+    # What make knows of the C files does not reach all that is generated from them.
+    local made_of
+    made_of=$(cd "$RUNTIME" && find main.c variant modules -type f -exec sha256sum {} + | sort)
+    [ "$(cat "$output/made-of" 2>/dev/null)" = "$made_of" ] || rm -rf "$output"
     cmp -s "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c" || cp "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c"
     mkdir -p "$BUILD/no-library"
     touch "$BUILD/no-library/README.md" # the build asks for a library folder, which Debian's source leaves out
@@ -209,6 +213,7 @@ build_executable() {
         CC="$ZIG/cc-$target" AR="$ZIG/ar" CPP="gcc -E" STRIP=true SIZE=true \
         COPT="-O2 -DNDEBUG -fdata-sections -ffunction-sections" CFLAGS_EXTRA="${flags[*]}" \
         LDFLAGS_ARCH="-Wl,--gc-sections" LDFLAGS_EXTRA="-static -s"
+    echo "$made_of" > "$output/made-of"
 }
 
 # The folder as it will lie under /opt.
