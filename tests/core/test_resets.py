@@ -222,3 +222,21 @@ def test_an_unreadable_batch_before_all_else():
     assert (first["dropped"], first["to_ms"]) == (1, START_MS + 50)
     assert last["container_started_ms"] == START_MS
     assert last["ContainerAge"] == 130
+
+
+def test_what_failed_in_an_earlier_process_explains_no_later_reset():
+    """Its report comes to this one, whose own failure is still to be explained."""
+    played = Played({"environment": {}, "subscription": 200})
+    played.step({"at_ms": 100, "batch": init(0, 90, "init", "error")})
+    played.step({"at_ms": 100, "shutdown": "failure"})
+    reset(played, 200)
+    begin_ms = START_MS + 290
+    failed = [pe.start(begin_ms, "one"), pe.runtime_done(begin_ms, "one", 90, "error")]
+    played.step({"at_ms": 300, "shutdown": "failure"})
+    played.step({"at_ms": 310, "batch": [*init(200, 90, status="error"), *failed]})
+    assert played.container.state == "reset"
+
+    reset(played, 1_000, pe.report(begin_ms + 1, "one", 91, "error"), *init(1_000, 90)[:1])
+    played.step({"at_ms": 3_000, "shutdown": "failure"})
+
+    assert not played.container.is_settled

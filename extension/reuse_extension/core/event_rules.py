@@ -150,6 +150,7 @@ class EventRules:
         self._learn(event, time_ms)
         periods.touch(time_ms)
         if event.phase == SUPPRESSED:
+            self.unconfirmed.has_failed_uninvoked = False  # what failed before had another init
             self.lifecycle.move(REPEAT)
         self.classify()
 

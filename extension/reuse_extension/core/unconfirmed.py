@@ -58,8 +58,8 @@ class Unconfirmed:
         self._uninvoked = self._uninvoked[1 - MAX_UNINVOKED :] + [invocation]
 
     def fail(self, invocation: "Invocation") -> None:
-        """It has failed."""
-        if invocation in self._uninvoked:
+        """It has failed; one of an earlier process explains nothing that happens to this one."""
+        if invocation in self._uninvoked and not invocation.is_past:
             self.has_failed_uninvoked = True
 
     def failed_with_init(
