@@ -11,7 +11,7 @@ COVERED := tests/core tests/helper tests/extension/test_config.py tests/extensio
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo compare test check cover fuzz node-client lint format bench layer release dashboards docs clean
+.PHONY: help demo compare test lowest check cover fuzz node-client lint format bench layer release dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
