@@ -34,8 +34,8 @@ lowest: $(READY) ## the command line with the lowest versions that pyproject.tom
 	LAMBDA_REUSE_LOWEST=1 $(BIN)/pytest tests/test_lowest_versions.py
 
 cover: $(READY) ## the pure parts and the helper, every branch of them
-	$(BIN)/coverage run -m pytest --hypothesis-profile=same $(COVERED)
-	$(BIN)/coverage report --fail-under=100 --skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=same \
+	    --cov --cov-report=term:skip-covered --cov-fail-under=100 $(COVERED)
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' $(TESTS)
