@@ -59,6 +59,8 @@ def failures() -> Iterator[None]:
         raise ConfigurationError(f"AWS is not set up on this machine: {error}") from None
     except exceptions.ClientError as error:
         raise _refused(error) from None
+    except exceptions.WaiterError as error:
+        raise ServiceError(f"the function does not come to rest: {error}") from None
     except exceptions.BotoCoreError as error:
         raise CliError(f"AWS could not be asked: {error}") from None
 
@@ -68,8 +70,8 @@ UNKNOWN = {"UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccess
 
 
 def _refused(error: Any) -> CliError:
-    told = error.response["Error"]
-    code, message = told.get("Code"), told.get("Message")
+    answer = error.response["Error"]
+    code, message = answer.get("Code"), answer.get("Message")
     if code in EXPIRED:
         return ConfigurationError("the AWS credentials have expired: sign in again")
     if code in UNKNOWN:

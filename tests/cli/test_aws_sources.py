@@ -3,12 +3,9 @@
 import gzip
 import json
 import time
-from collections.abc import Iterator
 
 import boto3
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 from reuse_cli import errors
 from reuse_cli.main import run
 
@@ -19,29 +16,11 @@ pytestmark = pytest.mark.slow
 TRUTH = {"a": 7, "b": 1}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
 @pytest.fixture
-def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> str:
+def aws(account: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> str:
     """An empty account; the command finds the same one, and no local run."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "example",
-        "AWS_SECRET_ACCESS_KEY": "example",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-    }.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
-    requests.post(f"{server}/moto-api/reset", timeout=10)
-    return server
+    return account
 
 
 def put_events(group: str, events: list[tuple[int, str, str]]) -> None:

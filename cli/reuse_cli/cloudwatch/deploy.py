@@ -1,12 +1,11 @@
 """Dashboards in CloudWatch: what is there, what would change, and putting it there."""
 
-import contextlib
 import difflib
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from reuse_cli.aws_session import Account, failures
 from reuse_cli.cloudwatch import check
 from reuse_cli.errors import UsageError
 
@@ -35,11 +34,8 @@ class CloudWatch:
         self, profile: str | None, region: str | None, endpoint_url: str | None = None
     ) -> None:
         """Raises ConfigurationError."""
-        import boto3  # 200 ms
-
-        with _failures():
-            session = boto3.Session(profile_name=profile, region_name=region)
-            self._client: CloudWatchClient = session.client("cloudwatch", endpoint_url=endpoint_url)
+        account = Account(profile, region, endpoint_url=endpoint_url)
+        self._client: CloudWatchClient = account.client("cloudwatch")
         self.region: str = self._client.meta.region_name
 
     def in_region(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +57,7 @@ class CloudWatch:
 
     def put(self, name: str, body: dict[str, Any]) -> None:
         """Put the dashboard there. Raises UsageError with CloudWatch's own messages."""
-        with _failures():
+        with failures():
             answer = self._client.put_dashboard(
                 DashboardName=name, DashboardBody=json.dumps(body, separators=(",", ":"))
             )
@@ -79,7 +75,7 @@ class CloudWatch:
 
     def _body(self, name: str) -> Any:
         client = self._client
-        with _failures():
+        with failures():
             try:
                 answer = client.get_dashboard(DashboardName=name)
             except client.exceptions.ClientError as error:
@@ -87,11 +83,3 @@ class CloudWatch:
                     return None
                 raise
         return json.loads(answer["DashboardBody"])
-
-
-@contextlib.contextmanager
-def _failures() -> Iterator[None]:
-    from reuse_cli.layers.aws import failures
-
-    with failures():
-        yield

@@ -3,48 +3,15 @@
 Every failure of AWS becomes one sentence with the exit code that says whose it is.
 """
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore import exceptions
-
-from reuse_cli.errors import CliError, ConfigurationError, ServiceError, UsageError
+from reuse_cli.aws_session import Account, failures
+from reuse_cli.errors import UsageError
 from reuse_cli.layers.plan import Function, Layer, name_of
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
-
-NOT_SET_UP = (
-    exceptions.NoCredentialsError,
-    exceptions.PartialCredentialsError,
-    exceptions.CredentialRetrievalError,
-    exceptions.NoRegionError,
-    exceptions.ProfileNotFound,
-    exceptions.InvalidConfigError,
-    exceptions.InvalidRegionError,
-    exceptions.TokenRetrievalError,
-)
-
-
-@contextlib.contextmanager
-def failures() -> Iterator[None]:
-    """Turns what boto3 raises into a sentence."""
-    try:
-        yield
-    except NOT_SET_UP as error:
-        raise ConfigurationError(f"AWS is not set up on this machine: {error}") from None
-    except exceptions.ClientError as error:
-        told = error.response["Error"]
-        raise ServiceError(
-            f"AWS refused {error.operation_name}: {told.get('Code')}: {told.get('Message')}"
-        ) from None
-    except exceptions.WaiterError as error:
-        raise ServiceError(f"the function does not come to rest: {error}") from None
-    except exceptions.BotoCoreError as error:
-        raise CliError(f"AWS could not be asked: {error}") from None
 
 
 class Aws:
@@ -52,9 +19,7 @@ class Aws:
 
     def __init__(self, profile: str | None, region: str | None) -> None:
         """Raises ConfigurationError."""
-        with failures():
-            session = boto3.Session(profile_name=profile, region_name=region)
-            self._lambda: LambdaClient = session.client("lambda")
+        self._lambda: LambdaClient = Account(profile, region).client("lambda")
 
     def publish(self, name: str, architecture: str, archive: Path, about: str) -> str:
         """Publish a new version; its ARN."""

@@ -1,14 +1,11 @@
 """`lambda-reuse dashboard put` against moto's server, through the real boto3."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-import requests
 from click.testing import CliRunner
-from moto.server import ThreadedMotoServer
 from reuse_cli import errors
 from reuse_cli.main import cli, run
 from reuse_dashboards import fleet, function
@@ -16,27 +13,9 @@ from reuse_dashboards import fleet, function
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
 @pytest.fixture
-def cloudwatch(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def cloudwatch(account: str):
     """CloudWatch of an empty account; the command finds the same one."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "example",
-        "AWS_SECRET_ACCESS_KEY": "example",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-    }.items():
-        monkeypatch.setenv(name, value)
-    requests.post(f"{server}/moto-api/reset", timeout=10)
     return boto3.client("cloudwatch")
 
 

@@ -3,14 +3,11 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-import requests
 from click.testing import CliRunner
-from moto.server import ThreadedMotoServer
 from reuse_cli import errors
 from reuse_cli.main import cli, run
 
@@ -35,28 +32,9 @@ def zipped(name: str = "app.py") -> bytes:
     return data.getvalue()
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    moto.start()
-    host, port = moto.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto.stop()
-
-
 @pytest.fixture
-def aws(server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def aws(account: str):
     """A Lambda client of an empty account; the command finds the same one."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_REGION": "eu-west-1",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "example",
-        "AWS_SECRET_ACCESS_KEY": "example",
-        "AWS_CONFIG_FILE": str(tmp_path / "none"),
-    }.items():
-        monkeypatch.setenv(name, value)
-    requests.post(f"{server}/moto-api/reset", timeout=10)
     return boto3.client("lambda")
 
 

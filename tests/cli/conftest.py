@@ -1,0 +1,34 @@
+"""What tests of commands that ask AWS share: moto's server as an empty account."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+
+
+@pytest.fixture(scope="module")
+def moto_server() -> Iterator[str]:
+    """The address of moto's server."""
+    moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    yield f"http://{host}:{port}"
+    moto.stop()
+
+
+@pytest.fixture
+def account(moto_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An empty account, which boto3 here and commands find by the environment; its address."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": moto_server,
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "example",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    requests.post(f"{moto_server}/moto-api/reset", timeout=10)
+    return moto_server
