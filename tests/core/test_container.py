@@ -4,6 +4,8 @@ import json
 
 import pytest
 from reuse_extension.core import lifecycle as life
+from reuse_extension.core.container import RESET_WAIT_MS
+from reuse_extension.core.events import parse_next
 from reuse_extension.core.inits import InitLedger
 from reuse_extension.core.invocations import MAX_REMEMBERED
 
@@ -430,3 +432,14 @@ def test_an_invoke_that_nobody_confirmed_before_a_kill_is_counted_after_it():
     played.step({"at_ms": 3_000, "shutdown": "spindown"})
 
     assert containers(played)[-1]["total"]["invocations"] == 3
+
+
+def test_how_long_the_end_is_waited_for():
+    """In a reset a little; at the end as long as SHUTDOWN grants."""
+    played = begun()
+    serve(played, 1000, "one")
+    assert played.container.max_wait_ms is None
+    shutdown = parse_next({"eventType": "SHUTDOWN", "shutdownReason": "timeout"}, START_MS + 2000)
+    played.container.receive(shutdown, START_MS + 2000)
+    assert played.container.state == life.RESETTING
+    assert played.container.max_wait_ms == RESET_WAIT_MS

@@ -7,6 +7,9 @@ from unittest.mock import AsyncMock
 
 import pytest
 from lambda_reuse import preload, registry, resource
+from lambda_reuse.options import Options
+from lambda_reuse.sync_resource import SyncResource
+from lambda_reuse.tally import Tally
 
 from tests.helper.parts import DownError, numbers
 
@@ -232,3 +235,11 @@ def test_generators_are_still_refused():
 
     with pytest.raises(TypeError, match="yields"):
         resource(functools.partial(yielding))
+
+
+def test_two_threads_that_learn_it_at_once_share_the_resource():
+    """Whoever comes second finds the asynchronous resource that the first has made."""
+    options = Options()
+    inner = SyncResource(lambda: asyncio.sleep(0, "value"), options, Tally("table", "resource", ""))
+
+    assert inner._become_async() is inner._become_async()

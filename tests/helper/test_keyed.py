@@ -437,3 +437,19 @@ def test_a_key_that_another_thread_has_just_evicted(options):
     entry.empty("evicted")
     assert get("a") == "value 3"
     assert get.cache_info().reasons["evicted"] == 2
+
+
+def test_a_keys_own_error_is_its_own():
+    """Where every argument has a hash and comparing fails, the comparison's error is raised."""
+
+    class Odd:
+        def __hash__(self):
+            return 1
+
+        def __eq__(self, other):
+            raise TypeError("cannot be compared")
+
+    get = resource(lambda key: key)
+    get(Odd())
+    with pytest.raises(TypeError, match="cannot be compared"):
+        get(Odd())

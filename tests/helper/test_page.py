@@ -312,3 +312,33 @@ def test_an_empty_tmpdir(monkeypatch):
     """A TMPDIR that is set to nothing means /tmp."""
     monkeypatch.setenv("TMPDIR", "")
     assert page._folder() == "/tmp/.lambda-reuse"
+
+
+def broken(kind, *arguments):
+    """A new error each time: one that is kept would keep what its traceback leads to."""
+
+    def make_page():
+        raise kind(*arguments)
+
+    return make_page
+
+
+@pytest.mark.parametrize("error", [(OSError, errno.EMFILE, "none left"), (ImportError, "no file")])
+def test_without_a_page_counts_are_kept_in_memory(monkeypatch, capfd, error):
+    """Whatever the system lacks: the function is served, the counts are this process's own."""
+    table = named("table")
+    with monkeypatch.context() as patch:
+        patch.setattr(page, "_page", broken(*error))
+        with phase("imports"):
+            assert [table(), table()] == [1, 1]
+        assert table.cache_info().hits == 1
+
+    assert capfd.readouterr().err.count("nothing will be recorded") == 1
+
+
+def test_a_timeout_of_the_functions_own_is_not_swallowed(monkeypatch):
+    """An alarm's TimeoutError is an OSError without a number: it belongs to the function."""
+    with monkeypatch.context() as patch:
+        patch.setattr(page, "_page", broken(TimeoutError, "too slow"))
+        with pytest.raises(TimeoutError, match="too slow"):
+            page.add_phase("imports", 0, 1, False)

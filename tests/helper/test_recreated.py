@@ -5,6 +5,7 @@ import functools
 
 import pytest
 from lambda_reuse import page, registry, resource, watch
+from lambda_reuse.callables import distinction
 from lambda_reuse.testing import simulate
 
 from tests.helper.parts import DownError, counted, numbers, page_on_disk
@@ -196,3 +197,18 @@ def test_function_errors():
     registry.forget()
     simulate(handler, [0])
     assert numbers("(invocations)") == {"uses": 1}
+
+
+def test_a_closure_that_is_not_filled_yet():
+    """Its value is not known, so it tells nothing apart."""
+
+    def made():
+        def build():
+            return late
+
+        get = resource(build)
+        late = 1
+        return get
+
+    assert made()() == 1
+    assert distinction(made) == distinction(made)
