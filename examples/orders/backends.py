@@ -36,6 +36,7 @@ class Warehouse(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def backends() -> Iterator[dict[str, str]]:
     """Start both, with the table and the parameter in place; the function's environment."""
+    import requests
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line a request otherwise
@@ -52,6 +53,8 @@ def backends() -> Iterator[dict[str, str]]:
             **CREDENTIALS,
             "WAREHOUSE_URL": f"http://127.0.0.1:{warehouse.server_port}",
         }
+        # moto's servers of one process share what they hold: nothing of another one is wanted here.
+        requests.post(f"{environment['AWS_ENDPOINT_URL']}/moto-api/reset", timeout=10)
         _furnish(environment["AWS_ENDPOINT_URL"])
         yield environment
     finally:

@@ -270,5 +270,9 @@ def getenv(name: str) -> "str | None":
 
 
 def random_hex(size: int) -> str:
-    """Random bytes as hexadecimal digits."""
-    return "".join(["%02x" % byte for byte in os.urandom(size)])
+    """Random bytes as hexadecimal digits; the time's where the machine has no source of them."""
+    try:
+        return "".join(["%02x" % byte for byte in os.urandom(size)])
+    except OSError:  # there is no /dev/urandom
+        digits = "%x" % time.time_ns()
+        return "0" * (2 * size - len(digits)) + digits

@@ -119,7 +119,10 @@ async def test_processes(
     """The invocation fails as it would on Lambda, and the container is reset."""
     workshop.write_function("import time\ndef handler(event, context): time.sleep(0.05)")
     workshop.write_extension(PROBE)
-    settings = {"timeout_s": 300 * MS, "limits": Limits(shutdown_ms=100)}
+    settings = {
+        "timeout_s": (300 if name == "hang" else 10_000) * MS,
+        "limits": Limits(shutdown_ms=100),
+    }
     async with workshop.sandbox(faults={name: 1}, **settings) as sandbox:
         results = [await sandbox.invoke() for _ in range(2)]
 
