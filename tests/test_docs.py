@@ -91,13 +91,12 @@ def test_links_lead_somewhere(page):
 def test_the_readme_tells_every_setting():
     """Each LAMBDA_REUSE_ variable that the extension reads, and no other than it or the helper."""
     source = (ROOT / "extension" / "reuse_extension" / "config.py").read_text()
-    names = set(re.findall(r'setting\("(\w+)"', source)) | {"DISABLED"}
-    folders = (ROOT / "python_helper", ROOT / "extension")
-    code = "".join(file.read_text() for folder in folders for file in folder.rglob("*.py"))
+    names = set(re.findall(r'(?:setting\(|PREFIX \+ )"(\w+)"', source))
+    helper = "".join(file.read_text() for file in (ROOT / "python_helper").rglob("*.py"))
     described = set(re.findall(r"\| `LAMBDA_REUSE_(\w+)` \|", README))
 
     assert names <= described
-    assert described - names <= set(re.findall(r"LAMBDA_REUSE_(\w+)", code))
+    assert described - names <= set(re.findall(r"LAMBDA_REUSE_(\w+)", helper))
 
 
 def commands(page: Path) -> list[str]:
