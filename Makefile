@@ -6,8 +6,12 @@ READY := $(VENV)/.ready
 SYSTEM := $(VENV)/.system
 # What to test: TESTS=tests/core, TESTS="tests -k reset"
 TESTS ?= tests
-# The tests that hold every branch of the pure parts
-COVERED := tests/core tests/helper tests/extension/test_config.py tests/extension/test_wire.py
+# The tests that hold every branch of the pure parts and the helper, in two processes side by side.
+# Coverage has to begin before pytest does: the helper's fixtures are a plugin of pytest.
+CORE := tests/core tests/extension/test_config.py tests/extension/test_wire.py
+COVERED := $(CORE) tests/helper
+MEASURED = $(BIN)/coverage run --parallel-mode -m pytest --hypothesis-profile=same
+PURE = $(MEASURED) $(CORE)
 SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
@@ -25,7 +29,7 @@ compare: $(READY) ## compare both versions of the example function (some two min
 test: $(READY) $(SYSTEM) ## run every test, or those that TESTS names
 ifeq ($(TESTS),tests)
 test: cover
-	$(BIN)/pytest -n 2 --dist worksteal $(COVERED:%=--ignore=%)
+	$(BIN)/pytest -n 3 --dist worksteal $(COVERED:%=--ignore=%) # much of it waits
 else
 	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 endif
@@ -34,8 +38,12 @@ lowest: $(READY) ## the command line with the lowest versions that pyproject.tom
 	LAMBDA_REUSE_LOWEST=1 $(BIN)/pytest tests/test_lowest_versions.py
 
 cover: $(READY) ## the pure parts and the helper, every branch of them
-	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=same \
-	    --cov --cov-report=term:skip-covered --cov-fail-under=100 $(COVERED)
+	@$(BIN)/coverage erase
+	@$(PURE) > $(VENV)/pure.txt 2>&1 & pure=$$!; \
+	$(MEASURED) tests/helper; helper=$$?; \
+	wait $$pure; code=$$?; cat $(VENV)/pure.txt; exit $$((code | helper))
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' $(TESTS)

@@ -332,6 +332,7 @@ def test_without_a_page_counts_are_kept_in_memory(monkeypatch, capfd, error):
         with phase("imports"):
             assert [table(), table()] == [1, 1]
         assert table.cache_info().hits == 1
+        assert page.view(0) is page.view(0)
 
     assert capfd.readouterr().err.count("nothing will be recorded") == 1
 
