@@ -46,7 +46,7 @@ cover: $(READY) ## the pure parts and the helper, every branch of them
 	$(BIN)/coverage report --fail-under=100 --skip-covered
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
-	$(BIN)/pytest -n 2 --dist worksteal -m 'not slow' $(TESTS)
+	$(BIN)/pytest --hypothesis-profile=quick -n 2 --dist worksteal -m 'not slow' $(TESTS)
 
 fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each target
 	-@$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: atheris

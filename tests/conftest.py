@@ -13,6 +13,9 @@ import pytest
 hypothesis.settings.register_profile("same", derandomize=True)
 """The same examples in every run: what they cover does not change by chance."""
 
+hypothesis.settings.register_profile("quick", derandomize=True, max_examples=20)
+"""A fifth of the examples, for the quick loop."""
+
 MS = 0.001 * float(os.environ.get("LAMBDA_REUSE_TEST_SLOWDOWN", "1"))
 """One millisecond in seconds; every wait in the tests is a multiple of it."""
 

@@ -35,7 +35,7 @@ def total(records: list[dict], name: str) -> int:
     return sum(record.get(name, 0) for record in records)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     sizes=SIZES,
@@ -71,7 +71,7 @@ def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     assert sum(truth.inits_us) == round(last["init_ms"] * 1000)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=int(1.5 * settings.default.max_examples), deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     sizes=SIZES,
@@ -94,7 +94,7 @@ def test_records_follow_each_other(seed, sizes, disorder, loss):
         check_line(line)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples, deadline=None)
 @given(
     seed=st.integers(0, 2**32),
     sizes=SIZES.filter(lambda sizes: sum(sizes) <= 60),
@@ -117,7 +117,7 @@ def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss
         left.remove(nearest)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings.default.max_examples // 2, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 300))
 def test_gaps_and_durations_give_back_every_start_and_end(seed, size):
     """In order and undamaged: each start is the end before it plus the idle gap, to the µs."""

@@ -152,7 +152,7 @@ def test_a_rate_is_0_or_100_percent_only_where_it_is_exact(hits, misses):
         assert (rate == 100_000) == (misses == 0)
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(st.dictionaries(st.sampled_from(sorted(UNITS)), st.integers(0, 10**12)), st.text(min_size=1))
 def test_any_values_give_a_line_that_the_schema_takes(values, name):
     """Whatever was counted."""

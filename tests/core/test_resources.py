@@ -177,7 +177,7 @@ def test_a_page_begun_after_the_restore_is_the_copy_s_own():
     assert resources_of(played.lines(), "tax")[-1]["total"]["hits"] == 5
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings.default.max_examples, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 4), st.integers(1, 60))
 def test_hits_and_misses_over_the_records_equal_the_truth(seed, processes, steps):
     """Pages of several processes grow at any time; the extension restarts now and then."""

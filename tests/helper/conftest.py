@@ -17,6 +17,13 @@ PLATFORM_VARIABLES = (
 )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def settled_heap() -> None:
+    """What is loaded before the first test is never looked through again by `own_container`."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def own_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing of another test, and nothing outside this test's folder."""

@@ -257,5 +257,7 @@ class Machine(RuleBasedStateMachine):
         assert len(set(map(id, self.closed))) == len(self.closed)
 
 
-Machine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Machine.TestCase.settings = settings(
+    max_examples=settings.default.max_examples // 2, stateful_step_count=40, deadline=None
+)
 TestAgainstTheModel = Machine.TestCase

@@ -114,7 +114,7 @@ def respond(world: World) -> None:
         world.has(events.RuntimeResponded(world.requests[-1].id, b"1", 1, began))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None)
 @given(st.sampled_from([(), ("a",), NAMES]), st.lists(steps(), max_size=60))
 def test_nobody_is_forgotten(
     extensions: tuple[str, ...], happenings: list[Callable[[World], None]]
