@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests import platform_events as pe
-from tests.conftest import MS
 from tests.core.play import START_MS
 from tests.core.test_lives import FIXTURES, mismatches
 from tests.line_schema import check_line
@@ -38,15 +37,7 @@ def test_it_registers_subscribes_and_asks_in_this_order(play):
     assert 25 <= subscription["buffering"]["timeoutMs"] <= 30_000
 
 
-@pytest.fixture
-def early_in_a_minute() -> None:
-    """A new minute is a new record: where a test counts records, none begins within it."""
-    left = 60 - time.time() % 60
-    if left < 5000 * MS:
-        time.sleep(left)
-
-
-def test_a_life(early_in_a_minute, play):
+def test_a_life(play):
     """From the first init to spindown, one line at a time."""
     now_ms = int(time.time() * 1000)
     player = play().start().ready()
@@ -145,7 +136,7 @@ def test_in_json_format_its_own_lines_are_json(play):
     assert player.records()[0]["level"] == "INFO"
 
 
-def test_one_record_an_invocation_when_asked(early_in_a_minute, play):
+def test_one_record_an_invocation_when_asked(play):
     """LAMBDA_REUSE_FLUSH=invocation."""
     now_ms = int(time.time() * 1000)
     player = play().start(LAMBDA_REUSE_FLUSH="invocation").ready()
