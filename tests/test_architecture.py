@@ -27,7 +27,10 @@ ROOMS = {
     "extension/reuse_extension/files.py": (SHELL | {"native", "binascii", "stat"}, None),
     "python_helper/lambda_reuse": (STDLIB, None),
     "python_helper/lambda_reuse/pytest_plugin.py": (STDLIB | {"pytest"}, None),
-    "sandbox/reuse_sandbox": (STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric"}, None),
+    "sandbox/reuse_sandbox": (
+        STDLIB | {"aiohttp", "multidict", "yarl", "awslambdaric", "uvloop"},
+        None,
+    ),
     "sandbox/reuse_sandbox/life": (
         {"collections", "dataclasses", "enum", "json", "math", "time", "typing", "uuid"},
         {"clock", "config", "life"},

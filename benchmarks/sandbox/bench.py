@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from reuse_sandbox import FunctionConfig, Sandbox
+from reuse_sandbox import run as run_sandbox
 from reuse_sandbox.machine.cgroup import ControlGroups
 from reuse_sandbox.machine.freezer import SignalFreezer
 
@@ -51,7 +52,7 @@ def run() -> str:
             _rates(folder),
             "Telling three processes to hold still, and to go on:",
             _freezes(folder),
-            asyncio.run(_many(folder)),
+            run_sandbox(_many(folder)),
         ]
     return "\n\n".join(sections)
 

@@ -5,6 +5,7 @@ Where things are:
     sandbox         the block a user opens: one function, its containers, an Invoke API
     config, layer, errors, results
                     what goes in, what comes out
+    event_loop      what the sandbox runs on
     clock           where the sandbox has its time from; one that can jump, for tests
     fleet           which container serves which invocation
     container       one container: what the fleet asks of it, and the way of an event through it
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         SandboxError,
         TooManyRequests,
     )
+    from reuse_sandbox.event_loop import run
     from reuse_sandbox.faults import DEFAULT_SHARE, FAULTS
     from reuse_sandbox.layer import Layer
     from reuse_sandbox.machine.isolation import Isolation, isolation
@@ -77,6 +79,7 @@ _HOMES = {
     "TooManyRequests": "errors",
     "isolation": "machine.isolation",
     "node_version": "machine.node",
+    "run": "event_loop",
 }
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "TooManyRequests",
     "isolation",
     "node_version",
+    "run",
 ]
 
 

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 from reuse_sandbox.clock import MockClock
 from reuse_sandbox.config import FunctionConfig
+from reuse_sandbox.event_loop import run
 from reuse_sandbox.logs import stream_name
 from reuse_sandbox.results import InvokeResult
 from reuse_sandbox.sandbox import Sandbox
@@ -133,7 +134,7 @@ class RunningSandbox:
 
     def _live(self) -> None:
         try:
-            asyncio.run(self._run())
+            run(self._run())
         except BaseException as error:
             self._failure = error
         finally:

@@ -54,8 +54,10 @@ class Session:
         KeyboardInterrupt after Ctrl-C, and Terminated after SIGTERM, each when the containers have
         ended.
         """
+        from reuse_sandbox import run
+
         with self.ready(port=port, answered=answered) as opened:
-            return asyncio.run(self._live(opened, use))
+            return run(self._live(opened, use))
 
     @contextmanager
     def ready(

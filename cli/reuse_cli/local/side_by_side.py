@@ -1,11 +1,10 @@
 """Runs two functions in turn with the same events, each in a sandbox of its own."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from random import Random
 
-from reuse_sandbox import InvokeResult, Sandbox
+from reuse_sandbox import InvokeResult, Sandbox, run
 
 from reuse_cli.local.answers import error_message
 from reuse_cli.local.events import Event
@@ -37,7 +36,7 @@ def play(
     """
     with ExitStack() as prepared:
         makers = [prepared.enter_context(session.ready()) for session in sessions]
-        asyncio.run(_play(makers, events, first, told))
+        run(_play(makers, events, first, told))
 
 
 async def _play(
