@@ -139,6 +139,9 @@ def test_the_projects_own_template(tmp_path: Path, orders_packages: Path) -> Non
         (["run", "app.py:handler", "--function", "F"], 252, "--function belongs to a --template"),
         (["run", "--template", "app.py"], 253, "app.py"),
         (["run", "app.py"], 252, "write app.py:handler"),
+        (["run", "shop.app:handler"], 252, "write .:shop.app.handler"),
+        (["run", "shop:handler"], 252, "write FILE.py:FUNCTION"),
+        (["run", "shop/app.py:handler"], 253, "as in FOLDER:PACKAGE.MODULE.FUNCTION"),
         (["run", "gone.py:handler"], 253, "there is no file gone.py"),
         (["run", "gone:app.handler"], 253, "there is no folder gone"),
         (["run", "app.py:gone"], 253, "Handler 'gone' missing on module 'app'"),
@@ -170,6 +173,8 @@ def test_bad_input_is_one_sentence_and_the_right_code(
     (tmp_path / "imports.py").write_text("import nowhere\n")
     (tmp_path / "fails.py").write_text("raise KeyError('x')\n")
     (tmp_path / "raises.py").write_text("def handler(event, context): raise KeyError('x')\n")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "app.py").write_text("from . import prices\n" + WORKS)
     (tmp_path / "empty").touch()
     (tmp_path / "nothing").mkdir()
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -48,13 +48,17 @@ def find(text: str) -> Handler:
         raise UsageError(f"{text} names a file but no function in it: write {text}:handler")
     module, dot, function = handler.rpartition(".")
     if not dot or not module or not function:
-        raise UsageError(
-            f"{text} does not name a function: write FILE.py:FUNCTION, FILE.mjs:FUNCTION or"
-            " FOLDER:MODULE.FUNCTION"
-        )
+        raise UsageError(f"{text} does not name a function: write {_meant(path, function)}")
     if not folder.is_dir():
         raise ConfigurationError(f"there is no folder {folder}")
     return Handler(folder, handler, _is_node(folder, handler))
+
+
+def _meant(module: str, function: str) -> str:
+    """How a function is named; of `package.module:function`, which servers take, that very one."""
+    if module and function and Path(module.replace(".", "/") + PYTHON).is_file():
+        return f".:{module}.{function}"
+    return "FILE.py:FUNCTION, FILE.mjs:FUNCTION or FOLDER:MODULE.FUNCTION"
 
 
 def _in_file(file: Path, function: str) -> Handler:

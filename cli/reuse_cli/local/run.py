@@ -18,11 +18,18 @@ NOT_THERE = (
     "Runtime.InvalidEntrypoint",
 )
 """Errors of an init that found no function to run."""
-NO_MODULE = "No module named"
 PACKAGES = (
     " (the function has the standard library, boto3 and what lies in its folder and its layers:"
     " pip install --target its folder, sam build, or --layer bring packages)"
 )
+HINTS = {
+    "No module named": PACKAGES,
+    "attempted relative import": (
+        " (the file belongs to a package: name the folder above the package, as in"
+        " FOLDER:PACKAGE.MODULE.FUNCTION)"
+    ),
+}
+"""Part of an ImportModuleError's message -> what to do about it."""
 
 Tell = Callable[[InvokeResult], None]
 
@@ -104,7 +111,8 @@ async def _send_all(sandbox: Sandbox, traffic: Traffic, tell: Tell, outcome: Out
 
 def cannot_start(message: str) -> CliError:
     """What to say of a function whose init failed, and failed again when it was repeated."""
-    hint = PACKAGES if NOT_THERE[0] in message and NO_MODULE in message else ""
+    missing = (hint for part, hint in HINTS.items() if part in message)
+    hint = next(missing, "") if NOT_THERE[0] in message else ""
     is_there = not any(kind in message for kind in NOT_THERE)
     kind = FunctionError if is_there else ConfigurationError
     return kind(f"the function cannot start: {message}{hint}")
