@@ -6,6 +6,7 @@ talks to, all of it real: moto's server, a local HTTP server, PostgreSQL, redis,
 follows `# --- services.py` is another file of the function.
 """
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -50,10 +51,12 @@ def held(request, context):
 def aws(request) -> dict[str, str]:
     address = request.getfixturevalue("aws")
     made = boto3.Session("test", "test", region_name="us-east-1")
-    made.client("ssm", endpoint_url=address).put_parameter(Name="/tax", Value="19", Type="String")
-    made.client("secretsmanager", endpoint_url=address).create_secret(
-        Name="token", SecretString="hidden-value"
+    made.client("ssm", endpoint_url=address).put_parameter(
+        Name="/tax", Value="19", Type="String", Overwrite=True
     )
+    secrets = made.client("secretsmanager", endpoint_url=address)
+    with contextlib.suppress(secrets.exceptions.ResourceExistsException):  # moto keeps one account
+        secrets.create_secret(Name="token", SecretString="hidden-value")
     s3 = made.client("s3", endpoint_url=address)
     s3.create_bucket(Bucket="prices")
     s3.put_object(Bucket="prices", Key="list", Body=b"1")

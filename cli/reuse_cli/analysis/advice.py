@@ -45,6 +45,20 @@ Keep the connection between invocations and check it before use:
     @resource(check=lambda connection: ..., close=lambda connection: connection.close())
     def connection():
         return ...              # connect here"""
+ASYNC = """\
+Build it once and keep it, and keep the event loop that it belongs to: asyncio.run makes a new one
+for every invocation.
+
+    from lambda_reuse import resource
+
+    loop = asyncio.new_event_loop()
+
+    @resource
+    async def {variable}():
+        return ...              # what is built here now
+
+    def handler(event, context):
+        return loop.run_until_complete(main(event))     # awaits {variable}()"""
 UNUSED = """\
 Nothing has used it in any invocation: remove it, or build it when it is first needed:
 
@@ -97,21 +111,25 @@ def of(kind: str, what_kind: str, what: str) -> str:
     variable = _variable(service, what_kind)
     if kind == "refetched":
         variable = what.rpartition(" ")[2].lower()
-    text = BY_KIND.get(kind) or _of_waste(kind, what_kind)
+    text = BY_KIND.get(kind) or _of_waste(kind, what_kind, what)
     return text.format(variable=variable, build=_build(service, what_kind))
 
 
-def _of_waste(kind: str, what_kind: str) -> str:
+def _of_waste(kind: str, what_kind: str, what: str) -> str:
     if kind == "reconnected":
         return SESSION if what_kind == "http.connection" else DATABASE
     if what_kind.startswith("boto3."):
         return SDK
+    if "async " in what or what_kind == "http.session":
+        return ASYNC
     return DEFINED if what_kind in ("resource", "file") else ONCE
 
 
 def _variable(service: str, kind: str) -> str:
-    if kind == "boto3.session":
+    if kind in ("boto3.session", "http.session"):
         return "session"
+    if kind in ("redis.client", "mongo.client", "httpx.client", "db.engine", "db.pool"):
+        return kind.rpartition(".")[2]
     name = "".join(letter if letter.isalnum() else "_" for letter in service.lower())
     return name if name.isidentifier() else "value"
 

@@ -3,7 +3,8 @@
 A parameter, a secret, a configuration, a decrypted text, a role's credentials, an object that has
 not changed. They are told apart by a salted hash of what was asked for. Not counted is what a cache
 reads when a value has grown old: a cache skips invocations, so only a value that the invocation
-before had read too is waste, and never one that a library's cache or a `@resource` has asked for.
+before had read too is waste, and never one that a library's cache had or a `@resource` asks for.
+A cache that is itself made again has nothing yet: what it reads first is read like any other value.
 """
 
 import time
@@ -46,7 +47,7 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
 """(service, operation) -> kind, what it is, and the parameters that say which one."""
 OPERATIONS = frozenset(operation for _, operation in FETCHES)
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
-"""What caches by itself, between the user's line and the call."""
+"""What lies between the user's line and the call, and counts for itself or caches."""
 _open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
 
 
@@ -83,12 +84,20 @@ def end(parsed: "dict[str, Any]") -> None:
 
 
 def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:
-    """Whether a library's cache asked: the user's code only said when."""
+    """Whether a library's cache asked for what it had: the user's code only said when."""
     is_of_cache = False
     while frame is not None and not sites.is_own(frame):
         if str(frame.f_globals.get("__name__", "")).startswith(CACHES):
-            if frame.f_locals.get("force_fetch"):
+            if frame.f_locals.get("force_fetch") or _is_new_to_cache(frame.f_locals):
                 return False
             is_of_cache = True
         frame = frame.f_back
     return is_of_cache
+
+
+def _is_new_to_cache(found: "dict[str, Any]") -> bool:
+    """Whether the cache never had this: Powertools has a store, cached secrets have results."""
+    cache = found.get("self")
+    if "key" in found and isinstance(getattr(cache, "store", None), dict):
+        return found["key"] not in cache.store
+    return getattr(cache, "_result", True) is None

@@ -56,7 +56,7 @@ class Line(registry.Member):
         super().__init__()
         self.place = (site, function)
         self.tally = Tally(f"{what} in {function} ({site})", kind, site)
-        self._threads: "dict[int, set[int]]" = {}  # key -> threads that have built it
+        self._threads: "dict[int, dict[int, ref[Any]]]" = {}  # key -> who has built it
         self._last_fetch: "dict[int, tuple[int, bool]]" = {}
 
     def built(self, key: int, took_us: int, *, is_excused: bool = False) -> bool:
@@ -119,18 +119,19 @@ class Line(registry.Member):
 
     def _is_again(self, key: int) -> bool:
         threads = self._threads.get(key)
+        thread = _thread(get_ident())
         if threads is None:
             if len(self._threads) < MAX_KEYS:
-                self._threads[key] = {get_ident()}
+                self._threads[key] = {get_ident(): ref(thread)}
             return False
-        if get_ident() in threads:
+        known = threads.get(get_ident())
+        if known is not None and known() is thread:
             return True
-        gone = next((thread for thread in threads if not _is_alive(thread)), None)
-        threads.add(get_ident())
-        if gone is None:
-            return False
-        threads.discard(gone)
-        return True
+        gone = next((one for one, known in threads.items() if _thread(one) is not known()), None)
+        if gone is not None:
+            del threads[gone]
+        threads[get_ident()] = ref(thread)
+        return gone is not None
 
     def after_fork(self) -> None:
         """In a child everything is built for the first time."""
@@ -163,9 +164,11 @@ def line(kind: str, what: str, site: "Optional[tuple[str, str]]") -> "Optional[L
     return found
 
 
-def _is_alive(thread: int) -> bool:
+def _thread(ident: int) -> "Any":
+    """The living thread: its number alone may be that of one before it."""
     threading = sys.modules.get("threading")
-    return threading is None or thread in getattr(threading, "_active", {thread: None})
+    found = getattr(threading, "_active", {}).get(ident)
+    return Line if found is None else found  # something that a weak reference can be made to
 
 
 class Build:
@@ -248,6 +251,12 @@ class Owners:
         """(object, owner) of all that are alive."""
         found = [(known(), owner) for known, owner in list(self._owners.values())]
         return [(obj, owner) for obj, owner in found if obj is not None]
+
+    def take(self, obj: "Any") -> "Any":
+        """The owner, which is forgotten then, or None."""
+        owner = self.of(obj)
+        self._owners.pop(id(obj), None)
+        return owner
 
     def of(self, obj: "Any") -> "Any":
         """The owner, or None."""

@@ -45,6 +45,22 @@ def keeper_made(
         keepers.put(obj, Keeper(line, is_waste=line.built(key, 0), keeps=keeps))
 
 
+class Stopwatch:
+    """When connections of asynchronous clients begin to connect: many at once in one thread."""
+
+    def __init__(self) -> None:
+        self._starts = builds.Owners()
+
+    def starts(self, connection: "Any") -> None:
+        """Note that this connection begins to connect."""
+        self._starts.put(connection, time.perf_counter_ns())
+
+    def took_us(self, connection: "Any") -> "Optional[int]":
+        """Microseconds since this connection began to connect; None where it did not."""
+        start_ns = self._starts.take(connection)
+        return None if start_ns is None else (time.perf_counter_ns() - start_ns) // 1000
+
+
 def starts() -> None:
     """Note that this thread begins to connect."""
     _starts[get_ident()] = time.perf_counter_ns()
@@ -56,14 +72,15 @@ def took_us() -> int:
     return 0 if start_ns is None else (time.perf_counter_ns() - start_ns) // 1000
 
 
-def connected(obj: "Any") -> None:
-    """A pool or client has a new connection.
+def connected(obj: "Any", us: "Optional[int]" = None) -> None:
+    """A pool or client has a new connection, after `us` microseconds where this thread's begin,
+    which `starts` has noted, is not that of the connection.
 
     Its time is that of whoever makes a new pool each time. A pool that keeps no connections is one
     that the line which made it opens again and again.
     """
     keeper: "Optional[Keeper]" = keepers.of(obj)
-    us = took_us()
+    us = took_us() if us is None else us
     if keeper is None:
         return
     keeper.connections += 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OBSERVERS = {
+    "aiohttp": "aiohttp",
     "aws_lambda_powertools.utilities.parameters": "powertools",
     "aws_secretsmanager_caching": "secrets",
     "awslambdaric.bootstrap": "client",
@@ -35,9 +36,11 @@ OBSERVERS = {
     "httpx": "httpx",
     "psycopg": "psycopg",
     "psycopg2": "psycopg2",
+    "psycopg_pool": "psycopg",
     "pymongo": "pymongo",
     "pymysql": "pymysql",
     "redis": "redis",
+    "s3transfer.manager": "s3_transfers",
     "sqlalchemy": "sqlalchemy",
     "ssl": "tls",
     "urllib3": "urllib3",

@@ -1,10 +1,11 @@
 """httpx: its clients, each with a TLS context of its own, which takes most of the time.
 
 Tested with httpx 0.27 and 0.28 on httpcore 1. A client is built from its base class's constructor
-to its pool of connections; with a transport of the user's own there is nothing to save.
+to its pool of connections; with a transport of the user's own there is nothing to save. Its uses
+are its requests. Its connections are its time, but for those to a proxy or of HTTP/2.
 """
 
-from . import builds, sites, spy
+from . import builds, databases, sites, spy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 NAME = "httpx"
 KINDS = {"Client": "httpx client", "AsyncClient": "httpx async client"}
+REQUESTS = {"": "handle_request", "Async": "handle_async_request"}
+_pools = builds.Owners()
+"""Connection of httpcore's -> the keeper that its pool is."""
+_stopwatch = databases.Stopwatch()
 
 
 def observe(module: "ModuleType") -> None:
@@ -22,8 +27,12 @@ def observe(module: "ModuleType") -> None:
         spy.place(module.Client.__mro__[1], "__init__", _begins, NAME)
     else:
         spy.version_of(module, 1)
-        for name in ("ConnectionPool", "AsyncConnectionPool"):
-            spy.place(getattr(module, name), "__init__", _ends, NAME)
+        for prefix, request in REQUESTS.items():
+            connection = getattr(module, prefix + "HTTPConnection")
+            spy.place(getattr(module, prefix + "ConnectionPool"), "__init__", _ends, NAME)
+            spy.place(connection, "__init__", _connection_made, NAME)
+            spy.place(connection, "_connect", _connects, NAME)
+            spy.place(getattr(module, prefix + "HTTP11Connection"), request, _requests, NAME)
 
 
 def _begins(client: "Any", frame: "FrameType") -> None:
@@ -32,7 +41,7 @@ def _begins(client: "Any", frame: "FrameType") -> None:
         builds.begin(frame, what=KINDS["AsyncClient" if is_async else "Client"])
 
 
-def _ends(_pool: "Any", frame: "FrameType") -> None:
+def _ends(pool: "Any", frame: "FrameType") -> None:
     at: "Any" = frame
     for _ in range(4):
         if at is None:
@@ -48,4 +57,28 @@ def _ends(_pool: "Any", frame: "FrameType") -> None:
     key = builds.digest([repr(found.get(name)) for name in names])
     line = builds.line("httpx.client", build.facts["what"], sites.find(at))
     if line is not None:
-        line.built(key, build.took_us())
+        is_waste = line.built(key, build.took_us())
+        databases.keepers.put(pool, databases.Keeper(line, is_waste=is_waste))
+
+
+def _connection_made(connection: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "create_connection":
+        keeper = databases.keepers.of(frame.f_locals.get("self"))
+        if keeper is not None:
+            _pools.put(connection, keeper)
+
+
+def _connects(connection: "Any", _frame: "FrameType") -> None:
+    _stopwatch.starts(connection)
+
+
+def _requests(_http11: "Any", frame: "FrameType") -> None:
+    """A connection that is open sends a request: the first, where it began to connect before."""
+    connection = frame.f_locals.get("self")
+    keeper = _pools.of(connection)
+    if keeper is None:
+        return
+    keeper.line.used()
+    us = _stopwatch.took_us(connection)
+    if us is not None:
+        keeper.line.add_time(us, keeper.is_waste)

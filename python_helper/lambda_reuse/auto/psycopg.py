@@ -1,6 +1,7 @@
-"""psycopg: connections that the user's line opens by itself.
+"""psycopg: connections that the user's line opens by itself, and pools of them.
 
-Tested with psycopg 3. Pools connect in threads of their own and keep what they open.
+Tested with psycopg 3 and psycopg_pool 3. Pools connect in threads or tasks of their own: that time
+is the pool's.
 """
 
 import sys
@@ -16,12 +17,34 @@ NAME = "psycopg"
 
 
 def observe(module: "ModuleType") -> None:
-    """Place the spies."""
+    """Place the spies of this module."""
+    if module.__name__ == "psycopg_pool":
+        _observe_pools(module)
+        return
     spy.version_of(module, 3)
     base = sys.modules["psycopg._connection_base"].BaseConnection
-    connection = sys.modules["psycopg.connection"].Connection
-    spy.place(connection, "_get_connection_params", _begins, NAME, is_on_class=True)
+    for connection in (module.Connection, module.AsyncConnection):
+        spy.place(connection, "_get_connection_params", _begins, NAME, is_on_class=True)
     spy.place(base, "__init__", _ends, NAME)
+
+
+def _observe_pools(module: "ModuleType") -> None:
+    spy.version_of(module, 0, 3)  # it reads its version from a dist-info that may be gone
+    base = sys.modules["psycopg_pool.base"].BasePool
+    spy.place(base, "__init__", _pool_made, NAME)
+    spy.place(base, "_set_connection_expiry_date", _pool_connected, NAME)
+
+
+def _pool_made(pool: "Any", frame: "FrameType") -> None:
+    found = frame.f_locals
+    key = builds.digest(repr((found.get("conninfo"), found.get("kwargs"))))
+    databases.keeper_made(pool, frame, ("db.pool", "psycopg pool"), key)
+
+
+def _pool_connected(pool: "Any", frame: "FrameType") -> None:
+    found = frame.f_locals
+    if "t0" in found and "t1" in found:
+        databases.connected(pool, int((found["t1"] - found["t0"]) * 1_000_000))
 
 
 def _begins(_class: "Any", frame: "FrameType") -> None:

@@ -18,10 +18,12 @@ NAME = "pymongo"
 def observe(module: "ModuleType") -> None:
     """Place the spies."""
     spy.version_of(module, 4)
-    client: "Any" = module.MongoClient
-    topology = sys.modules[client.__module__.replace("mongo_client", "topology")].Topology
-    spy.place(client, "__init__", _begins, NAME)
-    spy.place(topology, "__init__", _ends, NAME)
+    for name in ("MongoClient", "AsyncMongoClient"):
+        client: "Any" = getattr(module, name, None)
+        if client is not None:  # before 4.9 there is no asynchronous one
+            topology = sys.modules[client.__module__.replace("mongo_client", "topology")].Topology
+            spy.place(client, "__init__", _begins, NAME)
+            spy.place(topology, "__init__", _ends, NAME)
 
 
 def _begins(_client: "Any", frame: "FrameType") -> None:
@@ -36,7 +38,9 @@ def _ends(_topology: "Any", frame: "FrameType") -> None:
             return
         build = builds.end(at)
         if build is not None:
-            line = builds.line("mongo.client", "MongoDB client", sites.find(at))
+            is_async = ".asynchronous." in frame.f_globals.get("__name__", "")
+            what = "MongoDB async client" if is_async else "MongoDB client"
+            line = builds.line("mongo.client", what, sites.find(at))
             if line is not None:
                 line.built(builds.digest(repr(_addresses(frame))), build.took_us())
             return

@@ -1,9 +1,12 @@
-"""redis-py: clients, by their pools of connections.
+"""redis-py: clients, by their pools of connections; those of `redis.asyncio` as well.
 
-Tested with redis-py 5 to 8. A client's uses are the connections that it opens.
+Tested with redis-py 5 to 8. A client's uses are the connections that it opens. An asynchronous pool
+looks nothing up while it is made, so what it is for is what the library's client hands to it; pools
+that the user's line makes by itself are counted without telling them apart, and are no waste.
 """
 
 import sys
+import time
 
 from . import builds, databases, spy
 
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "redis"
+SETTINGS = ("host", "port", "db", "username", "path", "client_name")
+"""What tells one server from another."""
+_stopwatch = databases.Stopwatch()
 
 
 def observe(module: "ModuleType") -> None:
@@ -24,6 +30,10 @@ def observe(module: "ModuleType") -> None:
     spy.place(connections.Connection, "_connect", _connects, NAME)
     for parser in _parsers():
         spy.place(parser, "on_connect", _connected, NAME)
+    asynchronous = sys.modules.get("redis.asyncio.connection")
+    if asynchronous is not None:
+        spy.place(asynchronous.ConnectionPool, "__init__", _asynchronous_made, NAME)
+        spy.place(asynchronous.Connection, "_connect", _asynchronous_connects, NAME)
 
 
 def _parsers() -> "list[type]":
@@ -39,23 +49,37 @@ def _parsers() -> "list[type]":
 
 def _made(pool: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name == "__init__":
-        settings = getattr(pool, "connection_kwargs", {})
-        names = ("host", "port", "db", "username", "path", "client_name")
-        key = builds.digest([repr(settings.get(name)) for name in names])
+        key = _key(getattr(pool, "connection_kwargs", {}))
         databases.keeper_made(pool, frame, ("redis.client", "Redis client"), key)
+
+
+def _asynchronous_made(pool: "Any", frame: "FrameType") -> None:
+    name = frame.f_globals.get("__name__", "")
+    settings = frame.f_locals.get("kwargs") if name.startswith("redis.asyncio.") else None
+    key = _key(settings) if settings is not None else builds.digest(time.perf_counter_ns())
+    databases.keeper_made(pool, frame, ("redis.client", "Redis async client"), key)
+
+
+def _key(settings: "dict[str, Any]") -> int:
+    return builds.digest([repr(settings.get(name)) for name in SETTINGS])
 
 
 def _connects(_connection: "Any", _frame: "FrameType") -> None:
     databases.starts()
 
 
+def _asynchronous_connects(connection: "Any", _frame: "FrameType") -> None:
+    _stopwatch.starts(connection)
+
+
 def _connected(_parser: "Any", frame: "FrameType") -> None:
     at: "Any" = frame
-    for _ in range(10):
+    us = _stopwatch.took_us(frame.f_locals.get("self"))
+    for _ in range(16):
         if at is None:
             return
         pool = at.f_locals.get("self") if at.f_code.co_name == "get_connection" else None
         if pool is not None:
-            databases.connected(pool)
+            databases.connected(pool, us)
             return
         at = at.f_back

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = frozenset(
     (
+        "aiohttp",
         "aws_lambda_powertools",
         "aws_secretsmanager_caching",
         "awslambdaric",
