@@ -98,6 +98,7 @@ def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:
 def _is_new_to_cache(found: "dict[str, Any]") -> bool:
     """Whether the cache never had this: Powertools has a store, cached secrets have results."""
     cache = found.get("self")
-    if "key" in found and isinstance(getattr(cache, "store", None), dict):
-        return found["key"] not in cache.store
+    store = getattr(cache, "store", None)
+    if "key" in found and isinstance(store, dict):
+        return found["key"] not in store
     return getattr(cache, "_result", True) is None

@@ -127,11 +127,14 @@ class Line(registry.Member):
         known = threads.get(get_ident())
         if known is not None and known() is thread:
             return True
-        gone = next((one for one, known in threads.items() if _thread(one) is not known()), None)
-        if gone is not None:
-            del threads[gone]
+        has_gone = known is not None  # the thread before it that had this one's number
+        if not has_gone:
+            gone = [one for one, known in threads.items() if _thread(one) is not known()]
+            has_gone = bool(gone)
+            for one in gone[:1]:
+                del threads[one]
         threads[get_ident()] = ref(thread)
-        return gone is not None
+        return has_gone
 
     def after_fork(self) -> None:
         """In a child everything is built for the first time."""
