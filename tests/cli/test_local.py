@@ -119,6 +119,24 @@ def test_a_layer_of_a_template(tmp_path: Path) -> None:
     assert done.stdout.startswith("container")
 
 
+@pytest.mark.parametrize(
+    ("runtime", "code"),
+    [
+        ("python3.11", "def handler(event, context):\n    return {'n': event['n'] + 1}\n"),
+        ("nodejs22.x", "exports.handler = async (event) => ({n: event.n + 1});\n"),
+    ],
+)
+def test_code_that_stands_in_the_template(tmp_path: Path, runtime: str, code: str) -> None:
+    """Lambda makes a file `index` of it."""
+    properties = {"Handler": "index.handler", "Runtime": runtime, "Code": {"ZipFile": code}}
+    resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    (tmp_path / "t.json").write_text(json.dumps({"Resources": {"Adds": resource}}))
+
+    done = local(tmp_path, "run", "--template", "t.json", "--event", '{"n": 1}', "--output", "json")
+
+    assert json.loads(done.stdout)["response"] == {"n": 2}, done.stderr
+
+
 def test_the_projects_own_template(tmp_path: Path, orders_packages: Path) -> None:
     """The sample function starts from it; without a table it can only fail in its handler."""
     done = local(

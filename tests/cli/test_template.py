@@ -177,6 +177,27 @@ def test_json_is_a_template_too(tmp_path: Path) -> None:
     assert (found.name, found.environment) == ("Only", {"REGION": "us-east-1"})
 
 
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("Serverless", "InlineCode: !Sub 'AT = \"${AWS::Region}\"'"),
+        ("Serverless", "CodeUri: elsewhere, InlineCode: !Join [' = ', [AT, '\"us-east-1\"']]"),
+        ("Lambda", "Code: {ZipFile: 'AT = \"us-east-1\"'}"),
+        ("Lambda", "Code: {ZipFile: !If [Other, a, 'AT = \"us-east-1\"']}"),
+    ],
+)
+def test_code_that_stands_in_the_template(tmp_path: Path, kind: str, code: str) -> None:
+    """SAM's key wins over a folder; intrinsic functions in it are evaluated."""
+    text = function(
+        f"Handler: index.handler, Runtime: python3.12, {code}",
+        "Conditions: {Other: !Equals [a, b]}",
+    ).replace("Serverless", kind)
+
+    found = read(written(tmp_path, text), None)
+
+    assert found.inline == 'AT = "us-east-1"'
+
+
 def function(properties: str, before: str = "") -> str:
     return (
         f"{before}\nResources:\n  F:\n    Type: AWS::Serverless::Function\n"
@@ -201,7 +222,10 @@ def function(properties: str, before: str = "") -> str:
             function("Handler: a.b, Runtime: python3.12, CodeUri: s3://b/k"),
             "is not a folder on this",
         ),
-        (function("Handler: a.b, Runtime: python3.12, InlineCode: x"), "has its code in the"),
+        (
+            function("Handler: index.b, Runtime: python3.12, InlineCode: !GetAtt Other.Code"),
+            "has code that only a deployed stack knows whole",
+        ),
         (function("Runtime: python3.12, CodeUri: code"), "has no Handler"),
         (function("Handler: !Ref H, Runtime: python3.12, CodeUri: code"), "has no Handler"),
         (function("Handler: a.b, CodeUri: code"), "has no Runtime"),

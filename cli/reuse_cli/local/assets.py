@@ -2,6 +2,7 @@
 
 CodeUri: functions/orders           SAM, beside the template; `sam build` writes the built folder
 Code: functions/orders              CloudFormation, as `aws cloudformation package` takes it
+InlineCode, Code: {ZipFile: ...}   in the template itself: Lambda makes it the file `index`
 Metadata: {aws:asset:path: asset.1f…}   CDK, in the folder cdk.out; else by the S3 key 1f….zip
 """
 
@@ -39,14 +40,27 @@ def code_of(
     is_serverless = resource["Type"] == "AWS::Serverless::Function"
     key = "CodeUri" if is_serverless else "Code"
     code = properties.get(key, "." if is_serverless else None)
-    if "InlineCode" in properties or (isinstance(code, Mapping) and "ZipFile" in code):
-        raise ConfigurationError(f"{origin} has its code in the template: put it into a folder")
     found = _place(resource, code, resolver, path)
     if found is None:
         raise ConfigurationError(f"{origin} has a {key} that is not a folder on this machine")
     if not found.is_dir() and not (found.is_file() and found.suffix in (".zip", ".jar")):
         raise ConfigurationError(f"{origin} has its code in {found}, where there is no folder")
     return found
+
+
+def inline_code(properties: Mapping[str, Any], resolver: Resolver, origin: str) -> str | None:
+    """The code of a function that stands in the template itself; None where it is elsewhere.
+
+    Raises ConfigurationError where only a deployed stack knows a part of it.
+    """
+    holder = properties.get("Code")
+    held = holder.get("ZipFile") if isinstance(holder, Mapping) else None
+    code = resolver.resolve(properties.get("InlineCode", held))
+    if code is None or code is NO_VALUE:
+        return None
+    if not isinstance(code, str) or not is_known(code):
+        raise ConfigurationError(f"{origin} has code that only a deployed stack knows whole")
+    return code
 
 
 def layer_of(

@@ -111,15 +111,13 @@ def configure(
 ) -> "FunctionConfig":
     """The function's configuration: what the options say wins over the template.
 
-    `folder` is where code is unpacked that lies in a zip file.
+    `folder` is where code is laid out that lies in a zip file or stands in the template.
     """
     environment, region = _environment(run, function)
-    if function.folder.is_file():
-        unpack(function.folder, folder)
     sandbox = require_sandbox()
     try:
         made: FunctionConfig = sandbox.FunctionConfig(
-            folder=(folder if function.folder.is_file() else function.folder).resolve(),
+            folder=_task_root(function, folder).resolve(),
             handler=function.handler,
             name=run.name or function.name,
             memory_mb=run.memory_mb or function.memory_mb,
@@ -137,6 +135,19 @@ def configure(
     except sandbox.ConfigError as error:
         raise UsageError(f"{function.origin}: {error}") from error
     return made
+
+
+def _task_root(function: template.TemplateFunction, folder: Path) -> Path:
+    """The function's own folder, or `folder` with what had to be laid out."""
+    if function.inline is not None:
+        suffix = ".js" if function.runtime.startswith("nodejs") else ".py"
+        folder.mkdir()
+        folder.joinpath("index").with_suffix(suffix).write_text(function.inline)
+        return folder
+    if function.folder.is_file():
+        unpack(function.folder, folder)
+        return folder
+    return function.folder
 
 
 def _region(run: LocalRun) -> str:

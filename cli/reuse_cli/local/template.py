@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reuse_cli.errors import ConfigurationError
-from reuse_cli.local.assets import LayerSource, code_of, layer_of
+from reuse_cli.local.assets import LayerSource, code_of, inline_code, layer_of
 from reuse_cli.local.intrinsics import NO_VALUE, Resolver, is_known
 from reuse_cli.local.parameters import references
 from reuse_cli.local.template_file import for_each_keys, load, templates_at
@@ -46,13 +46,15 @@ class TemplateFunction:
     """One function of a template; `warnings` are sentences about what could not be taken over."""
 
     folder: Path
-    """Where its code is: a folder, or a zip file."""
+    """Where its code is: a folder, or a zip file; the template's folder where it is `inline`."""
     handler: str
     name: str
     runtime: str
     memory_mb: int = 128  # the default of CloudFormation and of SAM
     timeout_s: float = 3.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    inline: str | None = None
+    """Its code, where that stands in the template."""
     layers: list[LayerSource] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -114,8 +116,10 @@ class _Reader:
         properties = {**inherited, **own}
         self._refuse(properties)
         name = self._text(own.get("FunctionName"), "FunctionName")
+        inline = inline_code(properties, self._resolver, self._origin)
         found = TemplateFunction(
-            folder=code_of(resource, properties, self._resolver, self._path, self._origin),
+            folder=self._path.parent if inline is not None else self._folder(resource, properties),
+            inline=inline,
             handler=self._required(properties, "Handler"),
             runtime=self._required(properties, "Runtime"),
             name=re.sub(r"[^A-Za-z0-9_-]", "-", name or logical_id)[:64],
@@ -128,6 +132,9 @@ class _Reader:
         )
         found.warnings = self._all_warnings(properties)
         return found
+
+    def _folder(self, resource: Mapping[str, Any], properties: Mapping[str, Any]) -> Path:
+        return code_of(resource, properties, self._resolver, self._path, self._origin)
 
     def _refuse(self, properties: Mapping[str, Any]) -> None:
         if properties.get("PackageType") == "Image" or "ImageUri" in properties:
