@@ -133,3 +133,12 @@ def _is_plain(value: "Any") -> bool:
     if type(value) is tuple:
         return all(type(part) in PLAIN for part in value)
     return type(value) in PLAIN
+
+
+def give_up(coroutine: "Any") -> None:
+    """Close a coroutine of a resource that nobody will await, and what it was given to await."""
+    frame = coroutine.cr_frame
+    begun: "Any" = frame.f_locals.get("begun") if frame is not None else None
+    coroutine.close()
+    if hasattr(type(begun), "cr_code"):
+        begun.close()

@@ -4,7 +4,7 @@ import time
 from threading import Thread
 
 from . import invocation
-from .callables import is_async, is_awaitable, name_of
+from .callables import give_up, is_async, is_awaitable, name_of
 from .phase import phase
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ class _Build(Thread):
             with phase(self.shown):
                 value = self._build()
             if hasattr(type(value), "cr_code"):
-                value.close()  # it wants to be awaited, in the loop that will use it
+                give_up(value)  # it wants to be awaited, in the loop that will use it
             self.is_ready = not is_awaitable(value)
         except Exception:
             pass  # counted by the resource, and met again at its first use

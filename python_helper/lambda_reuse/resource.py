@@ -1,7 +1,7 @@
 """`resource`: a function whose value is built once per process and used again."""
 
 from . import invocation, outcomes
-from .callables import call_site, is_async, is_awaitable, name_of
+from .callables import call_site, give_up, is_async, is_awaitable, name_of
 from .looks import is_method, wrapped
 from .options import Options
 from .sync_resource import SyncResource
@@ -104,7 +104,7 @@ def _build_at_once(get: "Any", options: Options, factory: "Any") -> None:
     except Exception:
         return  # counted; the first call tries again and lets the error pass
     if is_awaitable(value) and hasattr(type(value), "cr_code"):
-        value.close()
+        give_up(value)
         options.refuse_eager(factory)
 
 

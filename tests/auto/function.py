@@ -35,6 +35,9 @@ class Ran:
                 "memory_mb": 128,
                 "architecture": "x86_64",
                 "telemetry": "full",
+                "runtime": "",
+                "most_invocations": 0,
+                "is_observed": True,
             }
         ]
         found = findings(rows, functions)

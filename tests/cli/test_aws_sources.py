@@ -1,8 +1,11 @@
 """CloudWatch Logs and S3 as sources, through the real boto3 against moto's server."""
 
+import contextlib
 import gzip
+import io
 import json
 import time
+import zipfile
 
 import boto3
 import pytest
@@ -93,6 +96,49 @@ def test_failures_are_a_sentence_and_a_code(aws, capsys, arguments, code, senten
 
     assert run(["summary", *arguments]) == code
     assert sentence in capsys.readouterr().err
+
+
+def make_function(name: str, **settings: object) -> None:
+    """A Python function in moto's account."""
+    trust = {"Version": "2012-10-17", "Statement": []}
+    iam = boto3.client("iam")
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr("app.py", "")
+    boto3.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=iam.get_role(RoleName="r")["Role"]["Arn"],
+        Code={"ZipFile": package.getvalue()},
+        **settings,
+    )
+
+
+def found(capsys, *arguments: str) -> tuple[int, list[tuple[str, str]]]:
+    """The exit code of `doctor`, and (kind, what) of its findings."""
+    code = run(["doctor", *arguments, "--output", "json"])
+    rows = json.loads(capsys.readouterr().out)["findings"]
+    return code, [(row["kind"], row["what"]) for row in rows]
+
+
+def test_doctor_reads_the_settings_of_the_function(aws, capsys):
+    """Why there may be no records, and what hides the observers; nothing once they are there."""
+    make_function("orders", Environment={"Variables": {"PYTHONPATH": "/opt/lib"}})
+    boto3.client("logs").create_log_group(logGroupName=GROUP)
+    blind = ("setup", "with PYTHONPATH set, so that the runtime reads no .pth file of the layer")
+    silent = ("setup", "without a layer of the name lambda-reuse, and no records have come")
+
+    assert found(capsys, "orders") == (0, [silent, blind])
+
+    now = int(time.time() * 1000)
+    seen = {"total": {"invocations": 7, "function_errors": 0}}
+    boto3.client("logs").delete_log_group(logGroupName=GROUP)
+    put_events(GROUP, [(now - 90_000, "one", compact(recent("a", 1, **seen)))])
+
+    assert found(capsys, "orders", "--fail-on", "kind == 'setup'") == (0, [])
 
 
 def test_objects_in_s3_are_streamed(aws, capsys):

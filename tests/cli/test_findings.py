@@ -3,11 +3,14 @@
 import json
 
 import pytest
-from reuse_cli.analysis.findings import findings, of_code, of_functions
+from reuse_cli.analysis import set_up
+from reuse_cli.analysis.findings import FIELDS, findings, of_account, of_code, of_functions
 from reuse_cli.analysis.leaks import leak
 from reuse_cli.formats import findings as shown
 from reuse_cli.formats import json_text, sarif
+from reuse_cli.main import run
 
+from tests.cli.records import container, resource, write
 from tests.line_schema import validator
 
 FUNCTION = {
@@ -18,6 +21,9 @@ FUNCTION = {
     "memory_mb": 1024,
     "architecture": "x86_64",
     "telemetry": "full",
+    "runtime": "python:3.13.v1",
+    "most_invocations": 60,
+    "is_observed": True,
 }
 
 
@@ -173,8 +179,105 @@ def test_findings_about_functions():
         ("leak", 1, None),
         ("setup", 2, None),
     ]
+    assert {tuple(row) for row in rows} == {FIELDS}
     assert shown.text(rows).startswith("1. orders leaks memory, by 500.0 MB in 1000 invocations\n")
     validator("findings.schema.json").validate(json.loads(json_text.render("findings", rows)))
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"telemetry": "none"}, set_up.NO_TELEMETRY),
+        ({"is_observed": False}, set_up.NO_OBSERVERS),
+        ({"is_observed": False, "most_invocations": 1}, None),
+        ({"is_observed": False, "runtime": "nodejs:24.v1"}, None),
+        ({"is_observed": False, "runtime": None}, None),
+        ({}, None),
+    ],
+)
+def test_what_records_show_to_be_missing(values, what):
+    """No telemetry; a Python function whose process nobody observes, which one call cannot tell."""
+    found = list(set_up.of_records({**FUNCTION, **values}))
+
+    assert found == ([what] if what else [])
+
+
+LAYER = {"Layers": [{"Arn": "arn:aws:lambda:eu-west-1:123456789012:layer:lambda-reuse:3"}]}
+
+
+@pytest.mark.parametrize(
+    ("function", "begins"),
+    [
+        ({}, ["without a layer"]),
+        ({"PackageType": "Image"}, []),
+        (LAYER, []),
+        ({**LAYER, "Variables": {"PYTHONPATH": "/opt/lib"}}, ["with PYTHONPATH"]),
+        ({**LAYER, "Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/other"}}, ["through the wrap"]),
+        (
+            {
+                **LAYER,
+                "Variables": {"AWS_LAMBDA_EXEC_WRAPPER": set_up.OWN_WRAPPER, "PYTHONPATH": "/opt"},
+            },
+            [],
+        ),
+        (
+            {
+                **LAYER,
+                "Variables": {
+                    "AWS_LAMBDA_EXEC_WRAPPER": set_up.OWN_WRAPPER,
+                    set_up.NEXT_WRAPPER: set_up.OWN_WRAPPER,
+                },
+            },
+            ["with LAMBDA_REUSE_NEXT_WRAPPER"],
+        ),
+        (
+            {**LAYER, "LoggingConfig": {"LogFormat": "JSON", "ApplicationLogLevel": "ERROR"}},
+            ["with logs in JSON"],
+        ),
+        ({**LAYER, "LoggingConfig": {"LogFormat": "Text"}}, []),
+    ],
+)
+def test_what_settings_keep_from_working(function, begins):
+    """Of a function that has no records; one whose process is observed has no finding of these."""
+    environment = {"Variables": function.get("Variables", {})}
+    configured = set_up.Configured(
+        {"Runtime": "python3.13", "Environment": environment, **function}, {}
+    )
+
+    rows = of_account({"orders": configured}, [])
+
+    assert [row["what"][: len(begin)] for row, begin in zip(rows, begins, strict=True)] == begins
+    assert of_account({"orders": configured}, [FUNCTION]) == []
+    validator("findings.schema.json").validate(json.loads(json_text.render("findings", rows)))
+
+
+def test_a_log_group_that_makes_no_metrics():
+    """Also where records and observers are there: its class cannot be seen from them."""
+    configured = set_up.Configured(LAYER, {"logGroupClass": "INFREQUENT_ACCESS"})
+
+    (row,) = of_account({"orders": configured}, [FUNCTION])
+
+    assert row["what"].startswith("with a log group of the class INFREQUENT_ACCESS")
+    assert "STANDARD" in row["advice"]
+
+
+def test_a_condition_ends_the_doctor_with_1(tmp_path, capsys):
+    """As for the other questions; each format has all fields."""
+    records = [
+        container(total={"invocations": 10, "function_errors": 0}),
+        resource("sns client in f (app.py:3)", kind="boto3.client", call_site="app.py:3")
+        | {"kind": "boto3.client", "call_site": "app.py:3"},
+    ]
+    records[1]["total"] |= {"recreated": 9, "recreated_ms": 90.0}
+    source = ("--source", str(write(tmp_path / "log.jsonl", *records)))
+
+    assert run(["doctor", *source, "--fail-on", "kind == 'recreated' and ms_each > 50"]) == 0
+    assert run(["doctor", *source, "--fail-on", "ms_each >= 10", "--output", "csv"]) == 1
+    assert run(["doctor", *source, "--output", "html"]) == 0
+    shown = capsys.readouterr()
+    assert "holds for 1 of 1: orders app.py:3" in shown.err
+    assert shown.out.count(",".join(FIELDS)) == 1
+    assert shown.out.count("<table") == 1
 
 
 GROWING = """\

@@ -216,8 +216,9 @@ def test_what_is_not_async_after_all():
         get()
 
 
+@pytest.mark.filterwarnings("error")
 def test_eager_and_preload():
-    """Where there is no loop: refused, or left to the first use."""
+    """Where there is no loop: refused, or left to the first use; nothing is left unawaited."""
     with pytest.raises(TypeError, match="eager needs a running loop"):
         resource(eager=True)(lambda: connect("l"))
     with pytest.raises(TypeError, match="is async: await it"):

@@ -85,9 +85,38 @@ LEAK = """\
 The memory goes on rising with the invocations that a container has served. Look for what is kept at
 module level and grows: lists, listeners, caches without a bound. lambda-reuse doctor --code DIR
 looks for some of them."""
-SETUP = """\
+SETUP = {
+    "without the Telemetry": """\
 The platform offered no Telemetry API, so only invocations, age and end are known. On AWS it is
-there: this is so in emulators."""
+there: this is so in emulators.""",
+    "without observers": """\
+The layer's helper is not loaded, or LAMBDA_REUSE_AUTO=off. Where PYTHONPATH is set, or another
+layer's wrapper sets it, start the function through the layer's wrapper, or import lambda_reuse.auto
+first of all:
+
+    AWS_LAMBDA_EXEC_WRAPPER=/opt/lambda-reuse-wrapper
+    LAMBDA_REUSE_NEXT_WRAPPER=...       # the wrapper that was there, if any""",
+    "with PYTHONPATH": """\
+Start the function through the layer's wrapper, which loads the observers whatever PYTHONPATH is:
+
+    AWS_LAMBDA_EXEC_WRAPPER=/opt/lambda-reuse-wrapper""",
+    "through the wrapper": """\
+Lambda calls one wrapper. Name the layer's, which calls the other one:
+
+    AWS_LAMBDA_EXEC_WRAPPER=/opt/lambda-reuse-wrapper
+    LAMBDA_REUSE_NEXT_WRAPPER=...       # the wrapper that is there now""",
+    "with LAMBDA_REUSE_NEXT": """\
+The wrapper cannot call itself: remove the variable, or name the other wrapper.""",
+    "with a log group": """\
+CloudWatch makes metrics of records in log groups of the class STANDARD only. A group's class cannot
+be changed: name another group in the function's LoggingConfig.""",
+    "with logs in JSON": """\
+Lambda may keep lines below this level out of the log. Records carry the level that they need from
+AWS_LAMBDA_LOG_LEVEL; where that does not help, set the ApplicationLogLevel to INFO.""",
+    "without a layer": """\
+Attach the layer: lambda-reuse layer attach FUNCTION""",
+}
+"""What `set_up` says, by how it begins -> the change to make."""
 
 IMPORT = """\
 An invocation waits for this import, at the CPU share of the function's memory. Import it at module
@@ -99,7 +128,6 @@ BY_KIND = {
     "monotonic_ttl": WALL_CLOCK,
     "refetched": CACHED,
     "request_data": REQUEST_DATA,
-    "setup": SETUP,
     "stale": STALE,
     "unused": UNUSED,
 }
@@ -111,6 +139,8 @@ def of(kind: str, what_kind: str, what: str) -> str:
     variable = _variable(service, what_kind)
     if kind == "refetched":
         variable = what.rpartition(" ")[2].lower()
+    if kind == "setup":
+        return next(text for begin, text in SETUP.items() if what.startswith(begin))
     text = BY_KIND.get(kind) or _of_waste(kind, what_kind, what)
     return text.format(variable=variable, build=_build(service, what_kind))
 

@@ -6,7 +6,10 @@ select
     (max(last_ms) - min(started_ms)) / 1000 as observed_s,
     coalesce(max(memory_mb), 128) as memory_mb,
     max(architecture) as architecture,
-    max(telemetry) as telemetry
+    max(telemetry) as telemetry,
+    max(runtime) as runtime,
+    max(invocations) as most_invocations,
+    count(function_errors) > 0 as is_observed
 from lives
 group by function_name
 order by function_name

@@ -6,13 +6,17 @@ milliseconds over what was observed, money as it would be for a month at the obs
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reuse_cli.analysis import advice, leaks, prices, request_data
+from reuse_cli.analysis import advice, leaks, prices, request_data, set_up
 from reuse_cli.analysis.statistics import Row
 
+FIELDS = (
+    *("kind", "function_name", "call_site", "function", "what", "count", "invocations"),
+    *("containers", "ms_each", "ms_per_invocation", "ms_total", "usd_per_month", "advice"),
+)
 RARELY = 0.01
 """Below this share of invocations nothing is worth a change."""
 SELDOM = 0.25
@@ -48,7 +52,7 @@ def findings(
 
 
 def of_functions(functions: Iterable[Row], memory: Iterable[Row]) -> list[Row]:
-    """Findings about whole functions: memory that leaks, and no telemetry."""
+    """Findings about whole functions: memory that leaks, and what their records lack."""
     rows = list(memory)
     found = []
     for function in functions:
@@ -62,9 +66,24 @@ def of_functions(functions: Iterable[Row], memory: Iterable[Row]) -> list[Row]:
             worst = max(leaking, key=lambda leak: leak.mb_per_1000)
             what = f"memory, by {worst.mb_per_1000:.1f} MB in 1000 invocations"
             found.append(_general("leak", function, what, len(leaking)))
-        if function["telemetry"] == "none":
-            what = "without the Telemetry API: no durations, no inits, no memory"
-            found.append(_general("setup", function, what, function["containers"]))
+        found += [
+            _general("setup", function, what, function["containers"])
+            for what in set_up.of_records(function)
+        ]
+    return found
+
+
+def of_account(configured: Mapping[str, set_up.Configured], functions: Iterable[Row]) -> list[Row]:
+    """Findings about settings of functions in AWS that keep records or observers from working."""
+    by_name = {function["function_name"]: function for function in functions}
+    found = []
+    for name, settings in configured.items():
+        function = by_name.get(name)
+        shown = function or {"function_name": name, "invocations": 0, "containers": 0}
+        found += [
+            _general("setup", shown, what, shown["containers"])
+            for what in set_up.of_account(settings, function)
+        ]
     return found
 
 

@@ -71,12 +71,17 @@ def present(
     names, rows = found
     condition = Expression(asked.fail_on, names) if asked.fail_on else None
     click.echo(rendered(question, columns, asked, (names, rows)) or empty)
-    held = [row for row in rows if condition and condition.holds(row)]
-    if condition and held:
-        which = ", ".join(_name(row) for row in held[:3]) + (", …" if len(held) > 3 else "")
-        say(f"--fail-on {condition.text!r} holds for {len(held)} of {len(rows)}: {which}")
-        return errors.FAILED_ON
-    return errors.FINE
+    return failed_on(condition, rows) if condition else errors.FINE
+
+
+def failed_on(condition: Expression, rows: Sequence[Row]) -> int:
+    """The exit code: whether the condition holds for a row; says for which."""
+    held = [row for row in rows if condition.holds(row)]
+    if not held:
+        return errors.FINE
+    which = ", ".join(_name(row) for row in held[:3]) + (", …" if len(held) > 3 else "")
+    say(f"--fail-on {condition.text!r} holds for {len(held)} of {len(rows)}: {which}")
+    return errors.FAILED_ON
 
 
 def rendered(
@@ -111,9 +116,12 @@ def rendered(
     return table.render(shown, rows, asked.width, asked.has_color)
 
 
+NAMES = ("policy", "function_name", "container_id", "resource", "call_site")
+
+
 def _name(row: Row) -> str:
     """What tells a row from the others, for a message."""
-    parts = [row.get(name) for name in ("policy", "function_name", "container_id", "resource")]
+    parts = [row.get(name) for name in NAMES]
     return " ".join(str(part) for part in parts if part)
 
 

@@ -5,64 +5,83 @@ from typing import Any
 
 import click
 
+from reuse_cli import errors
 from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES, DOCTOR_MEMORY
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
-from reuse_cli.formats import json_text
-from reuse_cli.sources.runs import DATA
+from reuse_cli.commands.options import Asked
+from reuse_cli.errors import CliError
+
+OUTPUTS = (*options.OUTPUTS, "sarif")
 
 
-@click.command()
-@click.argument("functions", nargs=-1, metavar="[FUNCTION]...")
-@click.option(
-    "--source",
-    "sources",
-    multiple=True,
-    metavar="PATH",
-    help="A log file, a folder of them, or - for standard input; may be given several"
-    f" times.  [default: the newest run in {DATA}]",
-)
-@click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
-@click.option("--since", metavar="TIME", help="Only from then on: 3h, 1h30m, 7d, or an ISO time.")
-@click.option("--until", metavar="TIME", help="Only until then.")
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json", "md", "sarif"]),
-    default="table",
-    show_default=True,
-    help="How to show the findings.",
-)
-@click.option(
+def doctor(price: float | None, code: Path | None, **asked: Any) -> int:
+    """Find lines that build or read the same thing again."""
+    from reuse_cli.analysis.expression import Expression
+    from reuse_cli.analysis.findings import FIELDS
+
+    question = options.read(**asked)
+    condition = Expression(question.fail_on, FIELDS) if question.fail_on else None
+    found, has_invocations = _findings(question, price, code)
+    click.echo(_shown(found, question, has_invocations=has_invocations))
+    return answers.failed_on(condition, found) if condition else errors.FINE
+
+
+def _findings(asked: Asked, price: float | None, code: Path | None) -> tuple[list[Row], bool]:
+    """All findings, and whether there were invocations to judge by."""
+    from reuse_cli.analysis import findings
+
+    configured = {}
+    if asked.is_cloudwatch and asked.functions:
+        from reuse_cli.sources import configurations
+
+        configured = configurations.read(asked.functions, asked.account)
+    try:
+        lines, functions, memory = (rows for _, rows in answers.all_of(QUESTIONS, asked))
+    except CliError as error:
+        if not findings.of_account(configured, []):
+            raise
+        answers.say(str(error))  # the settings say why
+        lines, functions, memory = [], [], []
+    found = findings.findings(lines, functions, price)
+    found += findings.of_functions(functions, memory)
+    found += findings.of_account(configured, functions)
+    if code is not None:
+        found += findings.of_code(code, functions)
+    return found, any(function["invocations"] for function in functions)
+
+
+QUESTIONS = (DOCTOR_LINES, DOCTOR_FUNCTIONS, DOCTOR_MEMORY)
+
+
+def _shown(rows: list[Row], asked: Asked, *, has_invocations: bool) -> str:
+    from reuse_cli.formats import csv_text, findings, html_table, json_text, sarif
+
+    if asked.output == "json":
+        return json_text.render("findings", rows)
+    if asked.output == "sarif":
+        return sarif.render(rows)
+    if asked.output == "csv":
+        from reuse_cli.analysis.findings import FIELDS
+
+        return csv_text.render(rows, FIELDS)
+    if asked.output == "html":
+        return html_table.render("lambda-reuse doctor", findings.columns(), rows)
+    if not rows and not has_invocations:
+        return findings.NO_INVOCATIONS
+    return findings.markdown(rows) if asked.output == "md" else findings.text(rows)
+
+
+_PRICE = click.option(
     "--price",
     type=click.FloatRange(0),
     metavar="USD",
     help="US dollars for a GB-second.  [default: us-east-1's price]",
 )
-@click.option(
+_CODE = click.option(
     "--code",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="The function's source: also look for containers that only ever grow.",
 )
-def doctor(output: str, price: float | None, code: Path | None, **asked: Any) -> None:
-    """Find lines that build or read the same thing again."""
-    from reuse_cli.analysis import findings
-
-    question = options.read(**asked, output=output, is_utc=False, no_color=True, fail_on=None)
-    questions = (DOCTOR_LINES, DOCTOR_FUNCTIONS, DOCTOR_MEMORY)
-    lines, functions, memory = (rows for _, rows in answers.all_of(questions, question))
-    found = findings.findings(lines, functions, price)
-    found += findings.of_functions(functions, memory)
-    if code is not None:
-        found += findings.of_code(code, functions)
-    click.echo(_shown(found, output))
-
-
-def _shown(rows: list[Row], output: str) -> str:
-    from reuse_cli.formats import findings, sarif
-
-    if output == "json":
-        return json_text.render("findings", rows)
-    if output == "sarif":
-        return sarif.render(rows)
-    return findings.markdown(rows) if output == "md" else findings.text(rows)
+doctor = click.command()(options.question(_PRICE(_CODE(doctor)), OUTPUTS))

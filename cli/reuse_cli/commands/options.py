@@ -86,8 +86,8 @@ class Asked:
         )
 
 
-def question(command: Command) -> Command:
-    """The arguments and options of a command that asks a question."""
+def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
+    """The arguments and options of a command that asks a question; `outputs` are its formats."""
     found = [
         click.argument("functions", nargs=-1, metavar="[FUNCTION]..."),
         click.option(
@@ -106,7 +106,7 @@ def question(command: Command) -> Command:
         click.option("--until", metavar="TIME", help="Only until then."),
         click.option(
             "--output",
-            type=click.Choice(OUTPUTS),
+            type=click.Choice(outputs),
             default="table",
             show_default=True,
             help="How to show the answer.",

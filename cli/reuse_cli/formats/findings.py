@@ -4,9 +4,12 @@ import textwrap
 
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.formats import numbers
+from reuse_cli.formats.columns import Column, shown
 
 NOTHING = "Nothing to report: no line of the function builds or reads the same thing again."
+NO_INVOCATIONS = "Nothing to report: there are no invocations in these records to judge by."
 TITLES = {
+    "heavy_import": "imports {what}, which no invocation uses",
     "recreated": "builds the {what} again",
     "refetched": "reads the same {what} again",
     "reconnected": "opens the {what} again",
@@ -44,6 +47,19 @@ def markdown(rows: list[Row]) -> str:
         f"{number}. {_code(where(row))}: {row['advice']}" for number, row in enumerate(rows, 1)
     ]
     return "\n".join([head, *table, "", "\n\n".join(advice)])
+
+
+def columns() -> list[Column]:
+    """The columns of a table of findings."""
+    return [
+        Column("line", where, is_text=True),
+        Column("finding", title, is_text=True),
+        Column("count", shown("count")),
+        Column("ms each", shown("ms_each", numbers.milliseconds)),
+        Column("ms per invocation", shown("ms_per_invocation", numbers.milliseconds)),
+        Column("USD a month", usd),
+        Column("advice", shown("advice"), is_text=True),
+    ]
 
 
 def title(row: Row) -> str:
