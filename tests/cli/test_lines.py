@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from reuse_cli.sources import extract
 
 from tests.cli.asking import ask, invocations
 from tests.cli.records import container
@@ -135,3 +136,22 @@ def test_a_record_that_is_printed_over_lines_and_never_ends_is_counted(tmp_path)
     (tmp_path / "log.txt").write_text("\n".join([*pretty[:9], COMPACT, *["  x: {"] * 2500, "}"]))
 
     assert invocations(tmp_path) == ({"a": 7}, told(1))
+
+
+@pytest.mark.parametrize("piece", ['{"record":"container/1",', '{""record"":""container/1"",'])
+def test_a_long_line_of_broken_records_is_searched_in_steps(monkeypatch, piece):
+    """No attempt begins far into its text, for an error counts the lines before it."""
+    begins = []
+
+    class Decoder(json.JSONDecoder):
+        def raw_decode(self, text: str, idx: int = 0) -> tuple[object, int]:
+            begins.append(idx)
+            return super().raw_decode(text, idx)
+
+    monkeypatch.setattr(extract, "_DECODER", Decoder())
+
+    found = extract.extract(piece * 5000 + " " + OTHER)
+
+    assert len(begins) > 5000
+    assert max(begins) <= 16 << 10
+    assert found.records == [TWO]

@@ -33,6 +33,7 @@ ENCODINGS = {
         gzip.compress(line.encode()) for line in text.splitlines(keepends=True)
     ),
     "gzip, padded": lambda text: gzip.compress(text.encode()) + bytes(512),
+    "gzip in gzip, as Firehose has it": lambda text: gzip.compress(gzip.compress(text.encode())),
     "bzip2": lambda text: bz2.compress(text.encode()),
     "xz": lambda text: lzma.compress(text.encode()),
     "UTF-8 with a byte order mark": lambda text: codecs.BOM_UTF8 + text.encode(),

@@ -18,6 +18,13 @@ WHOLE = 1 << 20
 """No value that is searched for is longer: a log event has at most 1 MB."""
 _EFFORT = 8 << 20
 """Characters that may be decoded in vain in one text, beside 16 times its length."""
+_ATTEMPT = 128
+"""What an attempt in vain costs beside the characters that it decodes."""
+_PASSED = 8 << 10
+"""Characters that are passed before they are cut off: every error of the decoder counts the lines
+from the beginning of its text."""
+_DOUBLED = 64 << 10
+"""Characters of a text with doubled quotes that are looked at first: more than a record has."""
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _BEGIN = re.compile(r'\{\s*(?:\\{0,7}"|"")|\[\s*[{\["]')
@@ -67,12 +74,14 @@ def _search(text: str, found: Found, depth: int) -> None:
 
 def _values(text: str, found: Found, depth: int, *, is_end: bool) -> int:
     """Walk through every JSON value in the text; where the next one may begin."""
-    position, effort = 0, _EFFORT + 16 * len(text)
+    position, passed, effort = 0, 0, _EFFORT + 16 * len(text)
     while effort > 0 and (begin := _BEGIN.search(text, position)):
         start = begin.start()
+        if start > _PASSED:
+            text, passed, start = text[start:], passed + start, 0
         value, end, cost = _decode(text, start)
         if end < 0 and not is_end and len(text) - start < WHOLE:
-            return start
+            return passed + start
         if end < 0:
             value, end, more = _decode_quoted(text, start)
             effort -= cost + more
@@ -81,7 +90,7 @@ def _values(text: str, found: Found, depth: int, *, is_end: bool) -> int:
         else:
             _walk(value, found, depth + 1)
             position = end
-    return len(text)
+    return passed + len(text)
 
 
 def _walk(value: Any, found: Found, depth: int) -> None:
@@ -107,7 +116,7 @@ def _decode(text: str, start: int) -> tuple[Any, int, int]:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        return None, -1, max(error.pos - start, 1)
+        return None, -1, error.pos - start + _ATTEMPT
     except (ValueError, RecursionError):  # an endless number, brackets without end
         return None, -1, WHOLE
     return value, end, 0
@@ -118,13 +127,22 @@ def _decode_quoted(text: str, start: int) -> tuple[Any, int, int]:
     escaped = _ESCAPED.match(text, start)
     if escaped:
         end = _end_of_string(text, start, len(escaped[1]))
-        value, after, cost = _decode('"' + text[start:end] + '"', 0)
-        return value, end if after >= 0 else -1, cost
+        value, after, _ = _decode('"' + text[start:end] + '"', 0)
+        return (value, end, 0) if after >= 0 else (None, -1, end - start)
     if not text.startswith('""', start + 1):
         return None, -1, 1
-    plain = text[start : start + WHOLE].replace('""', '"')
-    value, end, cost = _decode(plain, 0)
-    return value, start + end + plain[:end].count('"') if end >= 0 else -1, cost
+    value, end, cost = _decode_doubled(text[start : start + _DOUBLED])
+    if end < 0 and len(text) - start > _DOUBLED:
+        value, end, more = _decode_doubled(text[start : start + WHOLE])
+        cost += more
+    return value, start + end if end >= 0 else -1, cost
+
+
+def _decode_doubled(text: str) -> tuple[Any, int, int]:
+    """The value at the beginning of a text with doubled quotes, and where it ends in that."""
+    plain = text.replace('""', '"')
+    value, end, _ = _decode(plain, 0)
+    return (value, end + plain[:end].count('"'), 0) if end >= 0 else (None, -1, len(text) // 8)
 
 
 def _end_of_string(text: str, start: int, backslashes: int) -> int:

@@ -6,6 +6,7 @@ Content decides, not the name: a `.gz` may be plain text, and S3 objects have no
 import bz2
 import codecs
 import io
+import itertools
 import lzma
 import os
 import stat
@@ -20,6 +21,15 @@ CHUNK = 1 << 20
 PIECE = 1 << 14
 GZIP, BZIP2, XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 COMPRESSED = (GZIP, BZIP2, XZ)
+DECOMPRESSORS: tuple[tuple[bytes, Callable[[], Any], str], ...] = (
+    (GZIP, lambda: zlib.decompressobj(wbits=31), "gzip"),
+    (BZIP2, bz2.BZ2Decompressor, "bzip2"),
+    (XZ, lzma.LZMADecompressor, "xz"),
+)
+MAX_PACKED = 3
+"""How many times a file may have been compressed."""
+HEAD = 16
+"""Bytes that say what a file is."""
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UNREAD = {
     b"PK\x03\x04": "a zip archive; unpack it first",
@@ -75,18 +85,31 @@ def open_file(path: Path) -> IO[bytes]:
 
 def text_of(file: IO[bytes]) -> Iterator[bytes]:
     """The text of an open file in chunks. Raises UnreadableError after what could be read."""
-    head = _read_full(file, 16)
+    yield from _utf_8(_unpacked(_raw(file, _read_full(file, HEAD)), MAX_PACKED))
+
+
+def _unpacked(data: Iterator[bytes], layers: int) -> Iterator[bytes]:
+    """What was compressed, up to so many times: Firehose compresses what CloudWatch Logs has."""
+    head = _beginning(data)
     for magic, name in UNREAD.items():
         if head.startswith(magic):
             raise UnreadableError(name)
-    data = _raw(file, head)
-    if head.startswith(GZIP):
-        data = _decompressed(data, lambda: zlib.decompressobj(wbits=31), "gzip")
-    elif head.startswith(BZIP2):
-        data = _decompressed(data, bz2.BZ2Decompressor, "bzip2")
-    elif head.startswith(XZ):
-        data = _decompressed(data, lzma.LZMADecompressor, "xz")
-    yield from _utf_8(data)
+    data = itertools.chain([head], data)
+    for magic, new, name in DECOMPRESSORS:
+        if head.startswith(magic) and layers:
+            yield from _unpacked(_decompressed(data, new, name), layers - 1)
+            return
+    yield from data
+
+
+def _beginning(data: Iterator[bytes]) -> bytes:
+    """The first bytes, HEAD of them at least where there are so many."""
+    found = b""
+    for chunk in data:
+        found += chunk
+        if len(found) >= HEAD:
+            break
+    return found
 
 
 def _read_full(file: IO[bytes], size: int) -> bytes:
