@@ -83,6 +83,7 @@ def test_a_container_is_told_by_its_last_record(asked):
         "memory_used_mb": 90,
         "end": "spindown",
         "lost_records": 0,
+        "observed": "records",
     }
 
 
@@ -229,6 +230,7 @@ def test_a_summary_adds_up_a_fleet(asked):
         "resets": 0,
         "function_errors": None,
         "lost_records": 3,
+        "observed": "records",
     }
     assert (payments["cold_rate"], payments["hit_rate"], payments["init_p50_ms"]) == (0, None, None)
     assert payments["lifetime_p50_s"] is None

@@ -179,8 +179,8 @@ def test_no_room_for_temporary_files_is_one_sentence(tmp_path):
     write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(100)])
     (tmp_path / "full").symlink_to("/dev/full")
     program = (
-        "import sys, pathlib; from reuse_cli.sources import record_files;"
-        "record_files.NAME = pathlib.Path(sys.argv.pop(1)); from reuse_cli.main import main; main()"
+        "import sys, pathlib; from reuse_cli.sources import copies;"
+        "copies.RECORDS = pathlib.Path(sys.argv.pop(1)); from reuse_cli.main import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, tmp_path / "full", "containers", "--source", tmp_path],

@@ -38,6 +38,7 @@ select
     memory_mb,
     memory_used_mb,
     "end",
-    last_sequence - if(:is_whole, 0, first_sequence - 1) - records as lost_records
+    last_sequence - if(:is_whole, 0, first_sequence - 1) - records as lost_records,
+    observed
 from told
 order by function_name, started_ms, container_id

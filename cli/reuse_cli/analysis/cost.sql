@@ -16,15 +16,19 @@ with priced as (
 amounts as (
     select
         function_name,
+        min(observed) as observed,
         coalesce(sum(invocations), 0) as invocations,
         (max(last_ms) - min(started_ms)) / 1000 as observed_s,
         coalesce(sum(busy_ms / 1000 * gb), 0) as duration_gb_s,
         coalesce(sum(busy_ms / 1000 * gb * usd), 0) as duration_usd,
         coalesce(sum(init_total_ms / 1000 * gb * usd)
             filter (where init_type <> 'provisioned-concurrency'), 0) as init_usd,
-        coalesce(sum(saved_ms / 1000 * gb * usd), 0) as saved_usd,
-        coalesce(sum(recreated_ms / 1000 * gb * usd), 0) as recreated_usd,
-        sum(records) * :record_bytes + coalesce(sum(invocations), 0) * :invocation_bytes as own_bytes
+        coalesce(sum(saved_ms / 1000 * gb * usd), if(min(observed) = 'records', 0, null)) as saved_usd,
+        coalesce(sum(recreated_ms / 1000 * gb * usd), if(min(observed) = 'records', 0, null))
+            as recreated_usd,
+        sum(records) * :record_bytes
+            + coalesce(sum(invocations) filter (where observed = 'records'), 0) * :invocation_bytes
+            as own_bytes
     from priced
     group by function_name
 )
@@ -39,8 +43,9 @@ select
     saved_usd,
     recreated_usd,
     own_bytes / 1e9 * :log_gb as own_log_usd,
-    :metrics * :metric_month * observed_s / :month_s as own_metric_usd,
+    if(observed = 'records', :metrics * :metric_month * observed_s / :month_s, 0) as own_metric_usd,
     (duration_usd + init_usd + invocations * :request) * :month_s / nullif(observed_s, 0)
-        as usd_per_month
+        as usd_per_month,
+    observed
 from amounts
 order by function_name

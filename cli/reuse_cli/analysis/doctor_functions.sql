@@ -11,5 +11,6 @@ select
     max(invocations) as most_invocations,
     count(function_errors) > 0 as is_observed
 from lives
+where observed = 'records'
 group by function_name
 order by function_name

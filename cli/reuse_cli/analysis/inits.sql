@@ -9,6 +9,7 @@ select
     if(isfinite(duration_ms), duration_ms, null) as duration_ms,
     status,
     error_type,
-    phases
+    phases,
+    observed
 from inits
 order by function_name, start_ms, container_id, sequence

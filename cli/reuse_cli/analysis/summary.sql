@@ -37,37 +37,42 @@ cold_kinds as (
 fleet as (
     select
         function_name,
-        count(*) as containers,
+        -- Report lines whose container is not known leave the number of containers unknown.
+        if(count(*) = count(container_id), count(*), null) as containers,
+        min(observed) as observed,
         coalesce(sum(invocations), 0) as invocations,
         coalesce(sum(cold_starts), 0) as cold_starts,
         count(*) filter (where is_on_demand) as triggered,
         quantile_cont(age_s, 0.5) filter (where "end" is not null) as lifetime_p50_s,
         quantile_cont(age_s, 0.9) filter (where "end" is not null) as lifetime_p90_s,
-        count(*) filter (where "end" is not null) as ended,
+        if(zero = 0, count(*) filter (where "end" is not null), null) as ended,
         sum(hits) / nullif(sum(hits) + sum(misses), 0) as hit_rate,
-        coalesce(sum(hits), 0) as hits,
-        coalesce(sum(misses), 0) as misses,
-        coalesce(sum(saved_ms), 0) as saved_ms,
-        coalesce(sum(recreated_ms), 0) as recreated_ms,
+        coalesce(sum(hits), zero) as hits,
+        coalesce(sum(misses), zero) as misses,
+        coalesce(sum(saved_ms), zero) as saved_ms,
+        coalesce(sum(recreated_ms), zero) as recreated_ms,
         sum(busy_ms) as busy_ms,
         sum(gb_seconds_of_init * usd_a_gb_second) as init_usd,
-        count(*) filter (where "end" is not null and invocations = 0) as unused_inits,
+        if(zero = 0, count(*) filter (where "end" is not null and invocations = 0), null)
+            as unused_inits,
         coalesce(sum(errors), 0) as errors,
         coalesce(sum(timeouts), 0) as timeouts,
         coalesce(sum(out_of_memory), 0) as out_of_memory,
-        coalesce(sum(resets), 0) as resets,
+        coalesce(sum(resets), zero) as resets,
         sum(function_errors) as function_errors,
-        coalesce(sum(lost), 0) as lost_records
+        coalesce(sum(lost), zero) as lost_records
     from (
         select
             *,
+            -- What only records say is unknown without them.
+            if(observed = 'records', 0, null) as zero,
             if(init_type = 'provisioned-concurrency', 0,
                 coalesce(list_sum([init.ms for init in inits]), 0) / 1000 * memory_mb / 1024
             ) as gb_seconds_of_init,
             if(architecture = 'arm64', :arm64_gb_second, :x86_64_gb_second) as usd_a_gb_second
         from told
     )
-    group by function_name
+    group by function_name, zero
 )
 select
     function_name,
@@ -104,7 +109,8 @@ select
     out_of_memory,
     resets,
     function_errors,
-    lost_records
+    lost_records,
+    observed
 from fleet
 left join init_spread using (function_name)
 left join cold_kinds using (function_name)

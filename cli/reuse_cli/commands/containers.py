@@ -7,7 +7,7 @@ from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
-from reuse_cli.formats.columns import Column, shown, with_function
+from reuse_cli.formats.columns import Column, shown, with_function, with_observed
 
 
 def columns(rows: Sequence[Row], asked: Asked | None = None) -> list[Column]:
@@ -25,7 +25,7 @@ def columns(rows: Sequence[Row], asked: Asked | None = None) -> list[Column]:
         Column("memory", shown("memory_used_mb", lambda value: f"{value} MB"), rank=5),
         Column("end", shown("end"), is_text=True, rank=3),
     ]
-    return with_function(found, rows)
+    return with_function(with_observed(found, rows), rows)
 
 
 def table(rows: Sequence[Row], width: int | None, has_color: bool = False) -> str:
@@ -37,7 +37,8 @@ def table(rows: Sequence[Row], width: int | None, has_color: bool = False) -> st
 
 def _started(rows: Sequence[Row], is_utc: bool) -> Callable[[Row], str]:
     """When a container started: the time of day, with the day where they are of several."""
-    moments = [numbers.moment(row["started_ms"], is_utc=is_utc) for row in rows]
+    known = [row["started_ms"] for row in rows if row["started_ms"] is not None]
+    moments = [numbers.moment(started_ms, is_utc=is_utc) for started_ms in known]
     is_one_day = len({moment[:10] for moment in moments}) == 1
     begin = 11 if is_one_day else 0
     return shown("started_ms", lambda value: numbers.moment(value, is_utc=is_utc)[begin:])

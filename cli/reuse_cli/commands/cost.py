@@ -7,12 +7,12 @@ from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
-from reuse_cli.formats.columns import Column, shown
+from reuse_cli.formats.columns import Column, shown, with_observed
 
 
-def columns(_rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
+def columns(rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
     """What the table shows."""
-    return [
+    found = [
         Column("function", shown("function_name"), is_text=True),
         Column("invocations", shown("invocations", numbers.count), rank=3),
         Column("observed", shown("observed_s", numbers.seconds), rank=2),
@@ -25,6 +25,7 @@ def columns(_rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
         Column("own metrics", shown("own_metric_usd", numbers.dollars), rank=6),
         Column("a month", shown("usd_per_month", numbers.dollars), rank=4),
     ]
+    return with_observed(found, rows)
 
 
 cost = answers.command(COST, columns, "Show what each function costs, and what reuse saves.")

@@ -10,7 +10,7 @@ from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES, DOCTOR_
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import Asked
-from reuse_cli.errors import CliError
+from reuse_cli.errors import CliError, NoRecordsError
 
 OUTPUTS = (*options.OUTPUTS, "sarif")
 
@@ -30,6 +30,7 @@ def doctor(price: float | None, code: Path | None, **asked: Any) -> int:
 def _findings(asked: Asked, price: float | None, code: Path | None) -> tuple[list[Row], bool]:
     """All findings, and whether there were invocations to judge by."""
     from reuse_cli.analysis import findings
+    from reuse_cli.sources.tables.fill import ONLY_PLATFORM
 
     configured = {}
     if asked.is_cloudwatch and asked.functions:
@@ -38,6 +39,8 @@ def _findings(asked: Asked, price: float | None, code: Path | None) -> tuple[lis
         configured = configurations.read(asked.functions, asked.account)
     try:
         lines, functions, memory = (rows for _, rows in answers.all_of(QUESTIONS, asked))
+        if not lines and not functions:
+            raise NoRecordsError(ONLY_PLATFORM)
     except CliError as error:
         if not findings.of_account(configured, []):
             raise

@@ -9,7 +9,7 @@ from reuse_cli.commands import answers
 from reuse_cli.commands.containers import short
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
-from reuse_cli.formats.columns import NOTHING, Column, shown, with_function
+from reuse_cli.formats.columns import NOTHING, Column, shown, with_function, with_observed
 from reuse_cli.formats.text import safe
 
 
@@ -31,7 +31,7 @@ def columns(rows: Sequence[Row], asked: Asked | None = None) -> list[Column]:
         Column("error", shown("error_type"), is_text=True, rank=4),
         Column("parts", lambda row: _phases(row["phases"]), is_text=True, rank=5),
     ]
-    return with_function(found, rows)
+    return with_function(with_observed(found, rows), rows)
 
 
 def _phases(phases: Sequence[dict[str, Any]]) -> str:

@@ -7,12 +7,12 @@ from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
-from reuse_cli.formats.columns import Column, shown
+from reuse_cli.formats.columns import Column, shown, with_observed
 
 
-def columns(_rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
+def columns(rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
     """What the table shows."""
-    return [
+    found = [
         Column("function", shown("function_name"), is_text=True),
         Column("containers", shown("containers", numbers.count)),
         Column("invocations", shown("invocations", numbers.count)),
@@ -30,6 +30,7 @@ def columns(_rows: Sequence[Row], _asked: Asked | None = None) -> list[Column]:
         Column("busy/init", shown("utility_ratio", numbers.decimal), rank=7),
         Column("unused inits", shown("unused_inits", numbers.count), rank=6),
     ]
+    return with_observed(found, rows)
 
 
 summary = answers.command(SUMMARY, columns, "Show each function: containers, cold starts, reuse.")

@@ -34,3 +34,14 @@ def with_function(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column
     if len({row["function_name"] for row in rows}) < 2:
         return list(columns)
     return [Column("function", shown("function_name"), is_text=True), *columns]
+
+
+def with_observed(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
+    """The columns, and what a row was made of where that is not the records of lambda-reuse."""
+    if all(row["observed"] == "records" for row in rows):
+        return list(columns)
+    return [*columns, Column("from", shown("observed", _words), is_text=True)]
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")

@@ -15,6 +15,7 @@ from reuse_cli.aws_session import Account, failures
 from reuse_cli.errors import ServiceError, UsageError
 from reuse_cli.sources.marks import KINDS
 from reuse_cli.sources.notes import Notes
+from reuse_cli.sources.places import Place
 from reuse_cli.sources.span import Span
 from reuse_cli.sources.streamed import Streamed
 
@@ -32,11 +33,11 @@ def source(functions: Sequence[str], log_groups: Sequence[str], account: Account
     if not functions and not log_groups:
         raise UsageError("name functions, or log groups with --log-group")
 
-    def documents(_notes: Notes, span: Span) -> Iterator[Iterable[bytes]]:
+    def documents(_notes: Notes, span: Span) -> Iterator[tuple[Place, Iterable[bytes]]]:
         client = account.client("logs")
         groups = log_groups or _groups(functions, account)
         for group in dict.fromkeys(groups):
-            yield _events(client, group, span.since_ms or 0, span.until_ms)
+            yield Place(group), _events(client, group, span.since_ms or 0, span.until_ms)
 
     return Streamed(", ".join(log_groups or functions), documents)
 

@@ -9,13 +9,14 @@ line, to a temporary file.
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reuse_cli.errors import CliError, NoRecordsError, UsageError
-from reuse_cli.sources.lines import LineReader
+from reuse_cli.errors import NoRecordsError, UsageError
+from reuse_cli.sources import places
+from reuse_cli.sources.copies import Copies
+from reuse_cli.sources.log_reader import LogReader
 from reuse_cli.sources.marks import count_marks
 from reuse_cli.sources.notes import Notes
 from reuse_cli.sources.reading import chunks, is_binary, open_file
@@ -83,7 +84,7 @@ class Files:
         found.direct = [str(file) for file in files if is_plain(file)]
         found.others = [file for file in files if str(file) not in found.direct]
         found.copy()
-        if not found.paths:
+        if found.is_empty:
             self._fail(found, f"there are no records of lambda-reuse in {self.name}")
         return found
 
@@ -102,23 +103,11 @@ class Files:
                 yield path
 
     @staticmethod
-    def _copy(files: list[Path], target: Path, notes: Notes, is_careful: bool) -> int:
-        """Copy the records of the files to one file; how many bytes there are."""
-        try:
-            with target.open("wb") as output:
-                size = 0
-
-                def keep(record: bytes) -> None:
-                    nonlocal size
-                    size += output.write(record) + output.write(b"\n")
-
-                reader = LineReader(keep, notes, is_careful=is_careful)
-                for file in files:
-                    reader.read(chunks(file, notes))
-                return size
-        except OSError as error:
-            folder = tempfile.gettempdir()
-            raise CliError(f"no room for temporary files in {folder}: {error.strerror}") from None
+    def _copy(files: list[Path], copies: Copies, notes: Notes, is_careful: bool) -> None:
+        """Copy what is in the files."""
+        reader = LogReader(copies, notes, is_careful=is_careful)
+        for file in files:
+            reader.read(chunks(file, notes), places.of_path(file))
 
 
 def _is_pipe(path: Path) -> bool:

@@ -5,16 +5,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reuse_cli.sources.catalogue import COLUMNS, KINDS
+from reuse_cli.sources.copies import Copies
 from reuse_cli.sources.notes import Notes
 
 MAX_RECORD = 1 << 20
 """Bytes of one line; a record has less than 32 KiB."""
 
-NAME = Path("records.jsonl")
-"""The file in the temporary folder."""
-
-Copy = Callable[[list[Path], Path, Notes, bool], int]
-"""Copies the records of files to one file: (files, target, notes, careful) -> bytes."""
+Copy = Callable[[list[Path], Copies, Notes, bool], None]
+"""Copies what is in files: (files, copies, notes, careful)."""
 
 
 class RecordFiles:
@@ -29,12 +27,21 @@ class RecordFiles:
         self._is_careful = is_careful
         self._refused = 0
         self.paths: list[str] = []
+        self.platform: str | None = None
+        """The file of what the platform's own lines said, if there were any."""
 
     def copy(self) -> None:
         """Copy what is not read directly."""
-        target = Path(self._folder.name, NAME)
-        has_some = self.others and self._copied(self.others, target, self.notes, self._is_careful)
-        self.paths = self.direct + ([str(target)] if has_some else [])
+        with Copies(Path(self._folder.name)) as copies:
+            if self.others:
+                self._copied(self.others, copies, self.notes, self._is_careful)
+        self.paths = self.direct + ([str(copies.records)] if copies.has_records else [])
+        self.platform = str(copies.platform) if copies.has_platform else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not self.paths and self.platform is None
 
     def be_careful(self) -> bool:
         """Read everything once more, each line decoded; False where that was done already."""
@@ -58,6 +65,9 @@ class RecordFiles:
     def table(self, name: str, columns: Sequence[str]) -> str:
         """SQL that reads the columns of one kind of record, and rows of NULL for what is broken."""
         types = {"record": "VARCHAR", **{column: COLUMNS[name][column] for column in columns}}
+        if not self.paths:
+            nothing = ", ".join(f'null::{types[column]} as "{column}"' for column in types)
+            return f"(select {nothing} where false)"
         spec = ", ".join(f"'{column}': '{types[column]}'" for column in types)
         files = ", ".join("'" + path.replace("'", "''") + "'" for path in self.paths)
         return (

@@ -6,6 +6,7 @@ from typing import Any
 from reuse_cli.aws_session import Account, failures
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.notes import Notes
+from reuse_cli.sources.places import Place, of_path
 from reuse_cli.sources.reading import UnreadableError, text_of
 from reuse_cli.sources.span import Span
 from reuse_cli.sources.streamed import Streamed
@@ -17,11 +18,11 @@ def source(urls: Iterable[str], account: Account) -> Streamed:
     """A source of all objects whose names begin with one of `s3://BUCKET/PREFIX`."""
     places = [_parts(url) for url in urls]
 
-    def documents(notes: Notes, _span: Span) -> Iterator[Iterable[bytes]]:
+    def documents(notes: Notes, _span: Span) -> Iterator[tuple[Place, Iterable[bytes]]]:
         client = account.client("s3")
         for bucket, prefix in places:
             for key in _keys(client, bucket, prefix):
-                yield _text(client, bucket, key, notes)
+                yield of_path(key), _text(client, bucket, key, notes)
 
     return Streamed(", ".join(urls), documents)
 

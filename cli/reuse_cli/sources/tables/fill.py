@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, RECORDS, USES
-from reuse_cli.sources.tables import inits, lives, periods, uses
+from reuse_cli.errors import NoRecordsError
+from reuse_cli.sources.tables import inits, lives, periods, platform, uses
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,7 +20,12 @@ def fill(
     tables: Collection[str],
     span: "Span",
 ) -> None:
-    """Make the tables; a broken line is counted once, whatever number of tables is made."""
+    """Make the tables; a broken line is counted once, whatever number of tables is made.
+
+    Raises NoRecordsError where only records could answer and there are none.
+    """
+    if not records.paths and not {LIVES, INITS} & set(tables):
+        raise NoRecordsError(ONLY_PLATFORM)
     connection.execute("set preserve_insertion_order = false")
     if LIVES in tables:
         lives.build(connection, records, span, has_idle=IDLE in tables)
@@ -29,3 +35,10 @@ def fill(
     for name in RECORDS:
         if name in tables:
             periods.table(connection, records, name, name)
+    platform.add(connection, records, tables, span)
+
+
+ONLY_PLATFORM = (
+    "there are no records of lambda-reuse, and the platform's own lines do not answer this:"
+    " add the layer to the function (`lambda-reuse layer attach`)"
+)

@@ -54,7 +54,8 @@ select * from (
         coalesce(told.duration_ms, seen.InitDuration, seen.RestoreDuration) as duration_ms,
         told.status,
         told.error_type,
-        coalesce(told.phases, []) as phases
+        coalesce(told.phases, []) as phases,
+        'records' as observed
     from (
         select distinct on (FunctionName, container_id, sequence) * from told_inits
         where container_id is not null and sequence is not null

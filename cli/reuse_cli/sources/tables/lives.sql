@@ -3,6 +3,7 @@
 select
     FunctionName as function_name,
     if(sequence is null, null, container_id) as container_id,
+    'records' as observed,
     count(*) as lines,
     count(distinct sequence) as records,
     min(sequence) as first_sequence,

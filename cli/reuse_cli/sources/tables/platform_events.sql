@@ -1,0 +1,95 @@
+-- What the platform's own lines said, each once, with the function and the container as far as any
+-- line says them. :platform is the file's rows, :records those of containers with records.
+create or replace temp table platform_events as
+with said as (
+    select * from :platform
+),
+named as (
+    select container_id, min(function_name) as function_name, min(fallback) as fallback
+    from said
+    where container_id is not null
+    group by container_id
+),
+known as (
+    select
+        said.* replace (
+            coalesce(said.function_name, named.function_name, named.fallback, said.fallback)
+                as function_name
+        ),
+        coalesce(said.function_name, named.function_name) is not null as is_named
+    from said
+    left join named using (container_id)
+    where said.kind <> 'records'
+),
+others as (
+    -- Lines in a file with records, of which nothing says whose they are, are of its functions.
+    select * from known
+    where (is_named or file not in (select file from said where kind = 'records'))
+        and function_name not in (select function_name from :records)
+        and coalesce(container_id, '') not in (select container_id from :records)
+        and :condition
+),
+-- Tools print the time with or without milliseconds.
+once as (
+    select distinct on (
+        function_name, container_id, kind, request_id, duration_ms, init_ms, restore_ms, phase,
+        at_ms // 1000
+    ) *
+    from others
+),
+-- The same line may be there with and without its time and stream. A request that was tried again
+-- has the same id.
+ranked as (
+    select
+        *,
+        (at_ms is not null)::int + (container_id is not null)::int as worth,
+        max(worth) over same as most,
+        row_number() over (same order by worth desc, at_ms, container_id) as number
+    from once
+    window same as (partition by kind, request_id, duration_ms, init_ms, restore_ms)
+)
+select * exclude (worth, most, number, fallback, file, is_named)
+from ranked
+where request_id is null or (worth = most and (worth = 2 or number = 1));
+
+create or replace temp table platform_reports as
+with starts as (
+    select function_name, coalesce(container_id, '') as container, request_id, at_ms as began_ms
+    from platform_events
+    where kind = 'start' and at_ms is not null
+),
+init_starts as (
+    select function_name, container_id, at_ms as init_began_ms, init_type as told_type
+    from platform_events
+    where kind = 'init_start' and container_id is not null and at_ms is not null
+),
+begun as (
+    select
+        reports.*,
+        coalesce(began_ms, at_ms - duration_ms)::bigint as start_ms
+    from (
+        select *, coalesce(container_id, '') as container from platform_events
+        where kind = 'report'
+    ) as reports
+    asof left join starts
+        on reports.function_name = starts.function_name and reports.container = starts.container
+        and reports.request_id = starts.request_id and reports.at_ms >= starts.began_ms
+)
+select
+    begun.* exclude (container, init_type),
+    init_began_ms,
+    coalesce(init_type, told_type) as init_type,
+    status = 'timeout' or request_id in (
+        select request_id from platform_events where kind = 'timed_out'
+    ) as is_timeout,
+    -- Where a tool printed whole seconds, what is less than two of them is no time at all.
+    coalesce(
+        start_ms - init_began_ms - init_ms
+            > if(start_ms % 1000 = 0 and init_began_ms % 1000 = 0, 2000, 1000),
+        false
+    ) as is_proactive
+from begun
+asof left join init_starts
+    on begun.function_name = init_starts.function_name
+    and begun.container_id = init_starts.container_id
+    and begun.start_ms >= init_starts.init_began_ms;
