@@ -177,3 +177,14 @@ def test_on_managed_instances_one_that_began_meanwhile_has_none():
     played.step({"at_ms": 9_000, "shutdown": "spindown"})
 
     assert gaps(played) == [1_000]
+
+
+def test_one_that_follows_at_once_has_a_gap_of_0():
+    """Starts are whole milliseconds, and may seem to lie before the end of what they follow."""
+    played = begun()
+    serve(played, 200, "a", 10.75)
+    serve(played, 210, "b")
+    serve(played, 1_000, "c")
+    played.step({"at_ms": 9_000, "shutdown": "spindown"})
+
+    assert gaps(played) == [0, 785]

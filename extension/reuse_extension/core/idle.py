@@ -23,7 +23,7 @@ SHORT_INIT_MS = 1000
 """A repeated init that began no longer before `start` leaves the gap's end at `start`."""
 TOLERANCE_US = 2000
 """The platform's times are whole milliseconds, so what follows may seem to begin a little before
-the end of what it follows."""
+the end of what it follows: then nothing lies between them."""
 MAX_UNFINISHED = 100
 
 
@@ -105,7 +105,9 @@ class IdleGaps:
         if has_begun and start_us - begin_us <= SHORT_INIT_MS * 1000:
             begin_us = start_us
         gap_us = begin_us - busy_us
-        return gap_us if gap_us >= 0 else None
+        if gap_us < 0 and (self._is_concurrent or gap_us < -TOLERANCE_US):
+            return None  # it began while another was running, or the times contradict each other
+        return max(gap_us, 0)
 
     def _busy_until(self, end_us: int) -> None:
         if self.busy_until_us is None or end_us > self.busy_until_us:
