@@ -66,7 +66,9 @@ def test_every_metric_and_property_is_described():
         assert f"| `{field.name}` |" in page
 
 
-@pytest.mark.parametrize("name", ["containers", "summary", "resources", "inits", "cost"])
+@pytest.mark.parametrize(
+    "name", ["containers", "summary", "resources", "inits", "timeline", "cost"]
+)
 def test_every_field_of_an_answer_is_defined(name):
     """In the question's own section, or in that of containers."""
     page = (ROOT / "docs" / "statistics.md").read_text()

@@ -35,6 +35,7 @@ class LazyGroup(click.Group):
         "resources": "reuse_cli.commands.resources:resources",
         "sql": "reuse_cli.commands.sql:sql",
         "summary": "reuse_cli.commands.summary:summary",
+        "timeline": "reuse_cli.commands.timeline:timeline",
         "what-if": "reuse_cli.commands.what_if:what_if",
     }
 

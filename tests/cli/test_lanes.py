@@ -16,8 +16,8 @@ from tests.cli.records import STARTED_MS, container, write
 def lanes_of(folder: Path, *records: object) -> list[Lane]:
     source = Files([write(folder / "log.jsonl", *records)])
     with duckdb.connect() as connection:
-        source.fill(connection, questions.REPORT_LANES.tables, ALL)
-        _, rows = questions.ask(connection, questions.REPORT_LANES)
+        source.fill(connection, questions.TIMELINE.tables, ALL)
+        _, rows = questions.ask(connection, questions.TIMELINE)
     source.close()
     return lanes(rows)
 
@@ -37,7 +37,7 @@ def test_a_life_has_its_init_invocations_and_end(tmp_path: Path) -> None:
     at = STARTED_MS
     assert lane.inits == [Stretch(at, at + 300)]
     assert lane.invocations == [Stretch(at + 300, at + 400), Stretch(at + 1400, at + 1500)]
-    assert lane.troubles == [(at + 1500, "1 error")]
+    assert [(one.at_ms, one.what) for one in lane.troubles] == [(at + 1500, "1 error")]
     assert (lane.from_ms, lane.to_ms, lane.end, lane.is_exact) == (at, at + 1500, "spindown", True)
 
 

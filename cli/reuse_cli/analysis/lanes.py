@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from reuse_cli.analysis.recorded_traffic import Record, place
+from reuse_cli.analysis.statistics import Row
 
 
 class Stretch(NamedTuple):
@@ -13,6 +14,19 @@ class Stretch(NamedTuple):
 
     from_ms: float
     to_ms: float
+
+
+class Trouble(NamedTuple):
+    """What a record counts of errors, timeouts and resets, at the record's end."""
+
+    at_ms: float
+    counts: dict[str, int]
+    """By the names in `TROUBLES`, only what was counted."""
+
+    @property
+    def what(self) -> str:
+        """In words, such as `1 error, 1 reset`."""
+        return ", ".join(_counted(count, name) for name, count in self.counts.items())
 
 
 @dataclass
@@ -25,12 +39,51 @@ class Lane:
     to_ms: float
     inits: list[Stretch] = field(default_factory=list)
     invocations: list[Stretch] = field(default_factory=list)
-    troubles: list[tuple[float, str]] = field(default_factory=list)
-    """(time, what): where a record counts errors, timeouts or resets."""
+    troubles: list[Trouble] = field(default_factory=list)
     end: str | None = None
     """How it ended; None while it may go on."""
     is_exact: bool = True
     """Whether every invocation is where it was, or by the end of its record."""
+
+    @property
+    def idle(self) -> list[Stretch]:
+        """The gaps between invocations, less the inits in them."""
+        found = []
+        end_ms = self.invocations[0].to_ms if self.invocations else 0.0
+        for one in self.invocations[1:]:
+            if one.from_ms > end_ms:
+                found += _without(Stretch(end_ms, one.from_ms), self.inits)
+            end_ms = max(end_ms, one.to_ms)
+        return found
+
+    def as_row(self) -> Row:
+        """The lane as JSON has it: times in epoch milliseconds, durations in milliseconds."""
+        parts = (("init", self.inits), ("invocation", self.invocations), ("idle", self.idle))
+        stretches = [
+            {"what": what, "from_ms": round(one.from_ms, 3), "to_ms": round(one.to_ms, 3)}
+            for what, found in parts
+            for one in found
+        ]
+        troubles = [
+            {"at_ms": one.at_ms, **{name: one.counts.get(name, 0) for name in TROUBLES}}
+            for one in self.troubles
+        ]
+        return {
+            "function_name": self.function_name,
+            "container_id": self.container_id,
+            "from_ms": round(self.from_ms, 3),
+            "to_ms": round(self.to_ms, 3),
+            "end": self.end,
+            "inits": len(self.inits),
+            "invocations": len(self.invocations),
+            "init_ms": _length(self.inits),
+            "busy_ms": _length(self.invocations),
+            "idle_ms": _length(self.idle),
+            **{name: sum(one[name] for one in troubles) for name in TROUBLES},
+            "is_exact": self.is_exact,
+            "stretches": sorted(stretches, key=lambda one: (one["from_ms"], one["to_ms"])),
+            "troubles": troubles,
+        }
 
 
 TROUBLES = ("errors", "timeouts", "out_of_memory", "resets")
@@ -61,9 +114,9 @@ def _lane(name: str, container_id: str, records: Sequence[Record]) -> Lane:
     )
     _add_inits(lane, records)
     for record in records:
-        what = ", ".join(_counted(record[key], key) for key in TROUBLES if record[key])
-        if what:
-            lane.troubles.append((float(record["to_ms"]), what))
+        counts = {name: record[name] for name in TROUBLES if record[name]}
+        if counts:
+            lane.troubles.append(Trouble(float(record["to_ms"]), counts))
     lane.from_ms = min([lane.from_ms, *(one.from_ms for one in lane.inits + lane.invocations)])
     lane.to_ms = max([lane.to_ms, *(one.to_ms for one in lane.inits + lane.invocations)])
     return lane
@@ -86,6 +139,20 @@ def _add_inits(lane: Lane, records: Sequence[Record]) -> None:
         starts = [one.from_ms for one in lane.invocations if one.from_ms >= from_ms]
         end_ms = starts[0] if starts else record["to_ms"]
         lane.inits.append(Stretch(max(lane.from_ms, end_ms - duration_ms), end_ms))
+
+
+def _without(gap: Stretch, inits: Sequence[Stretch]) -> list[Stretch]:
+    """What is left of a gap in which an init ran."""
+    found, from_ms = [], gap.from_ms
+    for init in inits:
+        if gap.from_ms <= init.from_ms and init.to_ms <= gap.to_ms:
+            found.append(Stretch(from_ms, init.from_ms))
+            from_ms = init.to_ms
+    return [one for one in [*found, Stretch(from_ms, gap.to_ms)] if one.to_ms > one.from_ms]
+
+
+def _length(stretches: Sequence[Stretch]) -> float:
+    return round(sum(one.to_ms - one.from_ms for one in stretches), 3)
 
 
 def _counted(count: int, name: str) -> str:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+MOST_LANES = 40
+"""Containers that a timeline shows where no other number is asked for."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A question: the command's name, the list's name in JSON, and what it reads."""
@@ -24,11 +28,17 @@ class Question:
     name: str
     rows: str
     tables: tuple[str, ...]
+    lanes: int = MOST_LANES
+    """Containers that a timeline shows."""
 
     def sql(self, *, is_whole: bool) -> str:
         """The statement; `is_whole`: no part of the time was left out."""
         text = resources.files(__package__).joinpath(f"{self.name}.sql").read_text("utf-8")
-        values = {"is_whole": "true" if is_whole else "false", **_prices()}
+        values = {
+            "is_whole": "true" if is_whole else "false",
+            "lanes": str(self.lanes),
+            **_prices(),
+        }
         return re.sub(r":([a-z]\w*)", lambda name: values[name[1]], text).strip()
 
 
@@ -68,7 +78,7 @@ DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
 DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
 
 REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
-REPORT_LANES = Question("report_lanes", "records", (PERIODS,))
+TIMELINE = Question("timeline", "lanes", (PERIODS,))
 
 COMPARE_BUILDS = Question("compare_builds", "containers", (USES,))
 

@@ -22,7 +22,7 @@ ASKED = (
     questions.RESOURCES,
     questions.COST,
     questions.REPORT_SPREADS,
-    questions.REPORT_LANES,
+    questions.TIMELINE,
     questions.DOCTOR_LINES,
     questions.DOCTOR_FUNCTIONS,
     questions.DOCTOR_MEMORY,

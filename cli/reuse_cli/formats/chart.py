@@ -137,9 +137,10 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
-def clock(at_ms: float, span_ms: float) -> str:
-    """A time on the axis, in UTC, as short as the span allows."""
+def clock(at_ms: float, span_ms: float, *, is_utc: bool = True) -> str:
+    """A time on the axis, in UTC or local, as short as the span allows."""
     moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    moment = moment if is_utc else moment.astimezone()
     if span_ms > 2 * 86_400_000:
         return moment.strftime("%d %b")
     return moment.strftime("%H:%M:%S" if span_ms < 600_000 else "%H:%M")

@@ -42,19 +42,31 @@ KEYS = (
 )
 
 
-def render(lanes: Sequence[Lane], name: Callable[[Lane], str]) -> str:
-    """The lanes under one axis; `name` is the text before a lane."""
+def span(lanes: Sequence[Lane]) -> tuple[float, float]:
+    """Where the axis of these lanes begins, in epoch milliseconds, and how many it has."""
     from_ms = min(lane.from_ms for lane in lanes)
-    to_ms = max(lane.to_ms for lane in lanes)
-    span_ms = max(to_ms - from_ms, 1.0)
+    return from_ms, max(max(lane.to_ms for lane in lanes) - from_ms, 1.0)
+
+
+def short(lane: Lane) -> str:
+    """The end of a container's id, which tells it from the others: 8 digits of its log stream."""
+    return safe(lane.container_id.rpartition("]")[2][:8])
+
+
+def render(
+    lanes: Sequence[Lane], name: Callable[[Lane], str] = short, *, is_utc: bool = True
+) -> str:
+    """The lanes under one axis; `name` is the text before a lane."""
+    from_ms, span_ms = span(lanes)
     items = "".join(
-        f"<li><span>{escape(safe(name(lane)))}</span>{_svg(lane, from_ms, span_ms)}</li>"
+        f"<li><span>{escape(safe(name(lane)))}</span>{drawing(lane, from_ms, span_ms)}</li>"
         for lane in lanes
     )
     keys = "".join(
         f'<li><i style="background:var({color})"></i>{what}</li>' for color, what in KEYS
     )
-    return f'<ul class="keys">{keys}</ul><ul class="lanes">{items}</ul>{_axis(from_ms, span_ms)}'
+    axis = _axis(from_ms, span_ms, is_utc=is_utc)
+    return f'<ul class="keys">{keys}</ul><ul class="lanes">{items}</ul>{axis}'
 
 
 def sentence(lane: Lane) -> str:
@@ -67,12 +79,14 @@ def sentence(lane: Lane) -> str:
     if lane.inits:
         init_ms = sum(init.to_ms - init.from_ms for init in lane.inits)
         parts.append(f"init {numbers.milliseconds(init_ms)}")
-    parts += [what for _, what in lane.troubles]
+    parts += [one.what for one in lane.troubles]
     parts.append(f"ended by {lane.end}" if lane.end else "its end was not recorded")
     return safe(", ".join(parts))
 
 
-def _svg(lane: Lane, from_ms: float, span_ms: float) -> str:
+def drawing(lane: Lane, from_ms: float, span_ms: float, place: str = "") -> str:
+    """A lane as an SVG element; `place` are attributes, such as its size in another drawing."""
+
     def x(at_ms: float) -> float:
         return (at_ms - from_ms) / span_ms * WIDTH
 
@@ -85,12 +99,12 @@ def _svg(lane: Lane, from_ms: float, span_ms: float) -> str:
         f'<path class="life" d="{life}"/>',
         f'<path class="run" d="{boxes(lane.invocations, 4, 12)}"/>' if lane.invocations else "",
         f'<path class="init" d="{boxes(lane.inits, 4, 12)}"/>' if lane.inits else "",
-        *(_mark("trouble", x(at_ms)) for at_ms, _ in lane.troubles),
+        *(_mark("trouble", x(one.at_ms)) for one in lane.troubles),
         _mark("end", x(lane.to_ms)) if lane.end else "",
     ]
     label = escape(sentence(lane), quote=True)
     return (
-        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT}" preserveAspectRatio="none" role="img"'
+        f'<svg{place} viewBox="0 0 {WIDTH:.0f} {HEIGHT}" preserveAspectRatio="none" role="img"'
         f' aria-label="{label}"><title>{label}</title>{"".join(parts)}</svg>'
     )
 
@@ -114,12 +128,22 @@ def _merged(boxes: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float
         yield last
 
 
-def _axis(from_ms: float, span_ms: float) -> str:
-    step_ms = 1000 * next((s for s in STEPS_S if s * 1000 * TICKS >= span_ms), STEPS_S[-1])
-    at_ms, ticks = -(-from_ms // step_ms) * step_ms, ""
+def ticks(
+    from_ms: float, span_ms: float, *, most: int = TICKS, is_utc: bool = True
+) -> list[tuple[float, str]]:
+    """(share of the span, time) of the axis, at round times."""
+    step_ms = 1000 * next((s for s in STEPS_S if s * 1000 * most >= span_ms), STEPS_S[-1])
+    at_ms, found = -(-from_ms // step_ms) * step_ms, []
     while at_ms <= from_ms + span_ms:
-        share = (at_ms - from_ms) / span_ms
-        if 0.03 < share < 0.97:
-            ticks += f'<span style="left:{share:.2%}">{clock(at_ms, span_ms)}</span>'
+        found.append(((at_ms - from_ms) / span_ms, clock(at_ms, span_ms, is_utc=is_utc)))
         at_ms += step_ms
-    return f'<div class="axis" aria-hidden="true">{ticks}</div>'
+    return found
+
+
+def _axis(from_ms: float, span_ms: float, *, is_utc: bool) -> str:
+    shown = "".join(
+        f'<span style="left:{share:.2%}">{time}</span>'
+        for share, time in ticks(from_ms, span_ms, is_utc=is_utc)
+        if 0.03 < share < 0.97
+    )
+    return f'<div class="axis" aria-hidden="true">{shown}</div>'

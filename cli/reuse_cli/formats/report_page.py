@@ -115,7 +115,7 @@ def _timeline(report: Report) -> str:
     drawn = []
     for function, group in groupby(report.lanes, lambda lane: lane.function_name):
         heading = f"<h3>{_text(function)}</h3>" if len(report.functions) != 1 else ""
-        drawn.append(heading + lanes_format.render(list(group), _short))
+        drawn.append(heading + lanes_format.render(list(group)))
     left_out = len(report.containers.rows) - len(report.lanes)
     notes = []
     if left_out > 0:
@@ -124,10 +124,6 @@ def _timeline(report: Report) -> str:
         notes.append("Where records are missing, invocations stand before the end of their record.")
     said = "".join(f'<p class="hint">{note}</p>' for note in [*notes, "Times are in UTC."])
     return "".join(drawn) + said
-
-
-def _short(lane: Lane) -> str:
-    return lane.container_id.rpartition("]")[2][:8]
 
 
 Show = Callable[[Any], str]
