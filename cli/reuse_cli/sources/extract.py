@@ -142,7 +142,7 @@ def _decode_doubled(text: str) -> tuple[Any, int, int]:
     """The value at the beginning of a text with doubled quotes, and where it ends in that."""
     plain = text.replace('""', '"')
     value, end, _ = _decode(plain, 0)
-    return (value, end + plain[:end].count('"'), 0) if end >= 0 else (None, -1, len(text) // 8)
+    return (value, end + plain[:end].count('"'), 0) if end >= 0 else (None, -1, len(text) // 16)
 
 
 def _end_of_string(text: str, start: int, backslashes: int) -> int:
