@@ -443,3 +443,19 @@ def test_how_long_the_end_is_waited_for():
     played.container.receive(shutdown, START_MS + 2000)
     assert played.container.state == life.RESETTING
     assert played.container.max_wait_ms == RESET_WAIT_MS
+
+
+@pytest.mark.parametrize(("at_ms", "kind"), [(200, "on-demand"), (5_000, None)])
+def test_without_any_invoke_telemetry_tells_the_first_invocation(at_ms, kind):
+    """Where no answer to `next` could be read but the last one."""
+    played = begun()
+    told = [*served(at_ms, "one"), *served(at_ms + 100, "two")]
+    played.step({"at_ms": at_ms + 200, "batch": told})
+    played.step({"at_ms": at_ms + 300, "shutdown": "spindown"})
+
+    last = containers(played)[-1]
+    assert (last["total"]["invocations"], last["total"]["cold_starts"]) == (
+        2,
+        int(kind is not None),
+    )
+    assert last.get("cold_start_kind") == kind

@@ -33,6 +33,7 @@ def test_a_status_is_a_count(status, counts):
         (128, 129, ["errors", "out_of_memory"]),
         (128, None, ["errors"]),
         (None, 129, ["errors"]),
+        (0, 40, ["errors"]),
     ],
 )
 def test_all_memory_was_used(size_mb, used_mb, counts):

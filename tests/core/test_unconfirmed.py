@@ -84,3 +84,19 @@ def test_after_a_reset_both_kinds_go_on():
 
     assert waiting.invoked == [unseen]
     assert waiting.failed_with_init(INITS, 0) == [failed]
+
+
+def test_the_first_that_was_served():
+    """By telemetry alone; one that failed may have failed with its init."""
+    waiting = Unconfirmed()
+    assert waiting.first_served is None
+
+    made = invocation(start_ms=5_000)
+    waiting.add_uninvoked(made)
+    waiting.add_uninvoked(invocation("two", start_ms=6_000, done_us=5_000))
+    assert waiting.first_served is None
+
+    made.done_us = 5_000
+    assert waiting.first_served is made
+    made.is_failed = True
+    assert waiting.first_served is None

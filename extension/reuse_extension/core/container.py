@@ -134,6 +134,7 @@ class Container:
             return self._take()
         periods = self.periods
         self._rules.count_invoked()
+        self._rules.observe_served()
         self._rules.classify(is_forced=True)
         periods.touch(self._rules.clock.now(now_ms))
         is_replaced = self.state == ENDING and not periods.has_served

@@ -305,6 +305,13 @@ class EventRules:
             self._count(invocation, time_ms)
         self.classify()
 
+    def observe_served(self) -> None:
+        """Where no INVOKE was read, the first invocation is telemetry's first."""
+        first = self.unconfirmed.first_served
+        if first is not None:
+            started_ms = self.periods.process_started_ms
+            self._cold_start.observe(first, first.is_after_reset, started_ms)
+
     def find_failed_in_init(self, before_ms: "int | None") -> None:
         """Invocations that failed because their init did were cold starts."""
         inits = self.periods.inits.repeated()

@@ -44,7 +44,7 @@ def _is_out_of_memory(event: "Any") -> bool:
     if event.error_type == "Runtime.OutOfMemory":
         return True
     return isinstance(event, Report) and (
-        event.memory_size_mb is not None
+        bool(event.memory_size_mb)
         and event.memory_used_mb is not None
         and event.memory_used_mb >= event.memory_size_mb
     )

@@ -26,6 +26,7 @@ class Unconfirmed:
     def __init__(self) -> None:
         self.invoked: "list[Invocation]" = []  # oldest first
         self._uninvoked: "list[Invocation]" = []
+        self._first_uninvoked: "Invocation | None" = None
         self.has_failed_uninvoked = False
         self.wake_ms: "int | None" = None
         """When to stop waiting, by the wall clock."""
@@ -55,7 +56,15 @@ class Unconfirmed:
 
     def add_uninvoked(self, invocation: "Invocation") -> None:
         """Telemetry has spoken of it first."""
+        self._first_uninvoked = self._first_uninvoked or invocation
         self._uninvoked = self._uninvoked[1 - MAX_UNINVOKED :] + [invocation]
+
+    @property
+    def first_served(self) -> "Invocation | None":
+        """The first that telemetry alone has told, if it was served: no failed init explains it."""
+        first = self._first_uninvoked
+        is_served = first is not None and first.end_us is not None and not first.is_failed
+        return first if is_served else None
 
     def fail(self, invocation: "Invocation") -> None:
         """It has failed; one of an earlier process explains nothing that happens to this one."""
