@@ -96,6 +96,8 @@ def _other_records() -> Iterable[str]:
     yield _fields(records.INIT_FIELDS[common:])
     yield "### `phases`\n"
     yield _fields(records.PHASE_FIELDS)
+    yield "### `imports`\n"
+    yield _fields(records.IMPORT_FIELDS)
 
 
 def _cost() -> str:

@@ -33,8 +33,9 @@ between two reads is the reader's business. Texts are UTF-8, cut at a character,
 The last slot is taken last and named "(other)": where there are more names than slots, all the
 others are counted there, so no count is lost. A slot of the kind "invocations" is no resource: its
 `uses` are the invocations that the helper saw end, its `failed` those of them that the runtime
-client answered with an error. The values that resources hold, their arguments and
-their keys never reach the page.
+client answered with an error. In one of the kind "import" the `failed_us` are the module's own
+time, without what it imports. The values that resources hold, their arguments and their keys never
+reach the page.
 
 Both CPython and MicroPython run this file, so it keeps to what they share.
 """
@@ -48,6 +49,7 @@ FOLDER = ".lambda-reuse"
 SUFFIX = ".page"
 OTHER = "(other)"
 INVOCATIONS = "invocations"
+IMPORT = "import"
 
 SLOTS = 64
 PHASES = 16

@@ -1,5 +1,13 @@
 """Imports: those of init that take longest, and those that an invocation waits for."""
 
+import subprocess
+import sys
+
+import pytest
+
+from tests.auto.test_pythons import candidates
+from tests.conftest import ROOT
+
 SOURCE = """\
 import slow
 def handler(event, context):
@@ -51,3 +59,63 @@ def test_imports_that_fail(function):
 
     assert observed.results == plain.results
     assert "ZeroDivisionError" in plain.results[0]["traceback"]
+
+
+INSTALLED = ("unused", "inner", "rare", "read", "based", "named", "deep")
+USES = """\
+import unused
+import rare as seldom
+import based
+from read import Thing
+from named import VALUE
+from own import service
+
+class Order(based.Base):
+    pass
+
+def report(event):
+    return seldom.VALUE
+
+def handler(event, context):
+    return [service(), Thing.__name__, VALUE]
+"""
+
+
+@pytest.mark.parametrize("minor", [0, 12, 13], ids=["this", "3.12", "3.13"])
+def test_heavy_imports_that_no_invocation_uses(function, minor):
+    """Named nowhere, or by a function that has not run; Python 3.11 cannot know the latter.
+
+    What a class or the module itself reads is needed; a plain value is nobody's.
+    """
+    body = "import time\ntime.sleep(0.03)\nVALUE = 1\nclass Base: pass\nclass Thing: pass\n"
+    names = "".join(f"{name}.py,,\n" for name in INSTALLED)
+    function.write("lib-1.0.dist-info/RECORD", names)
+    for name in INSTALLED:
+        function.write(f"{name}.py", ("import inner\n" if name == "unused" else "") + body)
+    function.write("own/__init__.py", "import deep\ndef service():\n    return 1\n")
+    function.write("app.py", USES)
+    python = python_of(minor)
+
+    ran = function.run(
+        3, python=python, LAMBDA_REUSE_IMPORTS="1", PYTHONPATH=str(ROOT / "python_helper")
+    )
+
+    assert [result["answer"] for result in ran.results] == [[1, "Thing", 1]] * 3
+    is_told = bool(minor) or sys.version_info >= (3, 12)
+    rare = [("heavy_import", "app.py:2", 1)] if is_told else []
+    unused = [("heavy_import", "app.py:1", 1), *rare, ("heavy_import", "own/__init__.py:1", 1)]
+    assert ran.found() == unused
+    (slot,) = [slot for slot in ran.slots if slot["name"].startswith("unused ")]
+    assert 60_000 <= slot["init_us"]  # its own time, and that of `inner`
+    assert 30_000 <= slot["failed_us"] <= slot["init_us"] - 30_000
+    assert ran.stderr == ""
+
+
+def python_of(minor: int) -> str:
+    """The Python of the tests, or another one of this machine."""
+    if not minor:
+        return sys.executable
+    for found in candidates(minor):
+        if subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return found
+    return pytest.skip(f"there is no python3.{minor} on this machine")

@@ -145,6 +145,11 @@ RUNS = {
         "init/1 phases.start_ms",
         "init/1 phases.duration_ms",
         "init/1 phases.failed",
+        "init/1 imports",
+        "init/1 imports.name",
+        "init/1 imports.call_site",
+        "init/1 imports.total_ms",
+        "init/1 imports.own_ms",
     ),
     "unused_init": ("container/1 UnusedInits",),
     "proactive_init": ("container/1 init_kind",),
@@ -172,6 +177,7 @@ def helper_run() -> list[str]:
     slots = [
         page_format.Slot("table", "resource", "app.py:1", counters),
         page_format.Slot("calls", page_format.INVOCATIONS, "", counters),
+        page_format.Slot("json in <module> (app.py:2)", "import", "app.py:2", counters),
     ]
     phases = (page_format.Phase("imports", START_MS, 700, 1),)
     played.pages = [("1-1.page", page(*slots, phases=phases))]

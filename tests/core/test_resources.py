@@ -151,6 +151,28 @@ def test_phases_are_told_with_the_init_they_belong_to():
     check_line(first)
 
 
+def test_imports_are_told_with_their_init():
+    """The longest first, with their own times; those of invocations are resources alone."""
+    played = Played(EMPTY)
+    values = (
+        ("json in <module> (app.py:1)", {"init_us": 2000, "failed_us": 2000}),
+        ("pandas in <module> (app.py:2)", {"init_us": 400_000, "failed_us": 90_000}),
+    )
+    slots = [slot(name, builds_in_init=1, **counters) for name, counters in values]
+    slots.append(slot("late in handler (app.py:9)", builds_in_invocations=1, invocations_us=9000))
+    played.pages = [("1-1.page", page(*[one._replace(kind="import") for one in slots]))]
+    played.step({"at_ms": 5, "invoke": "one"})
+    played.step({"at_ms": 70_000, "invoke": "two"})
+
+    (told,) = [json.loads(line) for line in played.lines() if '"init/1"' in line]
+    assert told["imports"] == [
+        {"name": "pandas", "call_site": "app.py:1", "total_ms": 400, "own_ms": 90},
+        {"name": "json", "call_site": "app.py:1", "total_ms": 2, "own_ms": 2},
+    ]
+    assert len(resources_of(played.lines(), "late in handler (app.py:9)")) == 1
+    check_line(told)
+
+
 def test_a_copy_counts_from_its_restore_on():
     """What the page held when the snapshot was made belongs to no single container."""
     environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}

@@ -122,7 +122,15 @@ IMPORT = """\
 An invocation waits for this import, at the CPU share of the function's memory. Import it at module
 level, where init has a full CPU; or not at all, where it is not needed."""
 
+HEAVY = """\
+Nothing that runs in an invocation reads it. Remove it, unless it is there for what importing it
+does; where few invocations need it, import it in the function that does:
+
+    def rarely():
+        import {module}
+        ..."""
 BY_KIND = {
+    "heavy_import": HEAVY,
     "import_in_invocation": IMPORT,
     "leak": LEAK,
     "monotonic_ttl": WALL_CLOCK,
@@ -142,7 +150,7 @@ def of(kind: str, what_kind: str, what: str) -> str:
     if kind == "setup":
         return next(text for begin, text in SETUP.items() if what.startswith(begin))
     text = BY_KIND.get(kind) or _of_waste(kind, what_kind, what)
-    return text.format(variable=variable, build=_build(service, what_kind))
+    return text.format(variable=variable, build=_build(service, what_kind), module=what)
 
 
 def _of_waste(kind: str, what_kind: str, what: str) -> str:

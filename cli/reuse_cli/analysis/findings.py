@@ -6,7 +6,7 @@ milliseconds over what was observed, money as it would be for a month at the obs
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ FIELDS = (
 )
 RARELY = 0.01
 """Below this share of invocations nothing is worth a change."""
+HEAVY_MS = 20
+"""From that many milliseconds on an import is heavy."""
 SELDOM = 0.25
 """A value fetched again in fewer invocations than that is one that a cache has let grow old."""
 ENOUGH_INVOCATIONS = 2
@@ -122,25 +124,22 @@ def _general(kind: str, function: Row, what: str, count: int) -> Row:
 
 
 def _of_line(line: Row, function: Row, price: float | None) -> list[Row]:
-    invocations = function["invocations"] or 0
-    again = invocations - function["containers"]
-    if line["recreated"] and line["recreated"] >= RARELY * again:
-        kind = _kind_of_waste(line["kind"])
-        if kind != "refetched" or line["recreated"] >= SELDOM * again:
-            cost = (line["recreated"], line["recreated_ms"], price)
-            return [_finding(kind, line, function, cost)]
-    if line["kind"] == "import" and line["builds_in_invocations"]:
-        cost = (line["builds_in_invocations"], line["build_ms"], price)
-        return [_finding("import_in_invocation", line, function, cost)]
-    if line["kind"] == "stale.connection" and line["builds_in_invocations"]:
-        cost = (line["builds_in_invocations"], line["build_ms"], price)
-        return [_finding("stale", line, function, cost)]
-    if line["kind"] == "cache.monotonic" and line["builds_in_init"]:
-        return [_finding("monotonic_ttl", line, function, (line["builds_in_init"], 0, price))]
-    if _is_unused(line, function):
-        cost = (line["builds_in_init"], line["build_ms"], price)
-        return [_finding("unused", line, function, cost)]
+    waste = _waste(line, function)
+    if waste:
+        cost = (line["recreated"], line["recreated_ms"], price)
+        return [_finding(waste, line, function, cost)]
+    for kind, holds, count, ms in _RULES:
+        if line[count] and holds(line, function):
+            return [_finding(kind, line, function, (line[count], line[ms] if ms else 0, price))]
     return []
+
+
+def _waste(line: Row, function: Row) -> str:
+    """What kind of waste the line's builds are; nothing where there are few or none."""
+    again = (function["invocations"] or 0) - function["containers"]
+    kind = _kind_of_waste(line["kind"])
+    least = SELDOM if kind == "refetched" else RARELY
+    return kind if line["recreated"] and line["recreated"] >= least * again else ""
 
 
 def _kind_of_waste(kind: str) -> str:
@@ -150,13 +149,33 @@ def _kind_of_waste(kind: str) -> str:
 
 
 def _is_unused(line: Row, function: Row) -> bool:
-    return (
-        line["kind"] in COUNTED_USES
-        and line["builds_in_init"] > 0
-        and line["builds_in_invocations"] == 0
-        and line["uses"] == 0
-        and function["invocations"] >= ENOUGH_INVOCATIONS * function["containers"]
-    )
+    is_counted = line["kind"] in COUNTED_USES
+    return is_counted and line["builds_in_invocations"] == 0 and _has_no_use(line, function)
+
+
+def _is_heavy_import(line: Row, function: Row) -> bool:
+    """Whether init imports a module that no invocation has used."""
+    is_heavy: bool = line["build_ms"] >= HEAVY_MS * line["builds_in_init"]
+    return line["kind"] == "import" and is_heavy and _has_no_use(line, function)
+
+
+def _has_no_use(line: Row, function: Row) -> bool:
+    enough = ENOUGH_INVOCATIONS * function["containers"]
+    return bool(line["uses"] == 0 and function["invocations"] >= enough)
+
+
+def _is_of(kind: str) -> Callable[[Row, Row], bool]:
+    return lambda line, _function: bool(line["kind"] == kind)
+
+
+_RULES: tuple[tuple[str, Callable[[Row, Row], bool], str, str], ...] = (
+    ("import_in_invocation", _is_of("import"), "builds_in_invocations", "build_ms"),
+    ("heavy_import", _is_heavy_import, "builds_in_init", "build_ms"),
+    ("stale", _is_of("stale.connection"), "builds_in_invocations", "build_ms"),
+    ("monotonic_ttl", _is_of("cache.monotonic"), "builds_in_init", ""),
+    ("unused", _is_unused, "builds_in_init", "build_ms"),
+)
+"""Kind of the finding, whether it is one, and the columns of its count and its milliseconds."""
 
 
 def _finding(kind: str, line: Row, function: Row, cost: tuple[int, float, float | None]) -> Row:

@@ -43,12 +43,13 @@ class RecordBuilder:
         self.container_id = closed.instance_id or self.container_id or self._generated_id
         self.sequence += 1
         changed = self.resources.changed()
+        imports = _imports(changed)
         built = [self._container(closed, changed)]
         for name, resource in changed:
             built.append(self._resource(closed, name, resource))
             resource.start_period()
         if closed.init is not None or (closed.end and self._phases):
-            built.append(self._init(closed, closed.init))
+            built.append(self._init(closed, closed.init, imports))
         return built
 
     def _container(self, closed: "Closed", changed: "list[tuple[str, Resource]]") -> "Record":
@@ -93,7 +94,9 @@ class RecordBuilder:
         values["total"] = resources.values(resource.total, resource.saved_us)
         return Record(records.RESOURCE, closed.to_ms, values)
 
-    def _init(self, closed: "Closed", init: "ClosedInit | None") -> "Record":
+    def _init(
+        self, closed: "Closed", init: "ClosedInit | None", imports: "list[dict[str, Any]]"
+    ) -> "Record":
         values = self._common(records.INIT, closed)
         values["kind"] = values["init_type"]
         if init is not None:
@@ -104,6 +107,7 @@ class RecordBuilder:
             values["error_type"] = init.error_type
         values["phases"] = [_phase(phase) for phase in self._phases[: resources.MAX_PHASES]] or None
         self._phases = []
+        values["imports"] = imports or None
         return Record(records.INIT, closed.to_ms, values)
 
     def snapshot(self) -> "dict[str, Any]":
@@ -121,6 +125,25 @@ class RecordBuilder:
         self.sequence = snapshot["sequence"]
         self.totals.restore(snapshot["totals"])
         self.resources.restore(snapshot["resources"])
+
+
+def _imports(changed: "list[tuple[str, Resource]]") -> "list[dict[str, Any]]":
+    """What init imported, of the resources that changed; the longest first."""
+    found = []
+    for name, resource in changed:
+        counts = dict(zip(resources.COUNTERS, resource.period))
+        if resource.kind == resources.IMPORT and counts["builds_in_init"]:
+            found.append((counts["init_us"], counts["failed_us"], name, resource.call_site))
+    found.sort(reverse=True)
+    return [
+        {
+            "name": name.split(" in ")[0],
+            "call_site": call_site,
+            "total_ms": total_us,
+            "own_ms": own_us,
+        }
+        for total_us, own_us, name, call_site in found[: resources.MAX_IMPORTS]
+    ]
 
 
 def _phase(phase: "Any") -> "dict[str, Any]":

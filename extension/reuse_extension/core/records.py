@@ -81,6 +81,13 @@ PHASE_FIELDS = (
     prop("failed", INTEGER, "", "1 where it ended with an error.", NO_COUNT, minimum=1, maximum=1),
 )
 
+IMPORT_FIELDS = (
+    prop("name", TEXT, "", "The module."),
+    prop("call_site", TEXT, "", "Line of the function's own code that leads to it."),
+    prop("total_ms", DECIMAL, "ms", "How long it took, with what it imports itself."),
+    prop("own_ms", DECIMAL, "ms", "The part of that which is its own."),
+)
+
 INIT_FIELDS = COMMON_FIELDS + (
     _SEQUENCE,
     prop("kind", TEXT, "", "The container's `init_type`."),
@@ -101,6 +108,13 @@ INIT_FIELDS = COMMON_FIELDS + (
         ListOf(PHASE_FIELDS),
         "",
         "The helper's phases, in order.",
+        "without any",
+    ),
+    prop(
+        "imports",
+        ListOf(IMPORT_FIELDS),
+        "",
+        "The modules that took longest, the longest first, with LAMBDA_REUSE_IMPORTS=1.",
         "without any",
     ),
 )

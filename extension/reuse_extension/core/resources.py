@@ -38,12 +38,16 @@ HITS = AT["hits"]
 _MISSES = [AT[reason] for reason in REASONS]
 INVOCATIONS = "invocations"
 """The kind of the slot that counts invocations and is no resource (`page_format`)."""
+IMPORT = "import"
+"""The kind of the slots that count imports."""
 OTHER = "(other)"
 """Where resources are counted that there is no room for, as in a page."""
 MAX_RESOURCES = 256
 """Names in one container: four pages full of different ones. Each may be a line a minute."""
 MAX_PAGES = 4096
 """Pages whose counts are remembered; those of ended processes until they are removed."""
+MAX_IMPORTS = 20
+"""Modules in one init record."""
 MAX_PHASES = 64
 """Phases in one init record: enough for every function's own, and the line stays short."""
 

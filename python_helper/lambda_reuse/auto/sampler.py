@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NAME = "sampler"
 TOOL = 4
 """No tool that Python's documentation names has this number."""
+IMPORTS = "lambda-reuse imports"
+"""The other tool of the observers, which does not stand in the way."""
 FIRST = (2, 4)
 EVERY = 100
 MAX_SAMPLES = 200
@@ -59,7 +61,7 @@ class Sampler:
         if not self._may_switch():
             self.has_stood_down = True
             return
-        self._codes = self._codes or _own_codes()
+        self._codes = self._codes or own_codes()
         self.samples += 1
         events = self._monitoring.events
         self._monitoring.use_tool_id(TOOL, "lambda-reuse")
@@ -99,8 +101,8 @@ class Sampler:
         return FIRST[0] <= invocation.count <= FIRST[1] or invocation.count % EVERY == 0
 
     def _may_switch(self) -> bool:
-        tools = [self._monitoring.get_tool(tool) for tool in range(6)]
-        is_alone = not any(tools) and sys.gettrace() is None and sys.getprofile() is None
+        tools = {self._monitoring.get_tool(tool) for tool in range(6)} - {None, IMPORTS}
+        is_alone = not tools and sys.gettrace() is None and sys.getprofile() is None
         return is_alone and len(sys._current_frames()) == 1
 
     def _called(self, code: "CodeType", offset: int, callee: "Any", _first: "Any") -> "Any":
@@ -175,7 +177,7 @@ def _line(code: "CodeType", offset: int) -> int:
     return next(lines, code.co_firstlineno)
 
 
-def _own_codes() -> "list[CodeType]":
+def own_codes() -> "list[CodeType]":
     """The code of all functions in the function's own modules, those within others included."""
     found: "dict[int, CodeType]" = {}
     for module in caches.own_modules():
