@@ -13,6 +13,16 @@ MOST_CAUSES = 8
 """Copied of a chain of `raise ... from ...`."""
 
 
+class _Example:
+    __slots__ = ("field",)
+
+
+FIELD = type(_Example.field)  # type: ignore[attr-defined]  # made by __slots__
+"""What a class has for a field outside `__dict__`: of `__slots__`, or of an error written in C."""
+_set = BaseException.__setattr__
+"""Past a `__setattr__` of the error's own: a frozen dataclass allows nothing."""
+
+
 class Failure:
     """The error of a build, and when it failed."""
 
@@ -37,12 +47,12 @@ def _clean_copy(error: "Any", causes: int) -> "Any":
     if copy is None:
         copy = error.with_traceback(None)
     cause = error.__cause__ if causes else None
-    copy.__cause__ = cause and _clean_copy(cause, causes - 1)
-    copy.__suppress_context__ = cause is not None
-    copy.__context__ = None
-    notes = getattr(error, "__notes__", None)
+    _set(copy, "__cause__", cause and _clean_copy(cause, causes - 1))
+    _set(copy, "__suppress_context__", cause is not None)
+    _set(copy, "__context__", None)
+    notes = error.__dict__.get("__notes__")
     if isinstance(notes, list):
-        copy.__notes__ = list(notes)
+        copy.__dict__["__notes__"] = list(notes)
     return copy
 
 
@@ -67,11 +77,22 @@ def _without_init(error: "Any") -> "Any":
         copy = make(type(error), *arguments)
     else:
         copy = make(type(error), *error.args)
-        copy.args = error.args
+        _set(copy, "args", error.args)
     copy.__dict__.update(error.__dict__)
-    if isinstance(error, OSError) and copy.errno != error.errno:
-        raise ValueError("its fields are set by __init__")
+    _copy_fields(error, copy)
     return copy
+
+
+def _copy_fields(error: BaseException, copy: BaseException) -> None:
+    """Copy what stands in fields, but the object that an AttributeError is about: it may be large,
+    and one caller's."""
+    for kind in type(error).__mro__:
+        for name, field in list(vars(kind).items()):
+            if type(field) is FIELD and kind is not BaseException and name != "obj":
+                try:
+                    field.__set__(copy, field.__get__(error))
+                except (AttributeError, TypeError):
+                    pass  # empty, or not to be set
 
 
 def _as_pickled(error: "Any") -> "Any":

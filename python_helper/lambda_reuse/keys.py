@@ -172,6 +172,11 @@ class Parameters:
             if problem:
                 where = f"{describe(self._factory)}: argument {name!r}"
                 raise TypeError(f"{where} cannot be a key: {problem}") from None
+        for name, value in (self._covered or self)._defaults.items():
+            problem = _why_unhashable(value)
+            if problem and name not in kwargs:
+                where = f"{describe(self._factory)}: the default of {name!r}"
+                raise TypeError(f"{where} cannot be a key: {problem}") from None
         raise  # noqa: PLE0704 - the error that is being handled: a key's own comparison failed
 
 

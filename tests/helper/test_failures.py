@@ -1,6 +1,7 @@
 """Remembered errors: each caller gets one of its own, and nothing of the others."""
 
 import contextlib
+import dataclasses
 import gc
 import sys
 import traceback
@@ -46,6 +47,22 @@ class DeviceError(OSError):
 
     def __init__(self, errno, strerror):
         super().__init__(errno, strerror)
+
+
+class SlottedError(Exception):
+    """Keeps what it knows outside `__dict__`."""
+
+    __slots__ = ("code", "empty")
+
+    def __init__(self, code):
+        self.code = code
+
+
+@dataclasses.dataclass(frozen=True)
+class FrozenError(Exception):
+    """Lets nothing of it be set, not even a cause."""
+
+    code: int
 
 
 def raised(get):
@@ -157,19 +174,35 @@ def test_what_the_factory_said_is_told():
         UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
         KeyError("name"),
         ImportError("no module", name="rates"),
+        SlottedError(503),
+        FrozenError(503),
     ],
     ids=lambda error: type(error).__name__,
 )
 def test_copies(error):
     """Whatever its class wants of `__init__`: another object, alike in all that it says."""
-    error.extra = [1]
+    error.__dict__["extra"] = [1]
     copy = Failure(error, 0.0).error()
 
     assert type(copy) is type(error)
     assert copy is not error
     assert (copy.args, str(copy), copy.extra) == (error.args, str(error), [1])
-    for name in ("errno", "strerror", "filename", "code", "reason", "start"):
+    for name in ("errno", "strerror", "filename", "code", "reason", "start", "name"):
         assert getattr(copy, name, None) == getattr(error, name, None)
+
+
+def test_an_object_that_has_no_such_attribute_is_not_kept():
+    """Which one it was is one caller's business."""
+
+    @resource(retry_after=600)
+    def rates():
+        return Payload().rates
+
+    raised(rates)
+    error = raised(rates)
+
+    assert "rates" in str(error)
+    assert getattr(error, "obj", None) is None
 
 
 @pytest.mark.parametrize("error", [StubbornError(3, "word"), UnprintableError()])

@@ -184,6 +184,18 @@ class TestKeys:
         with pytest.raises(TypeError, match="not comparable"):
             get(Odd())
 
+    def test_a_default_that_cannot_be_a_key(self):
+        """Is named as well: the call itself passes nothing that is wrong."""
+
+        @resource
+        def get(region="eu", tags=[]):  # noqa: B006 - as people write it
+            return region, tags
+
+        for call in (get, get.peek, get.refresh):
+            with pytest.raises(TypeError, match=r"get\(\): the default of 'tags' cannot be a key"):
+                call("us")
+        assert get("us", ()) == ("us", ())
+
     def test_the_argument_that_cannot_be_awaited_for(self):
         """The same of an async resource."""
         import asyncio
