@@ -28,13 +28,30 @@ ROW = {"cold_rate": 0.06, "invocations": 100, "name": "orders", "none": None, "r
         ("-none > -1", False),
         ("invocations / 0 > 1", False),
         ("name == 'orders'", True),
-        ("name > 3", False),
         ("-invocations < 0", True),
     ],
 )
 def test_conditions(text, holds):
     """What is not known is neither more nor less than anything."""
     assert Expression(text, list(ROW)).holds(ROW) is holds
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "why"),
+    [
+        ("name > 3", 7, "a text is compared with a number"),
+        ("invocations == '3'", 15, "a number is compared with a text"),
+        ("1 < reasons", 4, "a number is compared with a list or an object"),
+    ],
+)
+def test_different_kinds_are_not_compared(text, place, why):
+    """A condition that can never hold is a mistake: no build passes because of it."""
+    with pytest.raises(UsageError) as raised:
+        Expression(text, list(ROW)).holds(ROW)
+
+    sentence, _, pointer = str(raised.value).split("\n")
+    assert why in sentence
+    assert pointer.index("^") == place + 2
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,17 @@ class Expression:
             return self._arithmetic(node, row)
         assert isinstance(node, ast.Compare)
         values = [self._value(value, row) for value in (node.left, *node.comparators)]
-        pairs = zip(node.ops, values, values[1:], strict=False)
-        return all(_apply(_COMPARE[type(op)], left, right) for op, left, right in pairs)
+        pairs = zip(node.ops, values, values[1:], node.comparators, strict=False)
+        return all(self._compared(op, left, right, place) for op, left, right, place in pairs)
+
+    def _compared(self, op: ast.cmpop, left: Any, right: Any, place: ast.expr) -> Any:
+        """Whether it holds; None where a value is not known. Raises UsageError for two kinds."""
+        if left is None or right is None:
+            return None
+        if not (_is_number(left) and _is_number(right)) and type(left) is not type(right):
+            why = f"{_kind(left)} is compared with {_kind(right)}"
+            raise self._mistake(place.col_offset + 1, why)
+        return _apply(_COMPARE[type(op)], left, right)
 
     def _arithmetic(self, node: ast.UnaryOp | ast.BinOp, row: Row) -> Any:
         if isinstance(node, ast.BinOp):
@@ -102,6 +111,17 @@ def _field(path: str, row: Row) -> Any:
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _kind(value: Any) -> str:
+    """What a value is, for a message."""
+    if _is_number(value):
+        return "a number"
+    return "a text" if isinstance(value, str) else "a list or an object"
 
 
 def _apply(operation: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:

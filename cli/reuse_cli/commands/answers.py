@@ -69,7 +69,7 @@ def present(
 ) -> int:
     """Show an answer, and give the exit code."""
     names, rows = found
-    condition = Expression(asked.fail_on, names) if asked.fail_on else None
+    condition = Expression(asked.fail_on, names) if asked.fail_on is not None else None
     click.echo(rendered(question, columns, asked, (names, rows)) or empty)
     return failed_on(condition, rows) if condition else errors.FINE
 

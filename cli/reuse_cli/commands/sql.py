@@ -1,5 +1,7 @@
 """`sql`: any question, in SQL, of the records as tables."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,7 +43,7 @@ def sql(query: str, **given: Any) -> int:
             answers.say(sentence)
     finally:
         source.close()
-    return answers.present(ROWS, lambda _rows, _asked: _columns(names), asked, (names, rows))
+    return answers.present(ROWS, lambda rows, _asked: _columns(names, rows), asked, (names, rows))
 
 
 ROWS = Question("sql", "rows", RECORDS)
@@ -79,10 +81,15 @@ def _plain(value: Any) -> Any:
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return float(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return str(value)
 
 
-def _columns(names: list[str]) -> list[Column]:
-    return [Column(name, shown(name), is_text=True) for name in names]
+def _columns(names: Sequence[str], rows: Sequence[Row]) -> list[Column]:
+    return [
+        Column(name, shown(name), not all(isinstance(row[name], int | float) for row in rows))
+        for name in names
+    ]
