@@ -3,11 +3,8 @@
 import codecs
 import contextlib
 import errno
-import importlib
 import os
 import sys
-import traceback
-from typing import ClassVar
 
 from reuse_cli import errors
 from reuse_cli.formats.numbers import THOUSANDS
@@ -18,38 +15,7 @@ try:
 except ModuleNotFoundError:  # the helper alone was installed
     sys.exit("lambda-reuse: the command line needs its extra: pip install 'lambda-reuse[cli]'")
 
-
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are used: `--help` needs no DuckDB."""
-
-    commands_by_name: ClassVar[dict[str, str]] = {
-        "compare": "reuse_cli.commands.compare:compare",
-        "containers": "reuse_cli.commands.containers:containers",
-        "cost": "reuse_cli.commands.cost:cost",
-        "dashboard": "reuse_cli.commands.dashboard:dashboard",
-        "doctor": "reuse_cli.commands.doctor:doctor",
-        "inits": "reuse_cli.commands.inits:inits",
-        "layer": "reuse_cli.commands.layer:layer",
-        "local": "reuse_cli.commands.local:local",
-        "report": "reuse_cli.commands.report:report",
-        "resources": "reuse_cli.commands.resources:resources",
-        "sql": "reuse_cli.commands.sql:sql",
-        "summary": "reuse_cli.commands.summary:summary",
-        "timeline": "reuse_cli.commands.timeline:timeline",
-        "what-if": "reuse_cli.commands.what_if:what_if",
-    }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in alphabetical order."""
-        return sorted([*super().list_commands(ctx), *self.commands_by_name])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command, or None where there is none of that name."""
-        if cmd_name not in self.commands_by_name:
-            return super().get_command(ctx, cmd_name)
-        module, _, name = self.commands_by_name[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+from reuse_cli.lazy_group import LazyGroup
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -134,6 +100,8 @@ def _unexpected(error: Exception) -> int:
         click.echo(f"lambda-reuse: the output could not be written: {error.strerror}", err=True)
         return errors.OTHER
     if os.environ.get("LAMBDA_REUSE_TRACEBACK"):
+        import traceback  # 8 ms
+
         traceback.print_exception(error)
     what = f"{type(error).__name__}: {error}".strip().split("\n")[0]
     click.echo(

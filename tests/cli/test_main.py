@@ -52,6 +52,7 @@ def test_a_table_needs_no_terminal(tmp_path):
     ("arguments", "code", "sentence"),
     [
         (["nonsense"], 252, "No such command 'nonsense'"),
+        (["summry"], 252, "No such command 'summry'. Did you mean summary?"),
         (["containers", "--nonsense"], 252, "No such option"),
         (["containers", "--output", "xml"], 252, "'xml' is not one of"),
         (["containers", "--source", "nowhere"], 252, "there is no file or folder nowhere"),
@@ -65,6 +66,7 @@ def test_a_table_needs_no_terminal(tmp_path):
         (["containers", "--source", "GOOD", "--all"], 252, "either --source or --all"),
         (["containers", "--source", "GOOD", "--since", "x"], 252, "--since 'x' is not a time"),
         (["summary", "--source", "GOOD", "--fail-on", "x > 1"], 252, "there is no field x"),
+        (["summary", "--source", "GOOD", "--fail-on", ""], 252, "compare fields and numbers"),
         ([], 252, "Usage:"),
     ],
 )
@@ -229,13 +231,13 @@ def test_interrupted_is_130(tmp_path):
 def test_sql_answers_any_question(tmp_path):
     """In every format; the records are there with all their fields."""
     write(tmp_path / "log.jsonl", container(Invocations=3), container("b", Invocations=4))
-    query = 'select sum("Invocations") as n, max(total.hits) as n from container_records'
+    query = 'select sum("Invocations") as n, max(total.hits) as n, 1.5 as x from container_records'
 
     done = run("sql", query, "--source", tmp_path, "--output", "json")
 
-    assert json.loads(done.stdout) == {"version": 1, "rows": [{"n": 7, "n_2": 0}]}
+    assert json.loads(done.stdout) == {"version": 1, "rows": [{"n": 7, "n_2": 0, "x": 1.5}]}
     table = run("sql", query, "orders", "--source", tmp_path).stdout
-    assert table.split() == ["n", "n_2", "7", "0"]
+    assert table.split() == ["n", "n_2", "x", "7", "0", "1.5"]
     failed = run("sql", query, "--source", tmp_path, "--fail-on", "n > 6")
     assert failed.returncode == 1
 

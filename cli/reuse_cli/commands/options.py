@@ -13,6 +13,7 @@ import click
 
 from reuse_cli.analysis import times
 from reuse_cli.aws_session import Account
+from reuse_cli.commands import completed
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 from reuse_cli.sources.span import ALL, Span
@@ -89,12 +90,15 @@ class Asked:
 def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
     """The arguments and options of a command that asks a question; `outputs` are its formats."""
     found = [
-        click.argument("functions", nargs=-1, metavar="[FUNCTION]..."),
+        click.argument(
+            "functions", nargs=-1, metavar="[FUNCTION]...", shell_complete=completed.functions
+        ),
         click.option(
             "--source",
             "sources",
             multiple=True,
             metavar="PATH",
+            shell_complete=completed.sources,
             help="Log files, folders of them, - for standard input, s3://BUCKET/PREFIX, or"
             f" cloudwatch; may be given several times.  [default: the newest run in {DATA};"
             " without one, CloudWatch for the functions that are named]",
@@ -125,7 +129,12 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             metavar="NAME",
             help="A log group in CloudWatch, in place of the functions' own.",
         ),
-        click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
+        click.option(
+            "--profile",
+            metavar="NAME",
+            shell_complete=completed.profiles,
+            help="A profile of the AWS configuration.",
+        ),
         click.option("--region", metavar="NAME", help="An AWS region."),
         click.option("--role-arn", metavar="ARN", help="A role to assume."),
         click.option("--endpoint-url", metavar="URL", help="Another address of AWS."),
