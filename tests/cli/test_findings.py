@@ -141,6 +141,18 @@ def test_shown_as_text_markdown_json_and_sarif():
     assert place == {"artifactLocation": {"uri": "app.py"}, "region": {"startLine": 7}}
 
 
+def test_names_move_no_cursor():
+    """In the list and in Markdown; the advice keeps its lines."""
+    name = "\x1b[31morders\u202e"
+    row = dict.fromkeys(FIELDS) | {"kind": "setup", "function_name": name, "what": name}
+    row |= {"count": 1, "advice": f"First {name}.\nThen."}
+
+    for page in (shown.text([row]), shown.markdown([row])):
+        assert "\x1b" not in page
+        assert "\u202e" not in page
+        assert "First \\x1b[31morders\\u202e.\n" in page
+
+
 def test_nothing_to_say_is_said():
     """In a sentence, or as an empty list."""
     assert shown.text([]) == shown.markdown([]) == shown.NOTHING

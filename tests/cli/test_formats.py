@@ -198,6 +198,13 @@ def test_csv_has_the_fields_of_json_and_no_formulas():
     assert found[1]["name"] == "a,\n\"b'"
 
 
+def test_csv_moves_no_cursor():
+    """Control characters are escaped, but the newline that a field may have."""
+    text = csv_text.render([{"name": "a\x1b[31m\u202e\nb\r"}], ["name"])
+
+    assert list(csv.DictReader(io.StringIO(text))) == [{"name": "a\\x1b[31m\\u202e\nb\\r"}]
+
+
 def test_a_page_is_well_formed_and_asks_for_nothing(rows):
     """Every element that is opened and has to be closed is; no link, no script."""
     page = rendered("containers", rows("containers", *CONTAINERS), "html")

@@ -8,6 +8,7 @@ from typing import Any
 
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.formats.json_text import finite
+from reuse_cli.formats.text import safe
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
@@ -26,6 +27,7 @@ def _cell(value: Any) -> Any:
     value = finite(value)
     if isinstance(value, dict | list):
         return json.dumps(value, separators=(",", ":"))
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    text = "\n".join(safe(line) for line in value.split("\n"))  # it may be shown by a terminal
+    return "'" + text if value.startswith(FORMULA) else text

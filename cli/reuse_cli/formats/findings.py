@@ -5,6 +5,7 @@ import textwrap
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import Column, shown
+from reuse_cli.formats.text import safe
 
 NOTHING = "Nothing to report: no line of the function builds or reads the same thing again."
 NO_INVOCATIONS = "Nothing to report: there are no invocations in these records to judge by."
@@ -43,10 +44,10 @@ def markdown(rows: list[Row]) -> str:
         f"| {_number(row['ms_each'])} | {_number(row['ms_per_invocation'])} | {usd(row)} |"
         for number, row in enumerate(rows, 1)
     ]
-    advice = [
-        f"{number}. {_code(where(row))}: {row['advice']}" for number, row in enumerate(rows, 1)
+    advices = [
+        f"{number}. {_code(where(row))}: {advice(row)}" for number, row in enumerate(rows, 1)
     ]
-    return "\n".join([head, *table, "", "\n\n".join(advice)])
+    return "\n".join([head, *table, "", "\n\n".join(advices)])
 
 
 def columns() -> list[Column]:
@@ -58,19 +59,24 @@ def columns() -> list[Column]:
         Column("ms each", shown("ms_each", numbers.milliseconds)),
         Column("ms per invocation", shown("ms_per_invocation", numbers.milliseconds)),
         Column("USD a month", usd),
-        Column("advice", shown("advice"), is_text=True),
+        Column("advice", advice, is_text=True),
     ]
 
 
 def title(row: Row) -> str:
     """What happens there, in a few words."""
-    return TITLES.get(row["kind"], "{what}").format(what=row["what"])
+    return safe(TITLES.get(row["kind"], "{what}").format(what=row["what"]))
 
 
 def where(row: Row) -> str:
     """The line, and the function it is in."""
     site = row["call_site"] or row["function_name"]
-    return f"{site} ({row['function']})" if row["function"] else str(site)
+    return safe(f"{site} ({row['function']})" if row["function"] else str(site))
+
+
+def advice(row: Row) -> str:
+    """What to do about it, perhaps in several lines."""
+    return "\n".join(safe(line) for line in str(row["advice"]).split("\n"))
 
 
 def usd(row: Row) -> str:
@@ -85,7 +91,7 @@ def _entry(number: int, row: Row) -> str:
     lines = [f"{number}. {where(row)} {title(row)}"]
     if said := figures(row):
         lines.append(f"   {said}")
-    return "\n".join(lines) + "\n\n" + textwrap.indent(row["advice"], "   ")
+    return "\n".join(lines) + "\n\n" + textwrap.indent(advice(row), "   ")
 
 
 def figures(row: Row) -> str:
