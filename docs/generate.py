@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from helper_page import helper_page
 from line_schema import line_schema
 from metrics_page import metrics_page, table
+from questions_page import questions_page
 
 HERE = Path(__file__).parent
 LIFE_INTRODUCTION = """# The life of a container
@@ -47,6 +48,7 @@ PAGES = {
     "metrics.md": metrics_page,
     "container-life.md": life_page,
     "helper.md": helper_page,
+    "questions.md": questions_page,
     "schemas/line.schema.json": line_schema,
 }
 

@@ -13,6 +13,8 @@ from reuse_extension.core.lifecycle import TRANSITIONS
 from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
 from reuse_extension.version import VERSION
 
+from tests.line_schema import validator
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -26,11 +28,41 @@ def generator():
 
 
 @pytest.mark.parametrize(
-    "name", ["metrics.md", "container-life.md", "helper.md", "schemas/line.schema.json"]
+    "name",
+    ["metrics.md", "container-life.md", "helper.md", "questions.md", "schemas/line.schema.json"],
 )
 def test_generated_pages_are_what_the_code_gives(name):
     """`make docs` writes them."""
     assert (ROOT / "docs" / name).read_text() == generator().PAGES[name]()
+
+
+def test_the_page_of_questions_has_them_all():
+    """The main ones, and the forty; each with a command and what it prints."""
+    page = (ROOT / "docs" / "questions.md").read_text()
+    asked = re.findall(r"^### (?:(\d+)\. )?", page, re.MULTILINE)
+
+    assert [int(number) for number in asked if number] == list(range(1, 41))
+    assert asked.count("") == 7
+    assert len(re.findall(r"^\$ lambda-reuse \w", page, re.MULTILINE)) == 47
+
+
+def test_the_records_of_the_example_fleet_keep_the_contract():
+    """Every line, held against its schema; no invocation is lost between a container's records."""
+    path = ROOT / "examples" / "fleet.py"
+    spec = importlib.util.spec_from_file_location("example_fleet", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["example_fleet"] = module
+    spec.loader.exec_module(module)
+    counted, totals = {}, {}
+    for line in [line for lines in module.fleet().values() for line in lines]:
+        validator("line.schema.json").validate(line)
+        if line["record"] == "container/1":
+            name = line["container_id"]
+            counted[name] = counted.get(name, 0) + line.get("Invocations", 0)
+            totals[name] = max(totals.get(name, 0), line["total"]["invocations"])
+
+    assert len(counted) == 71
+    assert counted == totals
 
 
 def test_the_diagram_has_every_transition():

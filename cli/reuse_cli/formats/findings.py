@@ -104,7 +104,7 @@ def figures(row: Row) -> str:
     per_invocation = numbers.milliseconds(row["ms_per_invocation"])
     return (
         f"{_plural(row['count'], 'time')} in {invocations} of {containers}, {each} each,"
-        f" {per_invocation} an invocation, ${usd(row)} a month"
+        f" {per_invocation} an invocation, {f'${usd(row)}'.replace('$<', '<$')} a month"
     )
 
 
