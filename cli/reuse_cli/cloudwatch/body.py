@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reuse_cli.cloudwatch import metric_math, metrics_insights, search
+from reuse_cli.cloudwatch import logs_insights, metric_math, metrics_insights, search
 from reuse_cli.cloudwatch.functions import MathError
 from reuse_cli.cloudwatch.store import MetricStore
 
@@ -88,7 +88,24 @@ def wanted(body: Mapping[str, Any]) -> set[str] | None:
         if not found:
             return None
         names.update(found)
-    return names
+    patterns = [str(one["pattern"]) for one in _variables(body) if one.get("pattern")]
+    is_open = any(_holds(pattern, name) for pattern in patterns for name in names)
+    return None if is_open else names
+
+
+def _holds(pattern: str, name: str) -> bool:
+    """Whether a variable replaces a part of a name; a pattern that is none replaces nothing."""
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False
+
+
+def fields(body: Mapping[str, Any]) -> list[str]:
+    """The names of the fields that the log widgets query."""
+    queries = (widget.get("properties", {}).get("query") for widget in _widgets(body, "log"))
+    found = (logs_insights.fields(one) for one in queries if isinstance(one, str))
+    return sorted(set().union(*found))
 
 
 def _searches(expression: str, names: set[str]) -> list[str]:

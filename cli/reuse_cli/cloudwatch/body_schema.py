@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from reuse_cli.cloudwatch.series import PERCENTILE, TRIMMED_MEAN
+from reuse_cli.cloudwatch.statistic import is_statistic
 
 COLUMNS, MAX_HEIGHT = 24, 1000
 MAX_PERIOD_S = 86400
@@ -19,11 +19,6 @@ VARIABLE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 RELATIVE = re.compile(r"-P(?=.)(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?")
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?")
-OTHER_STATISTIC = re.compile(
-    r"(IQM|Sum|Average|Minimum|Maximum|SampleCount|(wm|tc|ts)\d{1,2}(\.\d+)?"
-    r"|(TM|WM|TC|TS|PR)\([^()]*:[^()]*\))",
-    re.IGNORECASE,
-)
 
 Check = Callable[[Any], str | None]
 """What is wrong with a value, in words; None where nothing is."""
@@ -89,10 +84,7 @@ def _period(value: Any) -> str | None:
 
 
 def _statistic(value: Any) -> str | None:
-    patterns = (PERCENTILE, TRIMMED_MEAN, OTHER_STATISTIC)
-    if isinstance(value, str) and any(pattern.fullmatch(value) for pattern in patterns):
-        return None
-    return "is not a statistic"
+    return None if isinstance(value, str) and is_statistic(value) else "is not a statistic"
 
 
 def _time(value: Any) -> str | None:

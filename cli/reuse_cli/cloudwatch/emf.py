@@ -13,6 +13,14 @@ MAX_NAME = 1024
 MAX_DIMENSIONS = 30
 MAX_METRICS = 100
 MAX_VALUES = 100
+_SIZES = [
+    f"{scale}{what}" for what in ("bytes", "bits") for scale in ("Kilo", "Mega", "Giga", "Tera")
+]
+_SIZES += ["Bytes", "Bits"]
+UNITS = {"Seconds", "Microseconds", "Milliseconds", "Percent", "Count", "Count/Second", "None"}
+UNITS |= {*_SIZES, *(f"{size}/Second" for size in _SIZES)}
+STANDARD, HIGH = 60, 1
+"""Storage resolutions, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Metric:
     dimensions: tuple[str, ...]
     """Names of the dimensions, sorted."""
     unit: str = field(default="None", compare=False)
+    resolution_s: int = field(default=STANDARD, compare=False)
+    """CloudWatch keeps values of a standard metric by the minute."""
 
 
 def parse(directives: str) -> list[Metric] | None:
@@ -59,14 +69,29 @@ def _directive(directive: Any) -> list[Metric] | None:
         return None
     if not all(_is_dimension_set(names) for names in sets):
         return None
-    if not all(isinstance(one, dict) and _is_name(one.get("Name")) for one in definitions):
+    if not all(map(_is_definition, definitions)):
         return None
     keys = dict.fromkeys(tuple(sorted(names)) for names in sets)
     return [
-        Metric(namespace, one["Name"], names, str(one.get("Unit", "None")))
+        Metric(
+            namespace,
+            one["Name"],
+            names,
+            one.get("Unit", "None"),
+            one.get("StorageResolution", STANDARD),
+        )
         for one in definitions
         for names in keys
     ]
+
+
+def _is_definition(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and _is_name(value.get("Name"))
+        and value.get("Unit", "None") in UNITS
+        and value.get("StorageResolution", STANDARD) in (HIGH, STANDARD)
+    )
 
 
 def _is_name(value: Any) -> bool:

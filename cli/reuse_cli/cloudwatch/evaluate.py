@@ -59,7 +59,12 @@ def _widget(widget: Widget, data: Data, span: TimeRange) -> Shown:
         elif shown.type == "log":
             query = str(properties.get("query") or "")
             shown.table = logs_insights.run(
-                data.connection, data.lines, query, span.start_ms, span.end_ms
+                data.connection,
+                data.lines,
+                query,
+                span.start_ms,
+                span.end_ms,
+                columns=data.store.fields,
             )
     except UsageError as error:
         shown.error = str(error)

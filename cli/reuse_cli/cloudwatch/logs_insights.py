@@ -7,13 +7,14 @@ Fields are members of the line's JSON object, by a dotted path; `@timestamp` is 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from reuse_cli.cloudwatch import grammar
 from reuse_cli.cloudwatch.grammar import GrammarError
-from reuse_cli.cloudwatch.lines import JsonFiles
+from reuse_cli.cloudwatch.lines import JsonFiles, member_path, pointer
 from reuse_cli.cloudwatch.logs_grammar import GRAMMAR
 from reuse_cli.errors import UsageError
 
@@ -80,17 +81,32 @@ def run(
     query: str,
     start_ms: int,
     end_ms: int,
+    *,
+    columns: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
-    """The answer over JSON lines of a time range. Raises QueryError."""
+    """The answer over JSON lines of a time range. Raises QueryError.
+
+    `columns`: columns of the table `emf_line` that hold fields already, by the fields' names.
+    """
     import duckdb
 
-    sql = Translation(lines, start_ms, end_ms).sql(query)
+    sql = Translation(lines, start_ms, end_ms, columns).sql(query)
     try:
         result = connection.execute(sql)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise QueryError(f"the query '{query.strip()}' cannot be evaluated: {reason}") from None
     return Answer([column[0] for column in result.description or []], result.fetchall())
+
+
+def fields(query: str) -> set[str]:
+    """The names of the fields that a query reads; none where it reads whole lines or is wrong."""
+    translation = Translation(JsonFiles([]), 0, 0)
+    try:
+        translation.sql(query)
+    except QueryError:
+        return set()
+    return set() if translation.reads_lines else set(translation.members)
 
 
 def sources(query: str) -> list[str]:
@@ -128,11 +144,20 @@ def _identifier(text: str) -> str:
 class Translation:
     """One query on its way to SQL: a subselect a command."""
 
-    def __init__(self, lines: JsonFiles, start_ms: int, end_ms: int) -> None:
+    def __init__(
+        self,
+        lines: JsonFiles,
+        start_ms: int,
+        end_ms: int,
+        columns: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._lines = lines
+        self._columns = columns
         self._condition_of_time = f"t >= {start_ms} and t < {end_ms}"
-        self._members: dict[str, str] = {}  # root members that are read, and their columns
-        self._reads_lines = False
+        self.members: dict[str, str] = {}
+        """The fields that are read, and their columns."""
+        self.reads_lines = False
+        """Whether the query reads whole lines."""
         self._sql = "select * from line"
         self._names: dict[str, str] | None = None
         """The columns by name, once `stats` or `display` has left nothing but columns."""
@@ -152,18 +177,27 @@ class Translation:
 
     def _read(self) -> str:
         """What is read of the lines, each of which is parsed once."""
-        if not self._reads_lines:
-            return self._lines.select(list(self._members), self._condition_of_time)
-        paths = ", ".join(
-            _literal("/" + name.replace("~", "~0").replace("/", "~1")) for name in self._members
+        is_known = all(name in self._columns for name in self.members)
+        if self._columns and is_known and not self.reads_lines:
+            known = "".join(f", {self._columns[name]} as {c}" for name, c in self.members.items())
+            return f"select t{known} from emf_line where {self._condition_of_time}"
+        paths = {name: member_path(name) for name in self.members}
+        roots = list(dict.fromkeys(root for root, _ in paths.values()))
+        columns = "".join(
+            f", json_extract_string(c{roots.index(root)}, {_literal(path)}) as {self.members[name]}"
+            for name, (root, path) in paths.items()
         )
-        columns = "".join(f", parts[{at + 1}] as c{at}" for at in range(len(self._members)))
+        if not self.reads_lines:
+            own = self._lines.select(roots, self._condition_of_time)
+            return f"select t{columns} from ({own})"
+        pointers = ", ".join(_literal(pointer(root)) for root in roots)
         records = self._lines.select_records(self._condition_of_time)
         if not columns:
             return records
+        parts = "".join(f", parts[{at + 1}] as c{at}" for at in range(len(roots)))
         return (
-            f"select t, record{columns} from"
-            f" (select t, record, json_extract(record, [{paths}]) as parts from ({records}))"
+            f"select t, record{columns} from (select t, record{parts} from"
+            f" (select t, record, json_extract(record, [{pointers}]) as parts from ({records})))"
         )
 
     # Commands
@@ -238,12 +272,9 @@ class Translation:
         if name == "@timestamp":
             return "t"
         if name == "@message":
-            self._reads_lines = True
+            self.reads_lines = True
             return "record::varchar"
-        root, _, rest = name.partition(".")
-        column = self._members.setdefault(root, f"c{len(self._members)}")
-        path = "$" + "".join(_step(part) for part in rest.split(".") if rest)
-        text = f"json_extract_string({column}, {_literal(path)})"
+        text = self.members.setdefault(name, f"f{len(self.members)}")
         return f"try_cast({text} as double)" if is_number else text
 
     def _any(self, node: Any, *, is_number: bool = False) -> str:
@@ -346,10 +377,6 @@ def _like(sql: str, pattern: Any) -> str:
     if pattern.type == "REGEX":
         return f"regexp_matches({sql}::varchar, {_literal(str(pattern)[1:-1])})"
     return f"contains({sql}::varchar, {_literal(_unquoted(pattern))})"
-
-
-def _step(part: str) -> str:
-    return f"[{part}]" if part.isdecimal() else '."' + part.replace('"', "") + '"'
 
 
 def _field_name(node: Any) -> str:

@@ -50,9 +50,13 @@ def render(
     """What the body shows. Raises NoRecordsError without lines, UsageError for a wrong choice."""
     import duckdb
 
-    with duckdb.connect() as connection:
-        files = lines.read()
-        store = MetricStore(connection, files, bodies.wanted(body))
+    files = lines.read()
+    with duckdb.connect(config={"temp_directory": lines.folder}) as connection:
+        wanted, fields = bodies.wanted(body), bodies.fields(body)
+        store = MetricStore(connection, files, wanted, fields)
+        if not store.is_whole:
+            files = lines.read(is_careful=True)
+            store = MetricStore(connection, files, wanted, fields)
         span = _span(body, store, start, end)
         variables = bodies.variables(body, store, chosen)
         data = Data(store, connection, files)

@@ -1,16 +1,13 @@
 """Time series, and which statistic of its values makes one."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reuse_cli.errors import UsageError
+from reuse_cli.cloudwatch.statistic import PERCENTILE
 
 Points = dict[int, float]
 """Value by the start of its period, epoch milliseconds."""
 
-PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)", re.IGNORECASE)
-TRIMMED_MEAN = re.compile(r"tm(\d{1,2}(?:\.\d+)?)", re.IGNORECASE)
 AGGREGATES = {
     "sum": "sum(v)",
     "average": "avg(v)",
@@ -54,19 +51,10 @@ class TimeRange:
         return range(self.start_ms // period_ms * period_ms, self.end_ms, period_ms)
 
 
-def aggregate(statistic: str) -> str:
-    """The SQL aggregate over `v` that computes a CloudWatch statistic. Raises UsageError."""
+def aggregate(statistic: str) -> str | None:
+    """The SQL aggregate over `v` that computes a statistic; None where SQL has none."""
     known = AGGREGATES.get(statistic.lower())
-    if known is not None:
-        return known
     percentile = PERCENTILE.fullmatch(statistic)
-    if percentile:
+    if known is None and percentile:
         return f"quantile_cont(v, {float(percentile[1]) / 100!r})"
-    trimmed = TRIMMED_MEAN.fullmatch(statistic)
-    if trimmed:
-        limit = f"quantile_cont(v, {float(trimmed[1]) / 100!r})"
-        return f"list_avg([x for x in list(v) if x <= {limit}])"
-    raise UsageError(
-        f"statistic '{statistic}' is not supported here: Sum, Average, Minimum, Maximum,"
-        " SampleCount, pNN and tmNN are"
-    )
+    return known

@@ -1,24 +1,29 @@
-"""The metrics of EMF lines, in DuckDB: statistics by period, without loading the lines.
+"""The metrics of EMF lines, in DuckDB: statistics by period.
 
-Every line is read once, when the store is made: its time, the values of the metrics that are asked
-for, and their dimensions. A statistic is then one aggregation, for all dimension values at once.
+Every line is read once, when the store is made, into a table that DuckDB keeps in a file: its time,
+the values of the metrics that are asked for, their dimensions, and the fields that log widgets
+query. A statistic is then one aggregation, for all dimension values at once.
 """
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reuse_cli.cloudwatch import emf
 from reuse_cli.cloudwatch.emf import Metric
-from reuse_cli.cloudwatch.lines import EMF_METRICS, EMF_TIME, JsonFiles
+from reuse_cli.cloudwatch.line_table import LineTable
+from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.series import Points, TimeRange, aggregate
+from reuse_cli.cloudwatch.statistic import Counted
 
 if TYPE_CHECKING:
     import duckdb
 
 Values = tuple[str, ...]
 """The values of a metric's dimensions, in the order of their sorted names."""
+MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -36,36 +41,34 @@ class MetricStore:
         connection: "duckdb.DuckDBPyConnection",
         lines: JsonFiles,
         wanted: Collection[str] | None = None,
+        fields: Collection[str] = (),
     ) -> None:
-        """`wanted`: the names of the metrics that will be asked for; None means all."""
+        """`wanted`: the names of the metrics that will be asked for; None means all.
+
+        `fields`: dotted names of members that log widgets query.
+        """
         self._connection = connection
+        self._lines = lines
         self._cache: dict[object, dict[Values, Points]] = {}
-        self._shapes: dict[str, list[Metric]] = {}
-        errors = 0
-        members = [EMF_TIME, EMF_METRICS]
-        rows = connection.execute(
-            f"""
-            select any_value(c1)::varchar, count(*), count(c0)
-            from ({lines.select(members, "c1 is not null")})
-            group by hash(c1) order by 1
-            """
-        ).fetchall()
-        for shape, count, timed in rows:
-            metrics = emf.parse(shape)
-            errors += count if metrics is None else count - timed
-            self._shapes[shape] = metrics or []
-        self.refused = Refused(errors)
-        self._columns = self._extract(lines, wanted)
+        self._table = LineTable(connection, lines, wanted, fields)
+        self.refused = Refused(self._table.refused)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what was taken for embedded metrics by its look was that, line by line."""
+        return self._table.count >= self._lines.expected
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The columns of `emf_line` with the text of the fields that were asked for, by name."""
+        return self._table.fields
 
     @cached_property
     def span(self) -> TimeRange | None:
         """From the first to just after the last line; None without lines."""
         first, last = self._connection.execute(
-            "select min(t), max(t) from emf_point"
-        ).fetchone() or (
-            None,
-            None,
-        )
+            "select min(t), max(t) from emf_line where shape is not null"
+        ).fetchone() or (None, None)
         return None if first is None else TimeRange(first, last + 1)
 
     @cached_property
@@ -73,11 +76,11 @@ class MetricStore:
         """Every metric with every combination of dimension values that has occurred, in order."""
         found: dict[tuple[Metric, Values], None] = {}
         shapes: dict[Metric, list[int]] = {}
-        for number, metrics in enumerate(self._shapes.values()):
+        for number, metrics in enumerate(self._table.shapes):
             for metric in metrics:
                 shapes.setdefault(metric, []).append(number)
         for metric, numbers in shapes.items():
-            if metric.name in self._columns:
+            if metric.name in self._table.values:
                 for values in self._dimension_values(metric, numbers):
                     found[metric, values] = None
         return sorted(
@@ -90,17 +93,9 @@ class MetricStore:
         """A statistic of a metric, by dimension values and the start of the period.
 
         `is_whole`: one value for the whole range, at its start. Raises UsageError for a statistic
-        that is not supported.
+        that cannot be computed.
         """
-        key = (
-            metric.namespace,
-            metric.name,
-            metric.dimensions,
-            statistic,
-            period_s,
-            span,
-            is_whole,
-        )
+        key = (metric, statistic, period_s, span, is_whole)
         if key not in self._cache:
             self._cache[key] = self._aggregated(metric, statistic, period_s, span, is_whole)
         return self._cache[key]
@@ -109,94 +104,78 @@ class MetricStore:
         self, metric: Metric, statistic: str, period_s: int, span: TimeRange, is_whole: bool
     ) -> dict[Values, Points]:
         numbers = self._numbers_of(metric)
-        if metric.name not in self._columns or not numbers:
+        if metric.name not in self._table.values or not numbers:
             return {}
         period_ms = period_s * 1000
-        bucket = str(span.start_ms) if is_whole else f"(t // {period_ms}) * {period_ms}"
+        time = "t"
+        if period_ms < MINUTE_MS and not self._is_high_resolution(metric):
+            time = f"(t // {MINUTE_MS} * {MINUTE_MS})"
+        bucket = str(span.start_ms) if is_whole else f"({time} // {period_ms}) * {period_ms}"
         first_ms = span.start_ms if is_whole else span.start_ms // period_ms * period_ms
-        dimensions = [self._columns[f"dimension {name}"] for name in metric.dimensions]
-        keys = "".join(f", {column}" for column in dimensions)
-        rows = self._connection.execute(
-            f"""
-            select b{keys}, {aggregate(statistic)} as value
-            from (
-                select {bucket} as b{keys}, unnest({self._columns[metric.name]}) as v
-                from emf_point
-                where t >= ? and t < ? and shape in ({", ".join(map(str, numbers))})
-                {"".join(f" and {column} is not null" for column in dimensions)}
-            )
-            where isfinite(v) group by all order by all
-            """,
-            [first_ms, span.end_ms],
-        ).fetchall()
+        dimensions = [self._table.dimensions[name] for name in metric.dimensions]
+        values = self._table.values[metric.name]
+        condition = _condition(dimensions, numbers, first_ms, span)
+        sql = aggregate(statistic)
+        if sql is None or self._table.has_objects(metric.name):
+            keys = ", ".join([bucket, *dimensions])
+            rows = self._counted(statistic, keys, values, condition)
+        else:
+            rows = self._connection.execute(
+                f"""
+                select {bucket} as b{"".join(f", {column}" for column in dimensions)}, {sql}
+                from (select *, unnest({values}) as v from emf_line
+                      where {condition})
+                where isfinite(v) group by all order by all
+                """
+            ).fetchall()
         found: dict[Values, Points] = {}
-        for start_ms, *values, value in rows:
-            found.setdefault(tuple(values), {})[start_ms] = value
+        for start_ms, *names, value in rows:
+            if value is not None:
+                found.setdefault(tuple(names), {})[start_ms] = value
         return found
 
+    def _counted(
+        self, statistic: str, keys: str, values: str, condition: str
+    ) -> list[tuple[Any, ...]]:
+        """What SQL cannot aggregate: other statistics, and values with counts."""
+        groups: dict[tuple[Any, ...], Counted] = {}
+        found = self._connection.execute(
+            f"select {keys}, {values}, o{values} from emf_line where {condition} order by all"
+        )
+        while batch := found.fetchmany(10_000):
+            for *group, numbers_of, text in batch:
+                counted = groups.setdefault(tuple(group), Counted())
+                if numbers_of is not None:
+                    counted.add(numbers_of)
+                elif text is not None:
+                    counted.add_object(json.loads(text))
+        return [(*group, counted.statistic(statistic)) for group, counted in groups.items()]
+
+    def _is_high_resolution(self, metric: Metric) -> bool:
+        return any(
+            own.resolution_s == emf.HIGH
+            for metrics in self._table.shapes
+            for own in metrics
+            if own == metric
+        )
+
     def _numbers_of(self, metric: Metric) -> list[int]:
-        wanted = (metric.namespace, metric.name, metric.dimensions)
-        return [
-            number
-            for number, metrics in enumerate(self._shapes.values())
-            if any((one.namespace, one.name, one.dimensions) == wanted for one in metrics)
-        ]
+        return [n for n, metrics in enumerate(self._table.shapes) if metric in metrics]
 
     def _dimension_values(self, metric: Metric, numbers: list[int]) -> Iterable[Values]:
-        columns = [self._columns[f"dimension {name}"] for name in metric.dimensions]
+        columns = [self._table.dimensions[name] for name in metric.dimensions]
+        values = self._table.values[metric.name]
         rows = self._connection.execute(
-            f"select distinct {', '.join(columns) or '1'} from emf_point"
+            f"select distinct {', '.join(columns) or '1'} from emf_line"
             f" where shape in ({', '.join(map(str, numbers))})"
-            f" and {self._columns[metric.name]} is not null"
+            f" and ({values} is not null or o{values} is not null)"
             + "".join(f" and {column} is not null" for column in columns)
         ).fetchall()
         return [row if columns else () for row in rows]
 
-    def _extract(self, lines: JsonFiles, wanted: Collection[str] | None) -> dict[str, str]:
-        """Make the table `emf_point`; its columns by the names of metrics and dimensions."""
-        metrics: dict[str, None] = {}
-        dimensions: dict[str, None] = {}
-        for declared in self._shapes.values():
-            for metric in declared:
-                if wanted is None or metric.name in wanted:
-                    metrics[metric.name] = None
-                    dimensions.update(dict.fromkeys(metric.dimensions))
-        columns = {name: f"m{at}" for at, name in enumerate(metrics)}
-        columns |= {f"dimension {name}": f"d{at}" for at, name in enumerate(dimensions)}
-        self._connection.execute("create or replace temp table emf_shape (k ubigint, number int)")
-        for number, shape in enumerate(self._shapes):
-            self._connection.execute(
-                "insert into emf_shape select hash(?::json), ?", [shape, number]
-            )
-        members = list(dict.fromkeys([EMF_TIME, EMF_METRICS, *metrics, *dimensions]))
-        place = {name: f"c{at}" for at, name in enumerate(members)}
-        values = [_values(place[name]) + f" as m{at}" for at, name in enumerate(metrics)]
-        names = [_text(place[name]) + f" as d{at}" for at, name in enumerate(dimensions)]
-        self._connection.execute(
-            f"""
-            create or replace temp table emf_point as
-            select c0 as t, number as shape {"".join(", " + part for part in values + names)}
-            from ({lines.select(members, "c0 is not null and c1 is not null")})
-            join emf_shape on k = hash(c1)
-            """
-        )
-        return columns
 
-
-def _values(part: str) -> str:
-    """A metric's values as a list: EMF has one number, or an array of at most 100 numbers."""
-    array = f"try_cast({part} as double[])"
-    return (
-        f"case json_type({part}) when 'ARRAY' then"
-        f" case when list_count({array}) = len({array}) then {array}[:{emf.MAX_VALUES}] end"
-        f" when 'VARCHAR' then null when 'BOOLEAN' then null when 'NULL' then null"
-        f" else [try_cast({part} as double)] end"
-    )
-
-
-def _text(part: str) -> str:
-    """A dimension's value: a string that is not blank."""
-    return (
-        f"case when json_type({part}) = 'VARCHAR' then"
-        f" nullif(trim(json_extract_string({part}, '$')), '') end"
-    )
+def _condition(dimensions: list[str], numbers: list[int], first_ms: int, span: TimeRange) -> str:
+    """The lines of a range that have the metric with all of its dimensions."""
+    shapes = ", ".join(map(str, numbers))
+    present = "".join(f" and {column} is not null" for column in dimensions)
+    return f"t >= {first_ms} and t < {span.end_ms} and shape in ({shapes}){present}"

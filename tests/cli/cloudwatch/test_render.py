@@ -222,3 +222,43 @@ def test_bad_input_is_one_sentence(
 
     assert run(["dashboard", "render", *filled]) == code
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("others", [[], ["START RequestId: x"], ["2026 s {}"], ["{}", "[{}]"]])
+def test_a_large_file_is_read_where_it_is(
+    others: list[str],
+    tmp_path: Path,
+    body: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What else stands in it after its beginning is found all the same."""
+    monkeypatch.setattr("reuse_cli.cloudwatch.lines.LARGE", 1)
+    monkeypatch.setattr("reuse_cli.cloudwatch.lines.HEAD", 500)
+    log = tmp_path / "large.log"
+    wrapped = [one.format(texts()[0]) for one in others]
+    wrapped += [json.dumps({"timestamp": BEGIN_MS, "message": texts()[0]})] * bool(others)
+    log.write_text("\n".join([*texts(), *wrapped]))
+    found = render(capsys, "--body", body, "--source", log)
+
+    more = 1 + sum("{}" in one for one in others) if others else 0
+    assert found["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1.0 + more]
+
+
+def test_a_variable_may_name_the_metric(
+    tmp_path: Path, body: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which metrics are read is known only when it has its value."""
+    own = json.loads(json.dumps(BODY).replace('"Calls"', '"WHICH"').replace("MetricName=", "Name="))
+    own["variables"] = [
+        {"type": "pattern", "pattern": "WHICH", "inputType": "input", "id": "w"},
+        {"type": "pattern", "pattern": "NAME", "inputType": "input", "id": "n"},
+    ]
+    body.write_text(json.dumps(own))
+    log = tmp_path / "log"
+    log.write_text("\n".join(texts()))
+    found = render(
+        capsys, "--body", body, "--source", log, "--variable", "w=Calls", "--variable", "n=b"
+    )
+
+    assert found["widgets"][0]["series"][0]["points"] == [[BEGIN_MS + MINUTE_MS, 10.0]]

@@ -115,6 +115,8 @@ def test_odd_values_and_names(data_of: Callable[..., Data]) -> None:
         {"Metrics": [{"Unit": "Count"}]},
         {"Metrics": [{"Name": "Latency"}] * 101},
         {"Metrics": "Latency"},
+        {"Metrics": [{"Name": "Latency", "Unit": "Bananas"}]},
+        {"Metrics": [{"Name": "Latency", "StorageResolution": 30}]},
     ],
 )
 def test_what_cloudwatch_refuses_gives_no_metric(
@@ -144,3 +146,66 @@ def test_only_what_is_wanted_is_read(data_of: Callable[..., Data]) -> None:
     )
 
     assert [metric.name for metric, _ in data.store.metrics] == ["Latency"]
+
+
+def test_values_with_counts(data_of: Callable[..., Data]) -> None:
+    """As OpenTelemetry's exporter writes them, beside plain values."""
+    counted = {"Values": [1, 4], "Counts": [3, 1], "Max": 4, "Min": 1, "Count": 4, "Sum": 7}
+    data = data_of(
+        line(BEGIN_MS, {"Function": "a"}, Latency=counted),
+        line(BEGIN_MS + 1, {"Function": "a"}, Latency=[10]),
+    )
+
+    for statistic, value in {
+        "Sum": 17,
+        "SampleCount": 5,
+        "p50": 1,
+        "Maximum": 10,
+        "tc50": 3,
+    }.items():
+        found = data.store.statistic(LATENCY, statistic, 60, SPAN)
+        assert found == {("a",): {BEGIN_MS: value}}, statistic
+    assert len(data.store.metrics) == 1
+
+
+def test_too_many_values_are_refused(data_of: Callable[..., Data]) -> None:
+    """An array holds 100 values at most; a longer one counts as an error, and nothing of it."""
+    data = data_of(
+        line(BEGIN_MS, {"Function": "a"}, Latency=[1] * 100),
+        line(BEGIN_MS, {"Function": "a"}, Latency=[1] * 101),
+    )
+
+    assert data.store.statistic(LATENCY, "Sum", 60, SPAN) == {("a",): {BEGIN_MS: 100}}
+    assert data.store.refused.validation_errors == 1
+
+
+def test_standard_metrics_are_kept_by_the_minute(data_of: Callable[..., Data]) -> None:
+    """Shorter periods need a storage resolution of one second."""
+    high = line(BEGIN_MS + 12_000, {"Function": "a"}, Fast=1)
+    high["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["StorageResolution"] = 1
+    data = data_of(line(BEGIN_MS + 12_000, {"Function": "a"}, Latency=1), high)
+    fast = Metric("Shop", "Fast", ("Function",))
+
+    assert data.store.statistic(LATENCY, "Sum", 10, SPAN) == {("a",): {BEGIN_MS: 1}}
+    assert data.store.statistic(fast, "Sum", 10, SPAN) == {("a",): {BEGIN_MS + 10_000: 1}}
+
+
+def test_directives_that_come_late(
+    data_of: Callable[..., Data], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the first lines are looked at before all are read; others may declare other things."""
+    monkeypatch.setattr("reuse_cli.cloudwatch.line_table.SAMPLE", 1)
+    same = line(BEGIN_MS, {"Function": "a"}, Latency=2)
+    same["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"] = "Count"
+    data = data_of(
+        line(BEGIN_MS, {"Function": "a"}, Latency=1),
+        same,
+        line(BEGIN_MS, {"Zone": "z"}, Latency=4),
+        line(BEGIN_MS, {"Zone": "z"}, Other=8),
+    )
+
+    assert data.store.statistic(LATENCY, "Sum", 60, SPAN) == {("a",): {BEGIN_MS: 3}}
+    assert data.store.statistic(Metric("Shop", "Latency", ("Zone",)), "Sum", 60, SPAN) == {
+        ("z",): {BEGIN_MS: 4}
+    }
+    assert [metric.name for metric, _ in data.store.metrics] == ["Latency", "Latency", "Other"]
