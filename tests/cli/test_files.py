@@ -1,13 +1,18 @@
 """Files, folders and links as they lie on a machine: what cannot be read is said, and no more."""
 
+import contextlib
 import gzip
 import json
 import os
 import subprocess
 import sys
 
+import duckdb
 import pytest
+from reuse_cli.analysis.tables import LIVES
 from reuse_cli.errors import NoRecordsError, UsageError
+from reuse_cli.sources import files
+from reuse_cli.sources.span import Span
 
 from tests.cli.asking import ask, invocations
 from tests.cli.records import container, resource, write
@@ -100,7 +105,7 @@ def test_a_damaged_file_does_its_neighbours_no_harm(tmp_path, name):
     assert found == {"a": 7}
     assert len(notes) == (reason is not None)
     assert all(f"{name}: {reason}" in note for note in notes)
-    with pytest.raises(NoRecordsError, match=reason or "was the layer added"):
+    with pytest.raises(NoRecordsError, match=reason or "what was read is empty"):
         invocations(tmp_path / name)
 
 
@@ -148,6 +153,25 @@ def test_a_file_that_fails_while_it_is_read_is_named(tmp_path):
 
     assert found == {"a": 7}
     assert "/proc/self/mem: Input/output error" in notes[0]
+
+
+def test_a_large_file_that_vanishes_while_it_is_read_is_said(tmp_path, monkeypatch):
+    """DuckDB reads it by itself, after it was found; what its neighbours hold is the answer."""
+    monkeypatch.setattr(files, "LARGE", 1)
+    write(tmp_path / "good.jsonl", ONE)
+    gone = tmp_path / "gone.jsonl"
+    gone.write_text(json.dumps(TWO, separators=(",", ":")) + "\n")
+    source = files.Files([tmp_path])
+    monkeypatch.setattr(source, "_found", source.open())
+    gone.unlink()
+
+    connection = duckdb.connect()
+    with contextlib.closing(source):
+        source.fill(connection, [LIVES], Span())
+    rows = connection.execute(f"select container_id, invocations from {LIVES}").fetchall()
+
+    assert [invocations for _, invocations in rows] == [7]
+    assert source.notes.sentences() == [files.CHANGED]
 
 
 def test_a_path_that_is_not_there_is_a_mistake_of_the_user(tmp_path):

@@ -37,6 +37,7 @@ NO_LOGS = (
 NOT_SEARCHED = {".git", ".venv", "node_modules", "__pycache__"}
 LARGE = 8 << 20
 """From this size on it is worth asking whether DuckDB can read a file by itself."""
+CHANGED = "a log file was cut or removed while it was read; what is left of it counts"
 _HEAD = 1 << 18
 _PLAIN = re.compile(rb'\{"(?:_aws":\{"Timestamp|record":").*\}')
 
@@ -66,8 +67,17 @@ class Files:
         self, connection: "duckdb.DuckDBPyConnection", tables: Collection[str], span: Span
     ) -> None:
         """Make the tables; see `Source`."""
+        import duckdb
+
         self._found = self._found or self.open()
-        tables_of_records.fill(connection, self._found, tables, span)
+        try:
+            tables_of_records.fill(connection, self._found, tables, span)
+        except duckdb.IOException:
+            # A file that DuckDB read by itself was cut or removed meanwhile.
+            if not self._found.be_careful():
+                raise
+            self._found.notes.remarks.append(CHANGED)
+            tables_of_records.fill(connection, self._found, tables, span)
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -90,6 +100,8 @@ class Files:
 
     def _fail(self, found: RecordFiles, sentence: str) -> None:
         hint = "was the layer added to the function that wrote these logs?"
+        if found.notes.files and not found.notes.size:
+            hint = "what was read is empty"
         notes = found.notes.sentences()
         found.close()
         raise NoRecordsError("; ".join([sentence, *(notes or [hint])]))

@@ -17,6 +17,8 @@ class Notes:
     """Records of versions that this program does not know, such as `container/2`."""
     files: int = 0
     """Files that were read."""
+    size: int = 0
+    """Bytes of their text."""
     problems: list[str] = field(default_factory=list)
     """`NAME: reason`, for each file that was not read, or not to its end."""
     remarks: list[str] = field(default_factory=list)

@@ -57,7 +57,9 @@ def chunks(path: Path, notes: Notes) -> Iterator[bytes]:
     try:
         with open_file(path) as file:
             notes.files += 1
-            yield from text_of(file)
+            for chunk in text_of(file):
+                notes.size += len(chunk)
+                yield chunk
     except UnreadableError as error:
         notes.problems.append(f"{path}: {error}")
     except OSError as error:
