@@ -69,6 +69,9 @@ EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 UNKNOWN = {"UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId"}
 
 
+THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
+
+
 def _refused(error: Any) -> CliError:
     answer = error.response["Error"]
     code, message = answer.get("Code"), answer.get("Message")
@@ -76,4 +79,6 @@ def _refused(error: Any) -> CliError:
         return ConfigurationError("the AWS credentials have expired: sign in again")
     if code in UNKNOWN:
         return ConfigurationError(f"AWS does not know these credentials: {message}")
+    if code in THROTTLED:
+        return ServiceError(f"AWS throttles {error.operation_name} for good: try again later")
     return ServiceError(f"AWS refused {error.operation_name}: {code}: {message}")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time as clock
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -53,6 +54,42 @@ def events() -> list[tuple[int, str, str]]:
         (second, "REPORT RequestId: 1b\tDuration: 59.10 ms\tBilled Duration: 60 ms\t\n"),
     ]
     return [(STARTED_MS + i, stream, text) for i, (stream, text) in enumerate(messages)]
+
+
+REQUESTS = [f"{number:08x}-1111-4222-8333-444444444444" for number in range(20)]
+REPORT = "REPORT RequestId: {}\tDuration: {} ms\tBilled Duration: {} ms\tMemory Size: 512 MB\t"
+USED = "Max Memory Used: 70 MB\t"
+
+
+def report(number: int, duration: float, more: str = "") -> str:
+    used = USED + (more + "\t" if more else "")
+    return REPORT.format(REQUESTS[number], duration, int(duration) + 1) + used + "\n"
+
+
+def platform_events() -> list[tuple[int, str, str]]:
+    """Two containers of a function without the layer; a SnapStart restore, a timeout."""
+    first, second = STREAMS
+    trace = "\nXRAY TraceId: 1-5-6\tSegmentId: 7\tSampled: true\t\n"
+    late = f"2026-11-21T00:00:06.000Z {REQUESTS[3]} Task timed out after 3.00 seconds\n\n"
+    return [
+        (STARTED_MS, first, "INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: a\n"),
+        (STARTED_MS + 500, first, f"START RequestId: {REQUESTS[0]} Version: $LATEST\n"),
+        (STARTED_MS + 520, first, f"END RequestId: {REQUESTS[0]}\n"),
+        (STARTED_MS + 520, first, report(0, 20.5, "Init Duration: 480.25 ms").rstrip() + trace),
+        (STARTED_MS + 900, second, report(1, 9.5, "Restore Duration: 310 ms\tBilled Restore "
+                                             "Duration: 310 ms")),
+        (STARTED_MS + 2520, first, f"START RequestId: {REQUESTS[2]} Version: $LATEST\n"),
+        (STARTED_MS + 2530, first, report(2, 10)),
+        (STARTED_MS + 3000, second, f"START RequestId: {REQUESTS[3]} Version: $LATEST\n"),
+        (STARTED_MS + 6000, second, late),
+        (STARTED_MS + 6000, second, report(3, 3000, "Status: timeout")),
+        (STARTED_MS + 6001, first, '{"message": "my own {REPORT}", "level": "INFO"}\n'),
+    ]  # fmt: skip
+
+
+def platform_now() -> int:
+    """Now, in epoch milliseconds, without what is less than a second."""
+    return int(clock.time()) * 1000
 
 
 def iso(time: int) -> str:

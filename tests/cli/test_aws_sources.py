@@ -6,12 +6,14 @@ import io
 import json
 import time
 import zipfile
+from collections.abc import Iterator
 
 import boto3
 import pytest
 from reuse_cli import errors
 from reuse_cli.main import run
 
+from tests.cli.insights_server import InsightsServer, insights_server
 from tests.cli.records import container
 from tests.cli.shapes import GROUP, compact, filter_pretty, subscription
 
@@ -20,10 +22,13 @@ TRUTH = {"a": 7, "b": 1}
 
 
 @pytest.fixture
-def aws(account: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> str:
+def aws(account: str, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[InsightsServer]:
     """An empty account; the command finds the same one, and no local run."""
     monkeypatch.chdir(tmp_path)
-    return account
+    (tmp_path / "queries").mkdir()
+    with insights_server(account, tmp_path / "queries") as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        yield server
 
 
 def put_events(group: str, events: list[tuple[int, str, str]]) -> None:
@@ -31,7 +36,7 @@ def put_events(group: str, events: list[tuple[int, str, str]]) -> None:
     logs.create_log_group(logGroupName=group)
     for stream in sorted({stream for _, stream, _ in events}):
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
-        own = [(at, text) for at, name, text in events if name == stream]
+        own = sorted((at, text) for at, name, text in events if name == stream)
         for i in range(0, len(own), 1000):
             logs.put_log_events(
                 logGroupName=group,

@@ -14,36 +14,7 @@ from tests.cli.asking import ask
 from tests.cli.records import STARTED_MS, container, write
 
 A, B = shapes.STREAMS
-REQUESTS = [f"{number:08x}-1111-4222-8333-444444444444" for number in range(20)]
-REPORT = "REPORT RequestId: {}\tDuration: {} ms\tBilled Duration: {} ms\tMemory Size: 512 MB\t"
-USED = "Max Memory Used: 70 MB\t"
-
-
-def report(number: int, duration: float, more: str = "") -> str:
-    used = USED + (more + "\t" if more else "")
-    return REPORT.format(REQUESTS[number], duration, int(duration) + 1) + used + "\n"
-
-
-def events() -> list[tuple[int, str, str]]:
-    """Two containers of a function without the layer; a SnapStart restore, a timeout."""
-    trace = "\nXRAY TraceId: 1-5-6\tSegmentId: 7\tSampled: true\t\n"
-    late = f"2026-11-21T00:00:06.000Z {REQUESTS[3]} Task timed out after 3.00 seconds\n\n"
-    return [
-        (STARTED_MS, A, "INIT_START Runtime Version: python:3.13.v1\tRuntime Version ARN: arn:x\n"),
-        (STARTED_MS + 500, A, f"START RequestId: {REQUESTS[0]} Version: $LATEST\n"),
-        (STARTED_MS + 520, A, f"END RequestId: {REQUESTS[0]}\n"),
-        (STARTED_MS + 520, A, report(0, 20.5, "Init Duration: 480.25 ms").rstrip() + trace),
-        (STARTED_MS + 900, B, report(1, 9.5, "Restore Duration: 310 ms\tBilled Restore "
-                                             "Duration: 310 ms")),
-        (STARTED_MS + 2520, A, f"START RequestId: {REQUESTS[2]} Version: $LATEST\n"),
-        (STARTED_MS + 2530, A, report(2, 10)),
-        (STARTED_MS + 3000, B, f"START RequestId: {REQUESTS[3]} Version: $LATEST\n"),
-        (STARTED_MS + 6000, B, late),
-        (STARTED_MS + 6000, B, report(3, 3000, "Status: timeout")),
-        (STARTED_MS + 6001, A, '{"message": "my own {REPORT}", "level": "INFO"}\n'),
-    ]  # fmt: skip
-
-
+REQUESTS, report, events = shapes.REQUESTS, shapes.report, shapes.platform_events
 WITHOUT_STREAM = {
     *("get-log-events", "--query events[].message", "--query events[].message --output text"),
     *("console CSV", "get-query-results", "console JSON", "S3 export", "sandbox"),

@@ -2,11 +2,12 @@
 
 GRAMMAR = r"""
     start: [command] ("|" command)*
-    ?command: source | fields | display | filter | stats | sort | limit | dedup
+    ?command: source | fields | display | filter | parse | stats | sort | limit | dedup
     source: "SOURCE"i (TEXT ("," TEXT)* | GROUPS)
     fields: "fields"i column ("," column)*
     display: "display"i field ("," field)*
     filter: ("filter"i | "where"i) either
+    parse: "parse"i field REGEX
     stats: "stats"i column ("," column)* ["by"i column ("," column)*]
     sort: "sort"i ordered ("," ordered)*
     ordered: sum [DIRECTION]

@@ -1,9 +1,9 @@
 """CloudWatch Logs Insights QL as SQL over JSON lines: what a log widget shows.
 
 The commands and functions that dashboards over embedded metrics need: `SOURCE`, `fields`, `filter`,
-`stats ... by`, `sort`, `limit`, `display`, `dedup`. What is not supported here is refused by name.
-Fields are members of the line's JSON object, by a dotted path; `@timestamp` is the line's time and
-`@message` the line. After "Logs Insights QL" of the CloudWatch Logs user guide.
+`parse` with a regular expression, `stats ... by`, `sort`, `limit`, `display`, `dedup`. What is not
+supported here is refused by name. Fields are members of the line's JSON object, by a dotted path;
+`@timestamp` is the line's time, `@message` the line. After "Logs Insights QL" of AWS's user guide.
 """
 
 import re
@@ -222,6 +222,19 @@ class Translation:
     def _filter(self, command: Any) -> None:
         self._sql = f"select * from ({self._sql}) where {self._condition(command.children[0])}"
 
+    def _parse(self, command: Any) -> None:
+        """The named groups of a regular expression as fields, which lines without a match lack."""
+        text = self._any(command.children[0])
+        pattern = str(command.children[1])[1:-1]
+        names = re.findall(r"\(\?P?<(\w+)>", pattern)
+        if not names:
+            raise QueryError("parse takes a regular expression with named groups")
+        plain = _literal(re.sub(r"\(\?P?<\w+>", "(", pattern))
+        found = f"regexp_extract_all({text}::varchar, {plain}"
+        made = [f"{found}, {at})[1] as {_identifier(name)}" for at, name in enumerate(names, 1)]
+        self._sql = f"select *, {', '.join(made)} from ({self._sql})"
+        self._derived |= {name: _identifier(name) for name in names}
+
     def _stats(self, command: Any) -> None:
         columns = [node for node in command.children if node is not None]
         made: list[tuple[str, str]] = []
@@ -284,7 +297,9 @@ class Translation:
         if kind in _LEAVES:
             return _LEAVES[kind](node.children[0])
         if kind == "call":
-            return self._call(node)
+            sql = self._call(node)
+            is_open = str(node.children[0]).lower() in ("coalesce", "if")
+            return f"try_cast({sql} as double)" if is_number and is_open else sql
         if kind == "negative":
             return f"(-{self._any(node.children[0], is_number=True)})"
         return self._combine(node) if kind == "combine" else self._condition(node)
@@ -320,9 +335,11 @@ class Translation:
         if key == "if":
             if len(arguments) != 3:
                 raise QueryError("the function if takes a condition and two values")
-            then, other = (self._any(part) for part in arguments[1:])
+            is_number = any(part.data == "number" for part in arguments[1:])
+            then, other = (self._any(part, is_number=is_number) for part in arguments[1:])
             return f"case when {self._condition(arguments[0])} then {then} else {other} end"
-        is_number = key in ("greatest", "least")
+        has_number = any(part.data == "number" for part in arguments)
+        is_number = key in ("greatest", "least") or (key == "coalesce" and has_number)
         values = [self._any(part, is_number=is_number) for part in arguments]
         if key == "concat":
             values = [f"{value}::varchar" for value in values]

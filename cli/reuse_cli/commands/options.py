@@ -26,6 +26,8 @@ Command = Callable[..., Any]
 CLOUDWATCH = "cloudwatch"
 S3 = "s3://"
 HERE = Account()
+MAX_SCAN_GB = 100.0
+"""What a query in CloudWatch may read where nothing is said: 0.50 USD."""
 DEFAULT_SINCE_MS = 3 * 3600 * 1000
 """How far back CloudWatch is searched where nothing is said."""
 UNLIMITED = 100_000
@@ -57,6 +59,7 @@ class Asked:
     fail_on: str | None = None
     log_groups: tuple[str, ...] = ()
     account: Account = HERE
+    max_scan_gb: float = MAX_SCAN_GB
 
     def source(self) -> "Source":
         """The source that the options name; raises UsageError."""
@@ -65,7 +68,9 @@ class Asked:
         if self.is_cloudwatch:
             from reuse_cli.sources import cloudwatch
 
-            return cloudwatch.source(self.functions, self.log_groups, self.account)
+            return cloudwatch.source(
+                self.functions, self.log_groups, self.account, self.max_scan_gb
+            )
         if any(source.startswith(S3) for source in self.sources):
             from reuse_cli.sources import s3
 
@@ -135,6 +140,14 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             shell_complete=completed.profiles,
             help="A profile of the AWS configuration.",
         ),
+        click.option(
+            "--max-scan-gb",
+            type=click.FloatRange(0),
+            default=MAX_SCAN_GB,
+            show_default=True,
+            metavar="GB",
+            help="Refuse a query in CloudWatch that would read more; says what it would cost.",
+        ),
         click.option("--region", metavar="NAME", help="An AWS region."),
         click.option("--role-arn", metavar="ARN", help="A role to assume."),
         click.option("--endpoint-url", metavar="URL", help="Another address of AWS."),
@@ -154,6 +167,7 @@ def read(
     no_color: bool,
     fail_on: str | None,
     log_groups: tuple[str, ...] = (),
+    max_scan_gb: float = MAX_SCAN_GB,
     profile: str | None = None,
     region: str | None = None,
     role_arn: str | None = None,
@@ -177,6 +191,7 @@ def read(
         fail_on=fail_on,
         log_groups=log_groups,
         account=Account(profile, region, role_arn, endpoint_url),
+        max_scan_gb=max_scan_gb,
     )
     if asked.is_cloudwatch and since_ms is None:
         now_ms = int(now.timestamp() * 1000)

@@ -27,29 +27,38 @@ class Streamed:
         self._name = name
         self._documents = documents
         self._span = Span()
-        self._found = RecordFiles(self._copy, is_careful=True)
+        self.found = RecordFiles(self._copy, is_careful=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return self.found.is_empty
 
     @property
     def notes(self) -> Notes:
         """What could not be read."""
-        return self._found.notes
+        return self.found.notes
 
     def fill(
         self, connection: "duckdb.DuckDBPyConnection", tables: Collection[str], span: Span
     ) -> None:
         """Make the tables; see `Source`."""
-        if self._found.is_empty:
-            self._span = span
-            self._found.others = [Path(self._name)]
-            self._found.copy()
-        if self._found.is_empty:
+        self.load(span)
+        if self.is_empty:
             sentence = f"there are no records of lambda-reuse in {self._name}"
             raise NoRecordsError("; ".join([sentence, *self.notes.sentences()]))
-        tables_of_records.fill(connection, self._found, tables, span)
+        tables_of_records.fill(connection, self.found, tables, span)
+
+    def load(self, span: Span) -> None:
+        """Read the documents of a time, unless that was done."""
+        if self.is_empty:
+            self._span = span
+            self.found.others = [Path(self._name)]
+            self.found.copy()
 
     def close(self) -> None:
         """Remove the temporary file."""
-        self._found.close()
+        self.found.close()
 
     def _copy(self, _files: list[Path], copies: Copies, notes: Notes, is_careful: bool) -> None:
         reader = LogReader(copies, notes, is_careful=is_careful)

@@ -102,6 +102,17 @@ def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
             ["pct(n,50)"],
             [(18.5,)],
         ),
+        (
+            r"""parse @message /"text": ?"(?<text>\d+)"\}, ?"Duration": ?\[(?<first>\d+)/
+            | filter first >= 18 | fields text, first - coalesce(nothing, 1) as less""",
+            ["text", "less"],
+            [("18", 17.0), ("19", 18.0)],
+        ),
+        (
+            r"parse name /(?<none>\d)/ | stats count(none) as n, count(*) as all_",
+            ["n", "all_"],
+            [(0, 20)],
+        ),
         ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
     ],
 )
@@ -136,6 +147,7 @@ def test_log_groups() -> None:
         ("stats pct(x)", "takes 2 arguments"),
         ("stats count(*) by bin(x)", "bin takes a duration"),
         ("fields if(a = 1, 2)", "the function if takes"),
+        ("parse a /b/", "named groups"),
         ("filter 5", "is not a condition"),
     ],
 )

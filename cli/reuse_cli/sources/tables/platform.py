@@ -22,8 +22,12 @@ def add(
     records: "RecordFiles",
     tables: "Collection[str]",
     span: "Span",
+    recorded: str | None = None,
 ) -> None:
-    """Add rows to `lives` and `inits`, and a remark that names the functions."""
+    """Add rows to `lives` and `inits`, and a remark that names the functions.
+
+    `recorded` is SQL of the functions and containers that have records, where it is known.
+    """
     if records.platform is None or not {LIVES, INITS} & set(tables):
         return
     columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in FIELDS.items())
@@ -32,7 +36,9 @@ def add(
         "create or replace temp table platform_lines as select * from"
         f" read_json('{path}', format = 'newline_delimited', columns = {{{columns}}})"
     )
-    connection.execute(f"create or replace temp table recorded as {_recorded(connection, records)}")
+    connection.execute(
+        f"create or replace temp table recorded as {recorded or _recorded(connection, records)}"
+    )
     values = {
         ":platform": "platform_lines",
         ":records": "recorded",

@@ -1,0 +1,1 @@
+"""Answers from CloudWatch Logs Insights: the service groups by container, only rows travel."""
