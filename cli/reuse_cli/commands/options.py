@@ -1,5 +1,7 @@
 """What all questions share: where records come from and how the answer is shown."""
 
+import functools
+import inspect
 import os
 import shutil
 import sys
@@ -28,8 +30,11 @@ S3 = "s3://"
 HERE = Account()
 MAX_SCAN_GB = 100.0
 """What a query in CloudWatch may read where nothing is said: 0.50 USD."""
+DEFAULT_SINCE = "3h"
 DEFAULT_SINCE_MS = 3 * 3600 * 1000
 """How far back CloudWatch is searched where nothing is said."""
+WATCH_S = 2.0
+"""Between two looks where nothing is said."""
 UNLIMITED = 100_000
 """Characters of a line that goes to no terminal."""
 OUTPUTS = ("table", "json", "csv", "md", "html")
@@ -121,6 +126,15 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             help="How to show the answer.",
         ),
         click.option("--utc", "is_utc", is_flag=True, help="Times in UTC, not in local time."),
+        click.option(
+            "--watch",
+            is_flag=False,
+            flag_value=WATCH_S,
+            type=click.FloatRange(0.1, 3600),
+            metavar="[SECONDS]",
+            help="Ask again every so many seconds, and show the answer in the same place."
+            f"  [{WATCH_S:g} s where none are given]",
+        ),
         click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
         click.option(
             "--fail-on",
@@ -152,7 +166,22 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
         click.option("--role-arn", metavar="ARN", help="A role to assume."),
         click.option("--endpoint-url", metavar="URL", help="Another address of AWS."),
     ]
-    return decorated(command, found)
+    return decorated(_watched(command), found)
+
+
+def _watched(command: Command) -> Command:
+    """The command once, or with `--watch` until the user has seen enough."""
+
+    @functools.wraps(command)
+    def run(*, watch: float | None = None, **given: Any) -> Any:
+        if watch is None:
+            return command(**given)
+        from reuse_cli.commands import watch as watching
+
+        asked = read(**{name: given[name] for name in READ if name in given})
+        return watching.repeat(command, asked, watch, given, DEFAULT_SINCE)
+
+    return run
 
 
 def read(
@@ -197,6 +226,10 @@ def read(
         now_ms = int(now.timestamp() * 1000)
         return replace(asked, span=Span((until_ms or now_ms) - DEFAULT_SINCE_MS, until_ms))
     return asked
+
+
+READ = tuple(inspect.signature(read).parameters)
+"""The options that all questions share."""
 
 
 def has_credentials(account: Account) -> bool:

@@ -27,7 +27,7 @@ ASKED = (
     questions.DOCTOR_FUNCTIONS,
     questions.DOCTOR_MEMORY,
 )
-NOT_HERE = ("output", "no_color", "fail_on")
+NOT_HERE = ("output", "watch", "no_color", "fail_on")
 """Options of questions that a page has no use for."""
 MONEY = (
     ("run time", "duration_usd"),

@@ -212,7 +212,7 @@ class CloudWatch:
     def _streamed(self, groups: list[str], pattern: str) -> Streamed:
         def documents(_notes: Notes, span: Span) -> Iterator[tuple[Place, Iterable[bytes]]]:
             for group in groups:
-                yield Place(UNKNOWN), _events(self._client, group, pattern, span)
+                yield Place(UNKNOWN), events(self._client, group, pattern, span)
 
         source = Streamed(self.name, documents)
         self._streams.append(source)
@@ -235,7 +235,7 @@ def _has_rows(connection: "duckdb.DuckDBPyConnection", table: str) -> bool:
     return connection.execute(f"select 1 from {table} limit 1").fetchone() is not None
 
 
-def _events(client: Any, group: str, pattern: str, span: Span) -> Iterator[bytes]:
+def events(client: Any, group: str, pattern: str, span: Span) -> Iterator[bytes]:
     """Pages of events as JSON lines, with what is known of each."""
     named = "logGroupIdentifier" if group.startswith("arn:") else "logGroupName"
     arguments: dict[str, Any] = {

@@ -48,7 +48,7 @@ def scan(client: Any, groups: Sequence[str], since_ms: int, until_ms: int, now_m
         if group.startswith("arn:"):
             continue
         try:
-            told = _described(client, group)
+            told = described(client, group)
         except ClientError as error:
             if error.response["Error"].get("Code") not in DENIED:
                 with failures():
@@ -64,7 +64,8 @@ def scan(client: Any, groups: Sequence[str], since_ms: int, until_ms: int, now_m
     return Scan(missing, read / GB)
 
 
-def _described(client: Any, group: str) -> dict[str, Any] | None:
+def described(client: Any, group: str) -> dict[str, Any] | None:
+    """What the service says of a log group; None where there is none."""
     pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
     for page in pages:
         for told in page["logGroups"]:
