@@ -1,15 +1,17 @@
 """What every widget of a dashboard shows over a store of metrics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reuse_cli.cloudwatch import labels, logs_insights, metrics_insights, search
 from reuse_cli.cloudwatch.body import Row, Widget, rows
 from reuse_cli.cloudwatch.emf import Metric
-from reuse_cli.cloudwatch.functions import MEASURES, Array, MathError, Value
+from reuse_cli.cloudwatch.functions import Array, MathError, Value
+from reuse_cli.cloudwatch.grouped import grouped
 from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.metric_math import Evaluator
+from reuse_cli.cloudwatch.moments import own_range
 from reuse_cli.cloudwatch.series import Series, TimeRange
 from reuse_cli.cloudwatch.store import MetricStore, Values
 from reuse_cli.errors import UsageError
@@ -50,25 +52,40 @@ def evaluate(body: Mapping[str, Any], data: Data, span: TimeRange) -> list[Shown
     return [_widget(widget, data, span) for widget in body.get("widgets") or ()]
 
 
+NOT_HERE = {
+    "alarm": "the states of alarms",
+    "chart": "charts of this kind",
+    "custom": "what a Lambda function draws",
+    "explorer": "what resources have a tag",
+}
+"""What widgets show that is not in log lines, by their type."""
+
+
 def _widget(widget: Widget, data: Data, span: TimeRange) -> Shown:
     properties = widget.get("properties") or {}
     shown = Shown(str(properties.get("title") or ""), str(widget.get("type")), widget)
+    if shown.type in NOT_HERE:
+        shown.error = f"{NOT_HERE[shown.type]} cannot be told from log lines"
     try:
+        span = own_range(properties, span)
         if shown.type == "metric":
-            shown.series = WidgetMath(widget, data.store, span).visible()
+            shown.series, errors = WidgetMath(widget, data.store, span).visible()
+            shown.error = "; ".join(errors) or None
         elif shown.type == "log":
-            query = str(properties.get("query") or "")
-            shown.table = logs_insights.run(
-                data.connection,
-                data.lines,
-                query,
-                span.start_ms,
-                span.end_ms,
-                columns=data.store.fields,
-            )
+            shown.table = _answer(properties, data, span)
     except UsageError as error:
         shown.error = str(error)
     return shown
+
+
+def _answer(properties: Mapping[str, Any], data: Data, span: TimeRange) -> logs_insights.Answer:
+    language = properties.get("queryLanguage", "CWLI")
+    if language not in ("CWLI", "Logs"):
+        raise UsageError(f"queries in {language} are not supported here")
+    query = str(properties.get("query") or "")
+    return logs_insights.run(
+        data.connection, data.lines, query, span.start_ms, span.end_ms, columns=data.store.fields
+    )
 
 
 class WidgetMath:
@@ -87,13 +104,18 @@ class WidgetMath:
         ) not in (None, "timeSeries")
         self.period_s = self._period_s({})
 
-    def visible(self) -> list[Series]:
-        """The series that are drawn, in the order of the rows. Raises MathError."""
+    def visible(self) -> tuple[list[Series], list[str]]:
+        """The series that are drawn, in the order of the rows, and why others are not."""
         found: list[Series] = []
+        errors: dict[str, None] = {}
         for row in self._rows:
             if row.is_visible:
-                found += self._drawn(row)
-        return found
+                try:
+                    found += self._drawn(row)
+                except UsageError as error:
+                    self._being_evaluated.clear()
+                    errors[str(error)] = None
+        return found, list(errors)
 
     def _drawn(self, row: Row) -> list[Series]:
         value = self.series(row.id)
@@ -141,14 +163,22 @@ class WidgetMath:
         if expression is None:
             return self._metric(row)
         if metrics_insights.is_query(expression):
-            return self._query(metrics_insights.parse(expression), self._period_s(row.options))
-        value: Value = Evaluator(self).evaluate(expression)
+            query = metrics_insights.parse(expression)
+            return grouped(query, self._store.metrics, self._taken(self._period_s(row.options)))
+        before, self.period_s = self.period_s, self._period_s(row.options)
+        try:
+            value: Value = Evaluator(self).evaluate(expression)
+        finally:
+            self.period_s = before
         if isinstance(value, str):
             raise MathError(f"the expression '{expression}' gives a text")
         if isinstance(value, float):
             points = dict.fromkeys(self.moments(self.period_s), value)
             return Series(row.id, row.id, points, period_s=self.period_s)
         return value
+
+    def _taken(self, period_s: int) -> Callable[[Metric, Values, str], Series]:
+        return lambda metric, values, stat: self._line(metric, values, stat, period_s, "")
 
     def _lines(self, row: Row) -> list[Series]:
         value = self.series(row.id)
@@ -170,43 +200,8 @@ class WidgetMath:
         properties |= {"MetricName": metric.name, "Namespace": metric.namespace, "Stat": statistic}
         label = metric.name if identifier else " ".join(values) or metric.name
         own_points = dict(points.get(values, {}))
-        return Series(identifier, label, own_points, properties, period_s)
-
-    def _query(self, query: metrics_insights.Query, period_s: int) -> Array:
-        """Metrics that a query takes, put together by its groups."""
-        groups: dict[tuple[str, ...], list[Series]] = {}
-        for metric, values in self._store.metrics:
-            if query.takes(metric, values):
-                own = dict(zip(metric.dimensions, values, strict=True))
-                key = tuple(own[name] for name in query.group)
-                line = self._line(metric, values, query.statistic, period_s, "")
-                groups.setdefault(key, []).append(line)
-        lines = [self._together(query, key, parts) for key, parts in groups.items()]
-        if query.order is not None:
-            name, direction = query.order
-            measure = {"COUNT": len}.get(name) or MEASURES[name]
-            lines.sort(
-                key=lambda line: measure(list(line.points.values()) or [0.0]),
-                reverse=direction == "DESC",
-            )
-        return Array(lines[: query.limit])
-
-    def _together(
-        self, query: metrics_insights.Query, key: tuple[str, ...], parts: list[Series]
-    ) -> Series:
-        if len(parts) > 1 and query.function == "AVG":
-            raise MathError(
-                "AVG over several metrics is not supported here: group by each dimension"
-            )
-        measure = MEASURES["SUM" if query.function in ("SUM", "COUNT") else query.function]
-        moments = sorted({at for part in parts for at in part.points})
-        points = {
-            at: float(measure([part.points[at] for part in parts if at in part.points]))
-            for at in moments
-        }
-        properties = {f"Dim.{name}": value for name, value in zip(query.group, key, strict=True)}
-        label = " ".join(key) or query.metric
-        return Series("", label, points, properties, parts[0].period_s)
+        length_s = self.span.seconds if self.is_whole else period_s
+        return Series(identifier, label, own_points, properties, length_s)
 
     def _period_s(self, options: Mapping[str, Any]) -> int:
         period = options.get("period") or self._properties.get("period") or PERIOD_S

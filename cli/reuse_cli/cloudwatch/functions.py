@@ -2,7 +2,9 @@
 
 import math
 import statistics
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Protocol
 
@@ -65,7 +67,7 @@ def _reduced(name: str, reduce: Callable[[Sequence[float]], float]) -> Function:
             return value
         if isinstance(value, Series):
             if not value.points:
-                raise MathError(f"{name} of a series without points has no value")
+                return value  # nothing of nothing, and so is what is made of it
             return float(reduce(list(value.points.values())))
         if isinstance(value, Array):
             return _across(value, reduce)
@@ -74,7 +76,16 @@ def _reduced(name: str, reduce: Callable[[Sequence[float]], float]) -> Function:
     return function
 
 
+def same_period(lines: Iterable[Series]) -> None:
+    """Raises MathError for series whose points stand for spans of different length."""
+    periods = sorted({line.period_s for line in lines})
+    if len(periods) > 1:
+        own = " and ".join(f"{period} s" for period in periods)
+        raise MathError(f"series with periods of {own} cannot be combined here")
+
+
 def _across(lines: Array, reduce: Callable[[Sequence[float]], float]) -> Series:
+    same_period(lines)
     moments = sorted({at for line in lines for at in line.points})
     points = {
         at: float(reduce([line.points[at] for line in lines if at in line.points]))
@@ -114,7 +125,7 @@ def _fill(context: Context, arguments: Sequence[Value]) -> Value:
     if len(arguments) != 2:
         raise MathError("FILL takes a series and a number, REPEAT or LINEAR")
     by = arguments[1]
-    if not isinstance(by, float) and by not in ("REPEAT", "LINEAR"):
+    if not isinstance(by, float | Series) and by not in ("REPEAT", "LINEAR"):
         raise MathError("FILL takes a series and a number, REPEAT or LINEAR")
     return _each(
         arguments[0],
@@ -124,17 +135,19 @@ def _fill(context: Context, arguments: Sequence[Value]) -> Value:
 
 def _filled(line: Series, by: Value, moments: Sequence[int]) -> Points:
     grid = [at for at in moments if at not in line.points]
+    if isinstance(by, Series):
+        return dict(sorted({**by.points, **line.points}.items()))
     if isinstance(by, float):
         return dict(sorted({**line.points, **dict.fromkeys(grid, by)}.items()))
     filled = dict(line.points)
     known = sorted(line.points)
     for at in grid:
-        before = [moment for moment in known if moment < at]
-        after = [moment for moment in known if moment > at]
+        place = bisect_left(known, at)
+        before, after = known[:place][-1:], known[place : place + 1]
         if by == "REPEAT" and before:
-            filled[at] = line.points[before[-1]]
+            filled[at] = line.points[before[0]]
         elif by == "LINEAR" and before and after:
-            low, high = before[-1], after[0]
+            low, high = before[0], after[0]
             share = (at - low) / (high - low)
             filled[at] = line.points[low] + share * (line.points[high] - line.points[low])
     return dict(sorted(filled.items()))
@@ -149,7 +162,7 @@ def _metrics(context: Context, arguments: Sequence[Value]) -> Value:
 
 def _search(context: Context, arguments: Sequence[Value]) -> Value:
     texts = [argument for argument in arguments[:2] if isinstance(argument, str)]
-    period = arguments[2] if len(arguments) == 3 else 300.0
+    period = arguments[2] if len(arguments) == 3 else float(context.period_s)
     if len(texts) != 2 or len(arguments) > 3 or not isinstance(period, float):
         raise MathError("SEARCH takes a search text, a statistic and a period")
     return context.search(texts[0], texts[1], int(period))
@@ -218,7 +231,18 @@ def _time_series(context: Context, arguments: Sequence[Value]) -> Value:
     value = _only("TIME_SERIES", arguments)
     if not isinstance(value, float):
         raise MathError("TIME_SERIES takes a number")
-    return Series("", "", dict.fromkeys(context.moments(context.period_s), value))
+    points = dict.fromkeys(context.moments(context.period_s), value)
+    return Series("", "", points, period_s=context.period_s)
+
+
+def _of_time(part: Callable[[datetime], float]) -> Function:
+    """A part of each point's time, in UTC."""
+
+    def change(line: Series) -> Series:
+        times = {at: datetime.fromtimestamp(at / 1000, UTC) for at in line.points}
+        return line.with_points({at: float(part(time)) for at, time in times.items()})
+
+    return lambda _, arguments: _each(_only("the function", arguments), change)
 
 
 def _remove_empty(_: Context, arguments: Sequence[Value]) -> Value:
@@ -283,10 +307,14 @@ FUNCTIONS: dict[str, Function] = {
     "AVG": _reduced("AVG", MEASURES["AVG"]),
     "CEIL": _mapped("CEIL", math.ceil),
     "DATAPOINT_COUNT": _reduced("DATAPOINT_COUNT", _count),
+    "DATE": _of_time(lambda time: time.day),
+    "DAY": _of_time(lambda time: time.isoweekday()),
     "DIFF": _diff,
+    "EPOCH": _of_time(lambda time: time.timestamp()),
     "FILL": _fill,
     "FIRST": _end("FIRST", 0),
     "FLOOR": _mapped("FLOOR", math.floor),
+    "HOUR": _of_time(lambda time: time.hour),
     "IF": _choose,
     "LAST": _end("LAST", -1),
     "LOG": _mapped("LOG", math.log),
@@ -295,6 +323,8 @@ FUNCTIONS: dict[str, Function] = {
     "METRICS": _metrics,
     "METRIC_COUNT": lambda _, arguments: float(len(_array("METRIC_COUNT", arguments))),
     "MIN": _reduced("MIN", min),
+    "MINUTE": _of_time(lambda time: time.minute),
+    "MONTH": _of_time(lambda time: time.month),
     "PERIOD": _period,
     "RATE": _rate,
     "REMOVE_EMPTY": _remove_empty,
@@ -305,6 +335,7 @@ FUNCTIONS: dict[str, Function] = {
     "STDDEV": _reduced("STDDEV", statistics.pstdev),
     "SUM": _reduced("SUM", sum),
     "TIME_SERIES": _time_series,
+    "YEAR": _of_time(lambda time: time.year),
 }
 
 

@@ -2,7 +2,8 @@
 
 After "Using math expressions with CloudWatch metrics" of the CloudWatch user guide. A value is a
 number, a series, or an array of series. Two series are combined where both have a point; a division
-by zero gives no point. `SEARCH` and `METRICS` give arrays.
+by zero gives no point. Series of different periods are not combined. `SEARCH` and `METRICS` give
+arrays.
 """
 
 import math
@@ -166,6 +167,7 @@ def _combine(operator: str, left: Value, right: Value) -> Value:
 
 def _line(operate: Callable[[float, float], float], left: Any, right: Any) -> Series:
     if isinstance(left, Series) and isinstance(right, Series):
+        functions.same_period([left, right])
         made = {
             at: _number(operate, value, right.points[at])
             for at, value in left.points.items()

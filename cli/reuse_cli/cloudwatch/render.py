@@ -1,27 +1,21 @@
 """Evaluates a dashboard's body over log lines: from a body and files to what each widget shows."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from reuse_cli.analysis import times
 from reuse_cli.cloudwatch import body as bodies
 from reuse_cli.cloudwatch.body import Variable
 from reuse_cli.cloudwatch.evaluate import Data, Shown, evaluate
 from reuse_cli.cloudwatch.lines import Lines
+from reuse_cli.cloudwatch.moments import moment_ms
 from reuse_cli.cloudwatch.series import TimeRange
 from reuse_cli.cloudwatch.store import MetricStore
 from reuse_cli.errors import NoRecordsError, UsageError
 
 DEFAULT_START = "-PT3H"
 """What a dashboard shows where its body names no start."""
-MAX_DIGITS = 15
-DURATION = re.compile(
-    r"-?P(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
-)
-UNITS_MS = (30 * 86_400_000, 7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000)
 MINUTE_MS = 60_000
 
 
@@ -78,21 +72,6 @@ def _span(
     if start_ms >= end_ms:
         raise UsageError("the start of the time range is not before its end")
     return TimeRange(start_ms, end_ms)
-
-
-def moment_ms(text: str, option: str, now: datetime) -> int:
-    """Epoch ms of a time: an ISO time, epoch ms, or a span before `now` (3h, -PT3H).
-
-    Raises UsageError.
-    """
-    if text.isdecimal() and len(text) <= MAX_DIGITS:
-        return int(text)
-    match = DURATION.fullmatch(text)
-    if match is not None and any(match.groups()):
-        parts = zip(match.groups(), UNITS_MS, strict=True)
-        before_ms = sum(int(count or 0) * unit_ms for count, unit_ms in parts)
-        return round(now.timestamp() * 1000) - before_ms
-    return times.parse(text, option, now, is_utc=True)
 
 
 def _widget(shown: Shown) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def test_a_widget_that_cannot_be_evaluated_says_why(
 
 
 def test_log_and_other_widgets(shop: Data) -> None:
-    """A log widget has a table; what is drawn on AWS only has nothing, and no error."""
+    """A log widget has a table; what is not in log lines says so."""
     log = {"type": "log", "properties": {"query": "SOURCE 'x' | stats count(*) as n"}}
     broken = {"type": "log", "properties": {"query": "SOURCE 'x' | explode"}}
     text = {"type": "text", "properties": {"markdown": "# Hello"}}
@@ -174,10 +174,8 @@ def test_log_and_other_widgets(shop: Data) -> None:
     assert found[0].table is not None
     assert found[0].table.rows == [(5,)]
     assert "cannot be read" in str(found[1].error)
-    assert found[2:] == [
-        Shown("", "text", text),
-        Shown("", "custom", {"type": "custom"}),
-    ]
+    assert found[2] == Shown("", "text", text)
+    assert found[3].error == "what a Lambda function draws cannot be told from log lines"
 
 
 VARIABLES = [
@@ -253,3 +251,61 @@ def test_what_a_body_needs_of_the_data() -> None:
     assert bodies.wanted({"widgets": [widget(rows), widget(anything)]}) is None
     assert bodies.wanted({"variables": VARIABLES, "widgets": []}) == {"Calls"}
     assert bodies.wanted({"widgets": [widget([5]), widget([[{"expression": "("}]])]}) == set()
+
+
+def test_a_widget_with_a_range_of_its_own(shop: Data) -> None:
+    """Before the dashboard's; its end is the dashboard's where it names none."""
+    row = [["Shop", "Calls", "Function", "a", {"stat": "Sum"}]]
+
+    assert shown(shop, row, start="-PT10M") == [("m1", "Calls", {FIVE: 20, 2 * FIVE: 40})]
+    end = "2026-09-21T14:20:00Z"  # five minutes after the dashboard's start
+    assert shown(shop, row, end=end, start="-PT5M") == [("m1", "Calls", {0: 10})]
+
+
+def test_one_row_that_fails_costs_no_other(shop: Data) -> None:
+    """The error stands beside what can be drawn."""
+    rows = [
+        ["Shop", "Calls", "Function", "a", {"id": "calls", "stat": "Sum"}],
+        ["Shop", "Calls", "Function", "a", {"id": "fine", "stat": "Sum", "period": 60}],
+        [{"expression": "calls / fine", "id": "mixed"}],
+        [{"expression": "calls / 2", "id": "half"}],
+    ]
+    (only,) = evaluate({"widgets": [widget(rows)]}, shop, SPAN)
+
+    assert [line.id for line in only.series] == ["calls", "fine", "half"]
+    assert only.error == "series with periods of 60 s and 300 s cannot be combined here"
+
+
+def test_the_whole_range_is_the_period(shop: Data) -> None:
+    """What is divided by PERIOD is a rate over the range; SEARCH has the widget's period."""
+    rows = [
+        [{"expression": "calls / PERIOD(calls)", "id": "rate"}],
+        ["Shop", "Calls", "Function", "a", {"id": "calls", "stat": "Sum", "visible": False}],
+    ]
+    options = {"view": "singleValue", "setPeriodToTimeRange": True}
+
+    assert shown(shop, rows, **options) == [("rate", "rate", {0: 70 / 900})]
+    assert shown(shop, rows, period=60)[0][2] == {0: 10 / 60, FIVE: 20 / 60, 2 * FIVE: 40 / 60}
+    found = [[{"expression": "SEARCH('{Shop,Function} MetricName=\"Calls\" b', 'Sum')"}]]
+    assert shown(shop, found, period=900)[0][2] == {0: 3}
+
+
+def test_an_average_over_metrics_is_of_all_values(shop: Data) -> None:
+    """Not of the averages: 10, 20, 30 and 7."""
+    rows = [[{"expression": 'SELECT AVG(Latency) FROM "Shop"', "id": "q"}]]
+
+    assert shown(shop, rows, period=900) == [("q", "Latency", {0: 67 / 4})]
+
+
+def test_a_sum_of_nothing_is_nothing(shop: Data) -> None:
+    """As in CloudWatch a metric without data gives no point, and no error."""
+    rows = [
+        [{"expression": "SUM(none) / 2 + calls", "id": "e"}],
+        ["Shop", "None", "Function", "a", {"id": "none", "visible": False}],
+        ["Shop", "Calls", "Function", "a", {"id": "calls", "stat": "Sum"}],
+    ]
+
+    assert [(name, len(points)) for name, _, points in shown(shop, rows)] == [
+        ("e", 0),
+        ("calls", 3),
+    ]
