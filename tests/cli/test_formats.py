@@ -286,3 +286,10 @@ def test_a_moment_is_local_or_utc(monkeypatch):
     """And one that no calendar has is not shown."""
     assert numbers.moment(1795219200000, is_utc=True) == "2026-11-21 00:00:00"
     assert numbers.moment(10**18, is_utc=True) == "-"
+
+
+@pytest.mark.parametrize("write", [numbers.milliseconds, numbers.seconds, numbers.decimal])
+@pytest.mark.parametrize("value", [None, float("inf"), float("-inf"), float("nan")])
+def test_a_number_that_is_none_is_not_shown(write, value):
+    """A mean of values that no record has may be infinite."""
+    assert write(value) == "-"

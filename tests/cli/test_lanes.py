@@ -1,12 +1,15 @@
 """The lanes of a timeline, and how they are drawn."""
 
+import contextlib
 import re
 from pathlib import Path
 
 import duckdb
+import pytest
 from reuse_cli.analysis import questions
 from reuse_cli.analysis.lanes import Lane, Stretch, lanes
 from reuse_cli.formats import lanes as formats
+from reuse_cli.formats import lanes_svg
 from reuse_cli.sources.files import Files
 from reuse_cli.sources.span import ALL
 
@@ -20,6 +23,40 @@ def lanes_of(folder: Path, *records: object) -> list[Lane]:
         _, rows = questions.ask(connection, questions.TIMELINE)
     source.close()
     return lanes(rows)
+
+
+IMPOSSIBLE = [None, -5.0, 1e308, 1e13]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_there"),
+    [
+        ({"Duration": [*IMPOSSIBLE, 100.0]}, True),
+        ({"IdleTime": IMPOSSIBLE}, True),
+        ({"InitDuration": 1e308}, True),
+        ({"RestoreDuration": -1.0}, True),
+        ({"container_started_ms": 10**15}, True),
+        ({"from_ms": -1}, True),
+        ({"to_ms": 10**17}, False),
+        ({"to_ms": None}, False),
+    ],
+    ids=str,
+)
+def test_values_that_no_record_has_are_left_out(tmp_path: Path, values: dict, is_there: bool):
+    """A number that is none, or longer than thirty years; a record without a time is counted."""
+    good = {"to_ms": STARTED_MS + 400, "Invocations": 1, "Duration": [100.0], "sequence": 1}
+    made = container("a", **{**good, **values}, total={"invocations": 1})
+    source = Files([write(tmp_path / "log.jsonl", made, container("b", **good))])
+    with duckdb.connect() as connection, contextlib.closing(source):
+        source.fill(connection, questions.TIMELINE.tables, ALL)
+        found = lanes(questions.ask(connection, questions.TIMELINE)[1])
+
+    assert len(found) == 1 + is_there
+    assert source.notes.unreadable == (not is_there)
+    for lane in found:
+        assert lane.invocations == [Stretch(STARTED_MS + 300, STARTED_MS + 400)]
+        assert lane.to_ms - lane.from_ms < 1000
+    assert lanes_svg.render(found).startswith("<svg")
 
 
 def test_a_life_has_its_init_invocations_and_end(tmp_path: Path) -> None:

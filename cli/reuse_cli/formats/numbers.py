@@ -1,5 +1,6 @@
 """Numbers for people: units, and no more digits than mean something."""
 
+import math
 from datetime import UTC, datetime
 
 NOTHING = "-"
@@ -20,7 +21,7 @@ def percent(rate: float | None) -> str:
 
 def milliseconds(value: float | None) -> str:
     """A duration, in the unit that reads best."""
-    if value is None:
+    if value is None or not math.isfinite(value):
         return NOTHING
     if value < 10:
         return f"{value:.1f} ms".replace(".0 ", " ")
@@ -31,7 +32,7 @@ def milliseconds(value: float | None) -> str:
 
 def seconds(value: float | None) -> str:
     """A span of time, in the two largest units that it has."""
-    if value is None:
+    if value is None or not math.isfinite(value):
         return NOTHING
     if value < 99.95:
         return f"{value:.1f} s".replace(".0 ", " ")
@@ -50,7 +51,7 @@ def count(value: int | None) -> str:
 
 def decimal(value: float | None) -> str:
     """A number with one digit behind the point where it is small."""
-    if value is None:
+    if value is None or not math.isfinite(value):
         return NOTHING
     return f"{value:.1f}".removesuffix(".0") if value < 1000 else count(round(value))
 
