@@ -15,9 +15,9 @@ select
     greatest(last_ms - started_ms, 0) / 1000 as age_s,
     init_type,
     coalesce(
+        case init_type when 'lambda-managed-instances' then 'managed' end,
         first_init_kind,
-        first_cold_start_kind,
-        case init_type when 'lambda-managed-instances' then 'managed' end
+        first_cold_start_kind
     ) as init_kind,
     inits[1].ms as init_ms,
     coalesce(len(inits), 0) as inits,
