@@ -57,7 +57,7 @@ EVENTS = [{"what": what} for what in KINDS for _ in range(2)]
 BROKEN = (
     *("spy", "spy.place", "sites.find", "sites.own_file"),
     *("builds.line", "builds.begin", "builds.end", "builds.digest"),
-    *("builds.Line.built", "builds.Line.used", "builds.Owners.put", "builds.Owners.of"),
+    *("lines.Line.built", "lines.Line.used", "builds.Owners.put", "builds.Owners.of"),
     *("aws_fetches.begin", "databases.connected", "databases.keeper_made"),
 )
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType
     from typing import Any
 
-    from .builds import Build, Line
+    from .builds import Build
+    from .lines import Line
 
 NAME = "aws"
 TIMEOUTS = ("connect_timeout", "read_timeout")
@@ -208,8 +209,7 @@ def _settings(session: "Any") -> "Any":
     return tuple((name, repr(found[name])) for name in found) if found else ()
 
 
-def _recorded(_recorder: "Any", frame: "FrameType") -> None:
-    """Botocore keeps a history, which is told of each call where it begins."""
+def _call_begins(_client: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != "_make_api_call":
         return
     found = frame.f_locals
@@ -249,8 +249,8 @@ PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
         ("boto3.resources.base", "ServiceResource", "__init__", _resource_ends),
         ("boto3.session", "Session", "_register_default_handlers", _session_ends),
     ],
+    "botocore.client": [("", "BaseClient", "_emit_api_params", _call_begins)],
     "botocore.endpoint": [("", "Endpoint", "_needs_retry", _has_answer)],
-    "botocore.history": [("", "HistoryRecorder", "record", _recorded)],
     "botocore.loaders": [("", "Loader", "load_service_model", _resource_begins)],
     "botocore.session": [
         ("", "Session", "get_default_client_config", _client_begins),

@@ -7,6 +7,7 @@ before had read too is waste, and never one that a library's cache had or a `@re
 A cache that is itself made again has nothing yet: what it reads first is read like any other value.
 """
 
+import sys
 import time
 from _thread import get_ident
 
@@ -48,7 +49,7 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
 OPERATIONS = frozenset(operation for _, operation in FETCHES)
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
 """What lies between the user's line and the call, and counts for itself or caches."""
-_open: "dict[int, tuple[Any, str, str, list[Any], int]]" = {}
+_open: "dict[int, tuple[Any, str, str, tuple[Any, ...], int]]" = {}
 
 
 def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
@@ -59,14 +60,14 @@ def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
     if found["operation_name"] not in OPERATIONS:
         return
     fetch = FETCHES.get((client._service_model.service_name, found["operation_name"]))
-    if fetch is None or _is_of_a_cache(frame):
+    if fetch is None or (_has_caches() and _is_of_a_cache(frame)):
         return
     site = sites.find(frame)
     if site is None:
         return
     kind, what, names = fetch
     parameters = found["api_params"]
-    asked = [client.meta.region_name, *(repr(parameters.get(name)) for name in names)]
+    asked = (client.meta.region_name, *[repr(parameters.get(name)) for name in names])
     _open[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
 
 
@@ -81,6 +82,12 @@ def end(parsed: "dict[str, Any]") -> None:
     if line is not None:
         took_us = (time.perf_counter_ns() - start_ns) // 1000
         line.fetched(builds.digest(asked, parsed.get("ETag")), took_us)
+
+
+def _has_caches() -> bool:
+    """Whether one of CACHES is loaded: the frames need not be looked at without."""
+    modules = sys.modules
+    return CACHES[0] + "parameters" in modules or CACHES[1] in modules or CACHES[2] in modules
 
 
 def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:

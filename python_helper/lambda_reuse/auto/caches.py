@@ -10,7 +10,7 @@ import time
 
 from lambda_reuse import invocation
 
-from . import builds, sites, spy, state
+from . import sites, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "caches"
-_timed = builds.Owners()
+_timed: "Any" = None
+"""Timed caches that init makes -> the user's line; None without cachetools."""
 _has_looked = False
 
 
 def observe(module: "ModuleType") -> None:
     """Follow cachetools' timed caches, and look for caches when init is over."""
+    global _timed
     if module.__name__ == "cachetools":
+        from . import builds, spy  # not before: every function has functools
+
+        _timed = builds.Owners()
         spy.version_of(module, 4, 5, 6, 7, 8)
         spy.place(module.TTLCache, "__init__", _made, NAME)
     elif _look_once not in invocation.at_begin:
@@ -54,6 +59,13 @@ def _look() -> None:
 
         for cache in found:
             watch(cache)
+    if _timed is not None:
+        _look_at_clocks()
+
+
+def _look_at_clocks() -> None:
+    from . import builds
+
     for cache, site in _timed.living():
         is_monotonic = _clock_of(cache) is time.monotonic
         line = builds.line("cache.monotonic", "TTLCache", site) if is_monotonic else None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Optional
 
-    from .builds import Line
+    from .lines import Line
 
 CONNECTION = "db.connection"
 CUT_OFF = 2

@@ -22,8 +22,8 @@ OBSERVERS = {
     "aws_secretsmanager_caching": "secrets",
     "awslambdaric.bootstrap": "client",
     "boto3": "aws",
+    "botocore.client": "aws",
     "botocore.endpoint": "aws",
-    "botocore.history": "aws",
     "botocore.loaders": "aws",
     "botocore.session": "aws",
     "botocore.signers": "aws",
@@ -51,10 +51,13 @@ OBSERVERS = {
 class Finder:
     """The entry in `sys.meta_path`."""
 
+    def __init__(self) -> None:
+        self._times_imports = state.is_on("imports")
+
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
         """The spec that the other finders give, watched where the module is one of OBSERVERS."""
         is_observed = name in OBSERVERS and state.is_on(OBSERVERS[name])
-        if not is_observed and not state.is_on("imports"):
+        if not is_observed and not self._times_imports:
             return None
         for finder in list(sys.meta_path):
             find = getattr(finder, "find_spec", None)
@@ -120,7 +123,7 @@ class ModuleSpec(type(sys.__spec__)):  # type: ignore[misc]
 
 def _time_import(name: str, frame: "FrameType", *, is_over: bool) -> None:
     imports: "Any" = sys.modules.get(f"{__package__}.imports")
-    if imports is None:
+    if imports is None or not _is_complete(imports):
         return
     try:
         if is_over:

@@ -132,7 +132,11 @@ def _can_wait() -> bool:
     monitoring = getattr(sys, "monitoring", None)
     if monitoring is None or sys.gettrace() is not None or sys.getprofile() is not None:
         return False
-    tools = {monitoring.get_tool(tool) for tool in range(6)} - {None, sampler.IMPORTS}
+    tools = {monitoring.get_tool(tool) for tool in range(6)} - {
+        None,
+        sampler.IMPORTS,
+        sampler.TITLE,
+    }
     return not tools and len(sys._current_frames()) == 1
 
 

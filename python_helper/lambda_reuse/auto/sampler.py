@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 NAME = "sampler"
 TOOL = 4
 """No tool that Python's documentation names has this number."""
+TITLE = "lambda-reuse"
 IMPORTS = "lambda-reuse imports"
-"""The other tool of the observers, which does not stand in the way."""
+OWN = frozenset((None, TITLE, IMPORTS))
+"""The tools of the observers do not stand in each other's way."""
 FIRST = (2, 4)
 EVERY = 100
 MAX_SAMPLES = 200
@@ -62,9 +64,17 @@ class Sampler:
             self.has_stood_down = True
             return
         self._codes = self._codes or own_codes()
+        if self.samples == 0:
+            self._prepare()
         self.samples += 1
+        for code in self._codes:
+            self._monitoring.set_local_events(TOOL, code, self._monitoring.events.CALL)
+        self._is_on = True
+
+    def _prepare(self) -> None:
+        """Take the tool's number, and keep it: without events it costs nothing."""
         events = self._monitoring.events
-        self._monitoring.use_tool_id(TOOL, "lambda-reuse")
+        self._monitoring.use_tool_id(TOOL, TITLE)
         for event, report in (
             (events.CALL, self._called),
             (events.C_RETURN, self._c_returned),
@@ -72,9 +82,6 @@ class Sampler:
             (events.PY_RETURN, self._returned),
         ):
             self._monitoring.register_callback(TOOL, event, report)
-        for code in self._codes:
-            self._monitoring.set_local_events(TOOL, code, events.CALL)
-        self._is_on = True
 
     def end(self) -> None:
         """Switch off, and count what this invocation made."""
@@ -83,7 +90,6 @@ class Sampler:
         self._is_on = False
         for code in self._codes + self._callees:
             self._monitoring.set_local_events(TOOL, code, 0)
-        self._monitoring.free_tool_id(TOOL)
         self._monitoring.restart_events()
         self._count()
         self._callees.clear()
@@ -101,8 +107,8 @@ class Sampler:
         return FIRST[0] <= invocation.count <= FIRST[1] or invocation.count % EVERY == 0
 
     def _may_switch(self) -> bool:
-        tools = {self._monitoring.get_tool(tool) for tool in range(6)} - {None, IMPORTS}
-        is_alone = not tools and sys.gettrace() is None and sys.getprofile() is None
+        tools = {self._monitoring.get_tool(tool) for tool in range(6)}
+        is_alone = tools <= OWN and sys.gettrace() is None and sys.getprofile() is None
         return is_alone and len(sys._current_frames()) == 1
 
     def _called(self, code: "CodeType", offset: int, callee: "Any", _first: "Any") -> "Any":

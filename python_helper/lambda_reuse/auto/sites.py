@@ -7,6 +7,7 @@ outside the task root.
 """
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,37 +57,63 @@ LIBRARIES = frozenset(
 """Top-level names that are libraries wherever they lie, and whatever became of their dist-info."""
 HELPER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 RESOURCE = ""
-RESOURCE_FILES = ("async_kept.py", "async_resource.py", "files.py", "kept.py", "sync_resource.py")
+RESOURCE_FILES = ("async_resource.py", "files.py", "sync_resource.py")
 """What calls the functions of resources, and the `fetch` of files."""
+_RESOURCE_MODULES = tuple("lambda_reuse." + name[:-3] for name in RESOURCE_FILES)
 INSTALLED = ("site-packages", "dist-packages", "node_modules")
 MAX_DEPTH = 200
 """Frames looked at: deeper recursion than that is not worth the time."""
 
+MAX_SITES = 1024
+"""Lines that are remembered."""
+
 _files: "dict[str, Optional[str]]" = {}
+_sites: "dict[tuple[int, int], tuple[CodeType, tuple[str, str]]]" = {}
 _installed: "Optional[frozenset[str]]" = None
 
 
 def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     """(`app.py:12`, `handler`) of the innermost frame of the user's; None where there is none.
 
-    None, too, within the function of a `@resource`: the resource counts what it builds.
+    None, too, within the function of a `@resource`: the resource counts what it builds. Where the
+    function has no resources the frames above the user's are not looked at.
     """
     found: "Optional[FrameType]" = None
     known = _files
+    has_resources = _has_resources()
     for _ in range(MAX_DEPTH):
         if frame is None:
             break
-        code = frame.f_code
-        file = known[code.co_filename] if code.co_filename in known else _file_of(code)
+        name = frame.f_code.co_filename
+        file = known[name] if name in known else _file_of(frame.f_code)
         if file is not None:
             if file == RESOURCE:
                 return None
             if found is None:
                 found = frame
+                if not has_resources:
+                    break
         frame = frame.f_back
-    if found is None:
-        return None
-    return f"{_file_of(found.f_code)}:{found.f_lineno}", name_of(found.f_code)
+    return None if found is None else _site_of(found)
+
+
+def _has_resources() -> bool:
+    modules = sys.modules
+    for name in _RESOURCE_MODULES:  # noqa: SIM110 - `any` takes five times as long
+        if name in modules:
+            return True
+    return False
+
+
+def _site_of(frame: "FrameType") -> "tuple[str, str]":
+    code, number = frame.f_code, frame.f_lineno
+    known = _sites.get((id(code), number))  # a code's own hash goes through all of it
+    if known is not None and known[0] is code:
+        return known[1]
+    site = (f"{_file_of(code)}:{number}", name_of(code))
+    if len(_sites) < MAX_SITES:
+        _sites[id(code), number] = (code, site)
+    return site
 
 
 def is_through(frame: "Optional[FrameType]", modules: "tuple[str, ...]") -> bool:
@@ -187,3 +214,4 @@ def forget() -> None:
     global _installed
     _installed = None
     _files.clear()
+    _sites.clear()
