@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reuse_sandbox.action_runner import ActionRunner
 from reuse_sandbox.api_port import ApiPort
 from reuse_sandbox.apis.extensions import ExtensionsApi
-from reuse_sandbox.apis.runtime import MAX_RESPONSE, RuntimeApi
+from reuse_sandbox.apis.runtime import MAX_HEADER, MAX_RESPONSE, RuntimeApi
 from reuse_sandbox.apis.telemetry import TelemetryApi
 from reuse_sandbox.apis.waiting import WaitingCalls
 from reuse_sandbox.apis.web import Request, Response, Site, dispatch
@@ -124,7 +124,7 @@ class Container:
         async def answer(request: Request) -> Response:
             return await dispatch(routes, request, runtime.answer_invocation)
 
-        return Site(answer, MAX_RESPONSE)
+        return Site(answer, MAX_RESPONSE, MAX_HEADER)
 
     # What the fleet asks.
 

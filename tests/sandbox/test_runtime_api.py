@@ -6,6 +6,7 @@ import json
 import pytest
 from reuse_sandbox.apis.runtime import valid_error_type
 
+from tests.sandbox.caller import caller
 from tests.sandbox.desk import desk
 from tests.sandbox.leftovers import Leftovers
 from tests.sandbox.workshop import Workshop
@@ -60,6 +61,18 @@ async def test_an_error_reaches_the_caller(workshop: Workshop, leftovers: Leftov
             result.function_error,
             json.loads(result.payload),
         )
+
+
+async def test_an_error_with_a_long_trace(workshop: Workshop, leftovers: Leftovers) -> None:
+    """Runtimes send a thousand calls of a RecursionError in one header; the process goes on."""
+    source = "def handler(event, context): return handler(event, context) if event else 1"
+    async with caller(workshop, source) as here:
+        answer = await here.invoke(payload=b'{"n": 1}')
+        again = await here.invoke(payload=b"{}")
+
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads(answer["Payload"])["errorType"] == "RecursionError"
+    assert again["Payload"] == b"1"
 
 
 async def test_refusals(workshop: Workshop, leftovers: Leftovers) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from reuse_sandbox import InvokeResult
 
 from reuse_cli.formats import numbers
+from reuse_cli.formats.text import safe
 
 ID_DIGITS = 8  # of a request id, and of a container's id, as the tables show it
 
@@ -39,8 +40,7 @@ def in_whole(result: InvokeResult) -> str:
     """The same with all of the response, for an invocation that is the only one."""
     duration = numbers.milliseconds(result.duration_ms)
     how = f"{result.status}, {duration}" + (", cold start" if result.cold else "")
-    value = decoded(result.payload)
-    shown = value if isinstance(value, str) and not _is_json(result.payload) else _pretty(value)
+    shown = "\n".join(map(safe, _pretty(result.payload).split("\n")))
     return (
         f"request    {result.request_id}\n"
         f"container  {container(result)}\n"
@@ -64,11 +64,13 @@ def error_message(result: InvokeResult) -> str:
 
 
 def decoded(payload: bytes) -> Any:
-    """The JSON value of a response; its text where it is none."""
+    """The JSON value of a response; its text where it is none, as NaN and Infinity are not."""
     try:
-        return json.loads(payload)
+        value = json.loads(payload)
+        json.dumps(value, allow_nan=False)
     except (ValueError, RecursionError):
         return payload.decode(errors="replace")
+    return value
 
 
 def cut(text: str, width: int) -> str:
@@ -88,13 +90,9 @@ def _one_line(result: InvokeResult) -> str:
     return printable(text)
 
 
-def _is_json(payload: bytes) -> bool:
-    try:
-        json.loads(payload)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _pretty(value: Any) -> str:
+def _pretty(payload: bytes) -> str:
+    """A JSON value over lines; a text that is none as it is."""
+    value = decoded(payload)
+    if isinstance(value, str) and not payload.lstrip().startswith(b'"'):
+        return value
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -39,6 +39,10 @@ INVOCATION = re.compile(rf"{PREFIX}/runtime/invocation/([^/]+)/(response|error)"
 # 6 MB and some bytes, the limit in the source of AWS's emulator (`MaxPayloadSize`).
 MAX_RESPONSE = 6 * 1024 * 1024 + 100
 
+# Of one header, as AWS's emulator takes it (the default of Go's net/http): runtimes send the whole
+# trace of an error in one, and that of a RecursionError has a thousand calls.
+MAX_HEADER = 1024 * 1024
+
 # 200 MB streamed ("Lambda quotas").
 MAX_STREAMED = 200 * 1024 * 1024
 

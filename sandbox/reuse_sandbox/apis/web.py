@@ -24,6 +24,7 @@ Routes = Mapping[str, Mapping[str, Handler]]
 
 KEEP_ALIVE_S = 3600.0  # a frozen client does not come back for long
 CLOSE_S = 0.5
+MAX_HEADER = 8190  # aiohttp's own default
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -35,11 +36,15 @@ class Site:
     """
 
     def __init__(
-        self, handler: Callable[[Request], Awaitable[StreamResponse]], max_body: int
+        self,
+        handler: Callable[[Request], Awaitable[StreamResponse]],
+        max_body: int,
+        max_header: int = MAX_HEADER,
     ) -> None:
         self.port = 0
         self._handler = handler
         self._max_body = max_body
+        self._max_header = max_header
         self._socket: socket.socket | None = None
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
@@ -65,6 +70,7 @@ class Site:
             handler_cancellation=True,
             access_log=None,
             keepalive_timeout=KEEP_ALIVE_S,
+            max_field_size=self._max_header,
         )
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(self._http, sock=self._socket)
