@@ -9,6 +9,7 @@ from reuse_cli.errors import CliError
 from reuse_cli.sources.platform_lines import Event
 
 RECORDS, PLATFORM = "records.jsonl", "platform.jsonl"
+_ENCODER = json.JSONEncoder(separators=(",", ":"))  # text in ASCII
 TELLING = {"report", "init_start", "init_report", "restore_start", "restore_report"}
 """Platform lines that an answer can be made of; others only add to them."""
 
@@ -45,8 +46,7 @@ class Copies:
     def event(self, event: Event) -> None:
         """Keep what a platform line said."""
         self.has_platform = self.has_platform or event["kind"] in TELLING
-        line = json.dumps(event, separators=(",", ":"))
-        self._write(self._files[1].write, line.encode("utf-8", "replace") + b"\n")
+        self._write(self._files[1].write, _ENCODER.encode(event).encode() + b"\n")
 
     @staticmethod
     def _write(write: Any, *data: bytes) -> None:

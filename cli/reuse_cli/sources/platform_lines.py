@@ -37,7 +37,10 @@ FIELDS = {
 }
 """The fields of an event and their SQL types."""
 
-HINTS = (b"RequestId", b"platform.", b"INIT_", b"RESTORE_", b"timed out after")
+HINTS = (
+    *(b"START RequestId", b"REPORT RequestId", b"platform."),
+    *(b"INIT_", b"RESTORE_", b"timed out after"),
+)
 """One of these is in every line of the platform."""
 
 _SPACE = r"(?:\\+[tnr]|\s)"
@@ -163,15 +166,21 @@ def of_message(text: str) -> Event | None:
 
 def epoch_ms(value: Any) -> int | None:
     """A time as epoch milliseconds: a number of them, of seconds, or an ISO time, UTC if bare."""
-    if isinstance(value, str) and re.fullmatch(r"\d{10}(?:\d{3})?", value):
-        value = int(value)
+    if isinstance(value, str):
+        if not value.isdecimal():
+            return _iso_ms(value)
+        value = int(value) if len(value) in (10, 13) else None
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         value = value * 1000 if value < 1e11 else value
         return int(value) if 0 <= value < 1e15 else None
-    if not isinstance(value, str) or not _ISO.match(value):
+    return None
+
+
+def _iso_ms(value: str) -> int | None:
+    if not _ISO.match(value):
         return None
     try:
-        moment = datetime.fromisoformat(value[:19].replace(" ", "T") + value[19:])
+        moment = datetime.fromisoformat(value)
     except ValueError:
         return None
     known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

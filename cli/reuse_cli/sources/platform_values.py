@@ -15,8 +15,13 @@ from reuse_cli.sources.platform_lines import HINTS, Event
 MAX_DEPTH = 24
 MAX_TRIES = 200
 """Values of one text that may be tried in vain."""
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?")
-_GROUP = re.compile(r"\s*(/[\w./#-]+|\d{12}:/\S+)\s")
+_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+_PREFIX = re.compile(
+    r"\s*(?:(?P<group>/[\w./#-]+|\d{12}:/\S+)\s)?[\s,]*"
+    rf"(?:(?P<first_time>{_TIME})[\s,]*)?"
+    rf"(?:(?P<stream>{places.STREAM.pattern})[\s,]*)?"
+    rf"(?(first_time)|(?:(?P<last_time>{_TIME})[\s,]*)?)[ \t|]*"
+)
 _BEGIN = re.compile(r'\{\s*"|\[\s*\{\s*"field"')
 _SEPARATORS = re.compile(r"[\s,]*")
 _MESSAGES = ("message", "@message", "log", "msg", "body")
@@ -87,17 +92,15 @@ def split(text: str) -> tuple[Around, str]:
         if len(parts) == 5:
             at_ms = platform_lines.epoch_ms(parts[2])
             return Around(None, _stream(parts[3]), at_ms), parts[4]
-    group = _GROUP.match(text)
-    position = group.end() if group else 0
-    stream = at_ms = None
-    for _ in range(2):
-        position = _after_separators(text, position)
-        if stream is None and (found := places.STREAM.match(text, position)):
-            stream, position = found[0], found.end()
-        elif at_ms is None and (found := _TIME.match(text, position)):
-            at_ms = platform_lines.epoch_ms(found[0].replace(",", "."))
-            position = found.end()
-    return Around(group[1] if group else None, stream, at_ms), text[position:].lstrip(" \t|")
+    found = _PREFIX.match(text)
+    assert found is not None  # it may be empty
+    at = found["first_time"] or found["last_time"]
+    around = Around(
+        found["group"],
+        found["stream"],
+        platform_lines.epoch_ms(at.replace(",", ".")) if at else None,
+    )
+    return around, text[found.end() :]
 
 
 def walk(value: Any, around: Around, found: Found, depth: int = 0) -> None:
