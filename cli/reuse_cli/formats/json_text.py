@@ -16,8 +16,8 @@ VERSION = 1
 def render(name: str, rows: Sequence[Row]) -> str:
     """`{"version": 1, NAME: [row, …]}`; what is not known is null, rates lie between 0 and 1.
 
-    The text is that of `json.dumps` with an indent of 2, which takes four times as long because it
-    leaves the C encoder.
+    The text is that of `json.dumps` with an indent of 2, which takes more than twice as
+    long because it leaves the C encoder.
     """
     names = {key: f"      {json.dumps(key)}: " for row in rows[:1] for key in row}
     found = ",\n".join(_row(row, names) for row in rows)
