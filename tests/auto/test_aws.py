@@ -104,6 +104,60 @@ def test_values_fetched_again(aws_function, parameter):
     assert not any(word in text for word in ("/tax", "token", "hidden-value", "prices", "list"))
 
 
+APPCONFIG = """\
+import io
+import boto3
+from botocore.awsrequest import AWSResponse
+
+class Body(io.BytesIO):
+    def stream(self, *_, **__):
+        yield self.read()
+
+def answer(request, **_):
+    body = b'{"InitialConfigurationToken": "hidden-value"}'
+    return AWSResponse(request.url, 200, {"Next-Poll-Configuration-Token": "hidden"}, Body(body))
+
+def client(name):
+    made = boto3.client(name)
+    made.meta.events.register("before-send", answer)
+    return made
+
+data, old = client("appconfigdata"), client("appconfig")
+NAMES = {"ApplicationIdentifier": "shop", "EnvironmentIdentifier": "e"}
+
+def session(profile):
+    return data.start_configuration_session(ConfigurationProfileIdentifier=profile, **NAMES)
+
+kept = session("kept")["InitialConfigurationToken"]
+
+def handler(event, context):
+    global kept
+    kept = data.get_latest_configuration(ConfigurationToken=kept)["NextPollConfigurationToken"]
+    token = session("flags")["InitialConfigurationToken"]
+    data.get_latest_configuration(ConfigurationToken=token)["Configuration"].read()
+    old.get_configuration(Application="shop", Environment="e", Configuration="c", ClientId="i")
+    return token
+"""
+
+
+def test_configurations_fetched_again(function):
+    """A session of AppConfig's, opened by each invocation; the old call. Polling is none of it."""
+    function.write("app.py", APPCONFIG)
+
+    ran = function.run(5)
+
+    assert [result["answer"] for result in ran.results] == ["hidden-value"] * 5
+    lines = APPCONFIG.splitlines()
+    opens = 1 + next(n for n, line in enumerate(lines) if "start_configuration" in line)
+    reads = 1 + next(n for n, line in enumerate(lines) if "old.get_configuration" in line)
+    assert ran.found() == [
+        ("refetched", f"app.py:{opens}", 4),
+        ("refetched", f"app.py:{reads}", 4),
+    ]
+    assert "hidden" not in str(ran.slots)
+    assert "shop" not in str(ran.slots)
+
+
 def test_objects_that_change_are_new(aws_function, parameter):
     """An S3 object with another ETag is another value."""
     aws_function.write(

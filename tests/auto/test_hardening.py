@@ -7,12 +7,22 @@ import pytest
 from tests.auto.servers import serving
 
 SOURCE = """\
-import os, pickle, ssl, inspect, urllib.request
+import io, os, pickle, ssl, inspect, urllib.request
 import boto3, botocore.session, httpx, requests, sqlalchemy, cachetools
+from botocore.awsrequest import AWSResponse
 from functools import lru_cache
 from sqlalchemy.pool import NullPool
 
-kept = boto3.client("ssm")
+class Body(io.BytesIO):
+    def stream(self, *_, **__):
+        yield self.read()
+
+def answer(request, **_):
+    body = Body(b'{"Parameter": {"Value": "19"}}')
+    return AWSResponse(request.url, 200, {}, body)
+
+kept, told = boto3.client("ssm"), boto3.client("ssm", region_name="eu-west-1")
+told.meta.events.register("before-send", answer)
 bare = sqlalchemy.create_engine("sqlite://", poolclass=NullPool)
 timed = cachetools.TTLCache(10, 10)
 
@@ -28,6 +38,9 @@ def handler(event, context):
         return kept.generate_presigned_url("get_parameter", Params={"Name": "/tax"})[:8]
     if what == "call":
         kept.get_parameter(Name="/tax")
+    if what == "answered":
+        ssl.create_default_context()
+        return told.get_parameter(Name="/tax")["Parameter"]["Value"]
     if what == "wrong":
         boto3.client("nothing")
     if what == "http":
@@ -52,13 +65,14 @@ def handler(event, context):
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename,
         ]
 """
-KINDS = ["clients", "call", "wrong", "http", "refused", "database", "signatures"]
+KINDS = ["clients", "call", "answered", "wrong", "http", "refused", "database", "signatures"]
 EVENTS = [{"what": what} for what in KINDS for _ in range(2)]
 BROKEN = (
     *("spy", "spy.place", "sites.find", "sites.own_file"),
     *("builds.line", "builds.begin", "builds.end", "builds.digest"),
     *("lines.Line.built", "lines.Line.used", "builds.Owners.put", "builds.Owners.of"),
-    *("aws_fetches.begin", "databases.connected", "databases.keeper_made"),
+    *("aws_fetches.begin", "aws_fetches.end", "databases.connected", "databases.keeper_made"),
+    *("lines.Line.fetched", "builds.within", "sites.is_through", "databases.Stopwatch.took_us"),
 )
 
 
