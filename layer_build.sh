@@ -195,15 +195,16 @@ build_tools() {
 # frozen in.
 build_executable() {
     local target=${1/arm64/aarch64} frozen=$2 output=$3
-    # What make knows of the C files does not reach all that is generated from them.
+    # What make knows of the C files does not reach all that is generated from them, nor its own flags.
     local made_of
-    made_of=$(cd "$RUNTIME" && find main.c variant modules -type f -exec sha256sum {} + | sort)
+    made_of=$(cd "$RUNTIME" && find main.c variant modules "$ROOT/layer_build.sh" -type f -printf '%f ' -exec sha256sum '{}' ';' | cut -d ' ' -f 1,2 | sort)
     [ "$(cat "$output/made-of" 2>/dev/null)" = "$made_of" ] || rm -rf "$output"
     cmp -s "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c" || cp "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c"
     mkdir -p "$BUILD/no-library"
     touch "$BUILD/no-library/README.md" # the build asks for a library folder, which Debian's source leaves out
     local flags=(
         -Wno-error -g0 -fno-pie -fomit-frame-pointer -include stdlib.h
+        -fno-asynchronous-unwind-tables -fno-unwind-tables # nothing unwinds: C, and longjmp
         "-ffile-prefix-map=$MICROPYTHON=." "-ffile-prefix-map=$RUNTIME=."
     )
     quietly "$(basename "$output")" -C "$MICROPYTHON/ports/unix" \
