@@ -13,8 +13,8 @@ with phase("imports"):
     import boto3
     import requests
 
-TABLE = "orders"
-TAX_PARAMETER = "/orders/tax-percent"
+TABLE = os.environ.get("ORDERS_TABLE", "orders")
+TAX_PARAMETER = os.environ.get("TAX_PARAMETER", "/orders/tax-percent")
 TAX_MAX_AGE_S = float(os.environ.get("TAX_MAX_AGE_S", "300"))
 
 used = []  # what this invocation asked for, and

@@ -1,0 +1,103 @@
+# The layer for both architectures, and the dashboards, with the timeline's function left out:
+# its code is deployed by template.yaml.
+#
+#   module "lambda_reuse" {
+#     source      = "./deploy/terraform"
+#     layers      = { x86_64 = "dist/lambda-reuse-layer-x86_64.zip" }
+#     alarm_on    = ["orders"]
+#   }
+#
+# A function takes the layer with `layers = [module.lambda_reuse.layer_arns["x86_64"]]`.
+
+terraform {
+  required_version = ">= 1.3"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.0"
+    }
+  }
+}
+
+variable "layers" {
+  description = "The layer's zips by architecture: x86_64, arm64."
+  type        = map(string)
+  default     = {}
+}
+
+variable "dashboards" {
+  description = "Which dashboards to deploy: fleet, function."
+  type        = set(string)
+  default     = ["fleet", "function"]
+}
+
+variable "alarm_on" {
+  description = "Names of functions with the layer to put an alarm on the cold start rate of."
+  type        = set(string)
+  default     = []
+}
+
+variable "alarm_actions" {
+  description = "ARNs that the alarms notify."
+  type        = list(string)
+  default     = []
+}
+
+data "aws_region" "current" {}
+
+resource "aws_lambda_layer_version" "reuse" {
+  for_each                 = var.layers
+  layer_name               = "lambda-reuse-${each.key}"
+  filename                 = each.value
+  source_code_hash         = filebase64sha256(each.value)
+  compatible_architectures = [each.key]
+  license_info             = "Apache-2.0"
+}
+
+resource "aws_cloudwatch_dashboard" "reuse" {
+  for_each       = var.dashboards
+  dashboard_name = "lambda-reuse-${each.key}"
+  dashboard_body = replace(
+    file("${path.module}/../../dashboards/lambda-reuse-${each.key}.json"),
+    "\"REGION\"",
+    jsonencode(data.aws_region.current.name),
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "cold_share" {
+  for_each            = var.alarm_on
+  alarm_name          = "lambda-reuse-${each.key}-cold-share"
+  alarm_description   = "More than 20 % of the invocations waited for a new container"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 20
+  evaluation_periods  = 6
+  datapoints_to_alarm = 4
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+
+  metric_query {
+    id          = "share"
+    expression  = "100 * FILL(cold, 0) / invocations"
+    label       = "cold-share"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { cold = "ColdStarts", invocations = "Invocations" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = "LambdaReuse"
+        metric_name = metric_query.value
+        dimensions  = { FunctionName = each.key }
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
+}
+
+output "layer_arns" {
+  description = "The layer's ARNs by architecture."
+  value       = { for name, layer in aws_lambda_layer_version.reuse : name => layer.arn }
+}
