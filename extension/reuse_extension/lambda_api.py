@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 BUFFERING_MS = 1000
 """How long the platform may hold telemetry back. Others ask for 25 ms because they wait for an
 invocation's end; nothing here waits for it, and fewer posts cost less."""
-MOST_ANSWER = 256 * 1024
+MAX_ANSWER = 256 * 1024
 """Bytes of an answer; Lambda's have a few hundred."""
 ANSWER_MS = 2000
 """How long the answer to the subscription is waited for."""
-LONGEST_PAUSE_MS = 1000
+MAX_PAUSE_MS = 1000
 """Between attempts to ask `next` while Lambda answers none of them."""
 
 
@@ -71,7 +71,7 @@ class LambdaApi:
         self._native = native
         self._next = b""
         self._poller = poller
-        self._reader = wire.Reader(MOST_ANSWER, reads_responses=True)
+        self._reader = wire.Reader(MAX_ANSWER, reads_responses=True)
         self._identifier = ""
         self.socket: "Any" = None
         self.is_asked = False
@@ -166,7 +166,7 @@ class LambdaApi:
         """Lambda did not answer as documented: ask anew, on a new connection, but not at once."""
         self.close()
         self._ask_at_ticks = interpreter.ticks_ms() + self._pause_ms
-        self._pause_ms = min(self._pause_ms * 2 + 10, LONGEST_PAUSE_MS)
+        self._pause_ms = min(self._pause_ms * 2 + 10, MAX_PAUSE_MS)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -180,7 +180,7 @@ class LambdaApi:
         if self.socket is None:
             host, _, port = self._host.rpartition(":")
             self.socket = interpreter.connect(host, int(port))
-            self._reader = wire.Reader(MOST_ANSWER, reads_responses=True)
+            self._reader = wire.Reader(MAX_ANSWER, reads_responses=True)
             self._poller.add(self.socket)
 
     def _call(self, request: bytes, milliseconds: "int | None") -> "wire.Message":

@@ -12,13 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MOST_BODY = 1100000
+MAX_BODY = 1100000
 """Bytes of a batch. Lambda sends up to twice the `maxBytes` asked for, 512 KiB, and some more."""
-MOST_CONNECTIONS = 16
+MAX_CONNECTIONS = 16
 """Lambda uses one."""
-MOST_HELD = 4 * 1024 * 1024
+MAX_HELD = 4 * 1024 * 1024
 """Bytes of unfinished batches over all connections."""
-MOST_HOSTS = 65536
+MAX_HOSTS = 65536
 PAUSE_MS = 500
 """How long no connection is taken where there are no file descriptors for one: until then the
 listening socket would say that one is waiting, again and again. Lambda tries again."""
@@ -83,10 +83,10 @@ class Listener:
             return
         if connection is None:
             return
-        if len(self._connections) >= MOST_CONNECTIONS:
+        if len(self._connections) >= MAX_CONNECTIONS:
             self._close(self._connections[0])
         self._connections.append(connection)
-        self._readers[id(connection)] = wire.Reader(MOST_BODY, reads_responses=False)
+        self._readers[id(connection)] = wire.Reader(MAX_BODY, reads_responses=False)
         self._poller.add(connection)
 
     def _make_room_or_pause(self) -> None:
@@ -135,7 +135,7 @@ class Listener:
         return [message.body for message in messages]
 
     def _make_room(self) -> None:
-        while sum([reader.buffered for reader in self._readers.values()]) > MOST_HELD:
+        while sum([reader.buffered for reader in self._readers.values()]) > MAX_HELD:
             holding = [
                 connection
                 for connection in self._connections
@@ -152,7 +152,7 @@ class Listener:
 
 def _listen() -> "tuple[Any, int]":
     """Listen where Lambda posts to: the address of sandbox.localdomain, else on every one."""
-    for line in (files.read_file(HOSTS_FILE, MOST_HOSTS, True) or b"").split(b"\n"):
+    for line in (files.read_file(HOSTS_FILE, MAX_HOSTS, True) or b"").split(b"\n"):
         words = line.split(b"#", 1)[0].split()
         if HOST.encode() in words[1:]:
             try:

@@ -28,7 +28,7 @@ MAX_STEPS = 64
 """Calls that one record is worth; what is left then is left to the next one."""
 HEAD_SIZE = page_format.slot_at(4)
 """Read at once; with more slots in use, the rest of the page is read, too."""
-LARGEST_PID = 10**9
+MAX_PID = 10**9
 
 
 class Pages:
@@ -123,7 +123,7 @@ def _is_page(name: str) -> bool:
     if not name.endswith(page_format.SUFFIX) or len(name) > 48:
         return False
     pid, _, start = name[: -len(page_format.SUFFIX)].partition("-")
-    return _is_number(pid) and _is_number(start) and int(pid) < LARGEST_PID
+    return _is_number(pid) and _is_number(start) and int(pid) < MAX_PID
 
 
 def _is_number(digits: str) -> bool:

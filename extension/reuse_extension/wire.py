@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MORE = -1
 MAX_SMALL = 256
 """Parts of a body that are kept apart: a peer may send it byte by byte."""
-MOST_HEAD = 16 * 1024
+MAX_HEAD = 16 * 1024
 """Bytes of a start line with its headers, or of one chunk's line; Lambda sends a few hundred."""
 
 Message = namedtuple("Message", ("start", "headers", "body", "keeps_open"))
@@ -235,8 +235,8 @@ def _has_no_body(status: bytes) -> bool:
 
 def _end_of(data: bytes, at: int, mark: bytes) -> int:
     """Where the mark stands that ends what begins at `at`, or MORE without a mark yet."""
-    end = data.find(mark, at, at + MOST_HEAD + len(mark))
-    if end < 0 and len(data) - at > MOST_HEAD:
+    end = data.find(mark, at, at + MAX_HEAD + len(mark))
+    if end < 0 and len(data) - at > MAX_HEAD:
         raise WireError("a line without an end")
     return end
 

@@ -8,7 +8,7 @@ let go; two loops that run at the same time keep one value each.
 from _thread import RLock
 from asyncio import current_task, get_running_loop
 
-from . import hit_path, registry
+from . import hit_path, lifecycle
 from .build_lock import TaskBuildLock
 from .callables import is_awaitable
 from .entry import NOTHING
@@ -20,24 +20,26 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Task
     from typing import Any, Callable, Optional
 
+    from .counters import Counters
     from .entry import Entry
     from .hit_path import Count, Pair
     from .info import CacheInfo
     from .options import Options
     from .resource_base import Found
-    from .tally import Tally
 
 
 class AsyncResource(ResourceBase):
     """A resource whose factory is awaited."""
 
-    def __init__(self, factory: "Callable[..., Any]", options: "Options", tally: "Tally") -> None:
-        super().__init__(factory, options, tally)
+    def __init__(
+        self, factory: "Callable[..., Any]", options: "Options", counters: "Counters"
+    ) -> None:
+        super().__init__(factory, options, counters)
         self._caches: "dict[AbstractEventLoop, LruCache]" = {}
         self._last: "Optional[LruCache]" = None
         self._lock = RLock()
         self._closing: "set[Task[None]]" = set()
-        self.get, self._expose_to = self._hit_path(tally.count_hit)
+        self.get, self._expose_to = self._hit_path(counters.count_hit)
 
     def _hit_path(self, count: "Count") -> "Pair":
         if self.is_keyed:
@@ -121,7 +123,7 @@ class AsyncResource(ResourceBase):
         if value is NOTHING:
             build = Build(self, entry, key, is_forced).begin(is_counted=begun is not None)
             value, old = await self._build(build, args, kwargs, begun)
-        entry.used = self.tally.hits()[0]
+        entry.used = self.counters.hits()[0]
         return value, old
 
     async def _usable(self, entry: "Entry", is_counted: bool) -> "Any":
@@ -136,7 +138,7 @@ class AsyncResource(ResourceBase):
         if value is NOTHING:
             return self.retry_blocked(entry)
         if is_counted:
-            self.tally.hit()
+            self.counters.hit()
         return value
 
     async def _build(
@@ -166,7 +168,7 @@ class AsyncResource(ResourceBase):
     def _expose(self, loop: "AbstractEventLoop", cache: LruCache, entry: "Entry") -> None:
         """Open the hit path; the entries are asked there, so nothing can be out of date."""
         if not entry.is_detached:
-            self._expose_to(self.tally.hits(), loop, cache if self.is_keyed else entry)
+            self._expose_to(self.counters.hits(), loop, cache if self.is_keyed else entry)
 
     async def _close(self, values: "list[Any]") -> None:
         if self.options.close is not None:
@@ -195,7 +197,7 @@ class AsyncResource(ResourceBase):
     def cache_info(self) -> "CacheInfo":
         """What was counted in this process, since its start or the last `cache_clear`."""
         size = sum([len(cache.full) for cache in self._caches.values()])
-        return self.tally.info(self.max_keys, size)
+        return self.counters.info(self.max_keys, size)
 
     def cache_clear(self) -> None:
         """Drop all values; the next miss has the reason `forced`. Counts begin at 0.
@@ -206,7 +208,7 @@ class AsyncResource(ResourceBase):
         """
         for loop, cache in list(self._caches.items()):
             self._close_in(loop, cache.clear("forced"))
-        self.tally.clear()
+        self.counters.clear()
 
     def _close_in(self, loop: "AbstractEventLoop", values: "list[Any]") -> None:
         if self.options.close is None or not values:
@@ -241,7 +243,7 @@ class AsyncResource(ResourceBase):
             if self.options.check is not None:
                 for entry in cache.entries():
                     entry.must_check()
-        self.tally.leave_page()
+        self.counters.leave_page()
 
     def drop_all(self) -> None:
         """Close all values, and know nothing of them."""
@@ -251,17 +253,19 @@ class AsyncResource(ResourceBase):
         self._last = None
 
 
-class AsyncMember(AsyncResource, registry.Member):
+class AsyncParticipant(AsyncResource, lifecycle.Participant):
     """One whose factory is known to be async, and which stands for itself."""
 
-    def __init__(self, factory: "Callable[..., Any]", options: "Options", tally: "Tally") -> None:
-        AsyncResource.__init__(self, factory, options, tally)
-        registry.Member.__init__(self)
+    def __init__(
+        self, factory: "Callable[..., Any]", options: "Options", counters: "Counters"
+    ) -> None:
+        AsyncResource.__init__(self, factory, options, counters)
+        lifecycle.Participant.__init__(self)
 
     def forget(self) -> None:
         """Be as at the start of the process."""
         self.drop_all()
-        self.tally.forget()
+        self.counters.forget()
 
 
 def _running_loop() -> "Optional[AbstractEventLoop]":

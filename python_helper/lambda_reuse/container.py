@@ -7,12 +7,12 @@ again: these are the facts of this process. The container's own are in its recor
 import os
 import time
 
-from . import invocation, registry
+from . import invocation, lifecycle
 
 SNAP_START = "snap-start"
 
 
-class Container(registry.Member):
+class Container(lifecycle.Participant):
     """What is known of this container; `lambda_reuse.container` is the only one."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Container(registry.Member):
     def _first_invocation(self) -> None:
         # Without snapshot_restore_py nobody tells of the restore; the first invocation comes after.
         if invocation.count == 1 and self.init_type == SNAP_START and not self._is_restored:
-            registry.after_restore()
+            lifecycle.after_restore()
 
     def _made(self) -> str:
         if not self._made_id:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-MOST_CAUSES = 8
+MAX_CAUSES = 8
 """Copied of a chain of `raise ... from ...`."""
 
 
@@ -29,12 +29,12 @@ class Failure:
     __slots__ = ("_error", "failed_at")
 
     def __init__(self, error: Exception, failed_at: float) -> None:
-        self._error = _clean_copy(error, MOST_CAUSES)
+        self._error = _clean_copy(error, MAX_CAUSES)
         self.failed_at = failed_at
 
     def error(self) -> Exception:
         """An error like the one that the build raised, for one caller."""
-        error: "Exception" = _clean_copy(self._error, MOST_CAUSES)
+        error: "Exception" = _clean_copy(self._error, MAX_CAUSES)
         return error
 
 
@@ -73,7 +73,7 @@ def _without_init(error: "Any") -> "Any":
     """As most errors can be copied, even where `__init__` wants what `args` does not have."""
     make: "Any" = type(error).__new__
     if hasattr(error, "exceptions") and hasattr(error, "derive"):  # a group
-        arguments = (error.message, [_clean_copy(one, MOST_CAUSES) for one in error.exceptions])
+        arguments = (error.message, [_clean_copy(one, MAX_CAUSES) for one in error.exceptions])
         copy = make(type(error), *arguments)
     else:
         copy = make(type(error), *error.args)

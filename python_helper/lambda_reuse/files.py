@@ -10,10 +10,10 @@ removes it.
 import os
 import time
 
-from . import invocation, registry
+from . import invocation, lifecycle
 from .callables import call_site
+from .counters import Counters
 from .options import FOREVER, seconds
-from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,13 +83,13 @@ class _Wanted:
         self.clock = clock
 
 
-class _File(registry.Member):
+class _File(lifecycle.Participant):
     """One name, and what this process knows of the file."""
 
     def __init__(self, name: str, fetch: "Callable[[str], Any]") -> None:
         super().__init__()
         self._name = name
-        self._tally = Tally(name, "file", call_site(fetch))
+        self._counters = Counters(name, "file", call_site(fetch))
         self._has_failed = False
         self._seen: "Optional[Identity]" = None
         self._verified: "tuple[Optional[Identity], Optional[str]]" = (None, None)
@@ -99,29 +99,29 @@ class _File(registry.Member):
         folder = _folder()
         path = os.path.join(folder, self._name)
         if self._why_not(path, wanted) is None:
-            self._tally.hit()
+            self._counters.hit()
             return path
         os.makedirs(folder, exist_ok=True)
         with _lock_file(folder, self._name) as lock:
             _take(lock)
             reason = self._why_not(path, wanted)  # another one may have fetched it meanwhile
             if reason is None:
-                self._tally.hit()
+                self._counters.hit()
             else:
                 self._fetch(path, fetch, wanted, reason)
         return path
 
     def after_fork(self) -> None:
         """The file stays; the counts go on on the child's own page."""
-        self._tally.leave_page()
+        self._counters.leave_page()
 
     def after_restore(self) -> None:
         """The file stays, in the clone's own copy of /tmp."""
-        self._tally.leave_page()
+        self._counters.leave_page()
 
     def forget(self) -> None:
         """A new container has an empty /tmp."""
-        self._tally.forget()
+        self._counters.forget()
         _unlink(os.path.join(_folder(), self._name))
         self._seen = None
         self._has_failed = False
@@ -157,7 +157,7 @@ class _File(registry.Member):
     def _fetch(
         self, path: str, fetch: "Callable[[str], Any]", wanted: _Wanted, reason: str
     ) -> None:
-        self._tally.miss(reason)
+        self._counters.miss(reason)
         in_init = invocation.in_init()
         unfinished = os.path.join(os.path.dirname(path), f"{FETCHING}{os.getpid()}-{self._name}")
         start_ns = time.perf_counter_ns()
@@ -173,10 +173,10 @@ class _File(registry.Member):
         except BaseException:
             self._has_failed = True
             _unlink(unfinished)
-            self._tally.failed((time.perf_counter_ns() - start_ns) // 1000)
+            self._counters.failed((time.perf_counter_ns() - start_ns) // 1000)
             raise
         self._has_failed = False
-        self._tally.built((time.perf_counter_ns() - start_ns) // 1000, in_init)
+        self._counters.built((time.perf_counter_ns() - start_ns) // 1000, in_init)
         self._seen = _identity(path)
         if self._seen is not None:
             self._verified = (self._seen, wanted.sha256)

@@ -5,8 +5,8 @@ invocation whose handler raised a success (aws-lambda-extensions issue 85), so o
 count them.
 """
 
-from . import invocation, registry
-from .tally import Tally
+from . import invocation, lifecycle
+from .counters import Counters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ NAME = "(invocations)"
 KIND = "invocations"
 
 
-class Outcomes(registry.Member):
+class Outcomes(lifecycle.Participant):
     """The invocations of this process."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._tally: "Optional[Tally]" = None
+        self._counters: "Optional[Counters]" = None
         invocation.at_end.append(self.ended)
         invocation.at_error.append(self.failed)
 
@@ -35,10 +35,10 @@ class Outcomes(registry.Member):
         self._count("failed")
 
     def _count(self, counter: str) -> None:
-        if self._tally is None:
-            self._tally = Tally(NAME, KIND, "")
-        if self._tally.has_own_slot:
-            self._tally.add(counter, 1)
+        if self._counters is None:
+            self._counters = Counters(NAME, KIND, "")
+        if self._counters.has_own_slot:
+            self._counters.add(counter, 1)
 
     def after_fork(self) -> None:
         """What was counted up to now is the parent's."""
@@ -49,12 +49,12 @@ class Outcomes(registry.Member):
         self._leave_page()
 
     def _leave_page(self) -> None:
-        if self._tally is not None:
-            self._tally.leave_page()
+        if self._counters is not None:
+            self._counters.leave_page()
 
     def forget(self) -> None:
         """Another container's invocations."""
-        self._tally = None
+        self._counters = None
 
 
 _outcomes: "list[Outcomes]" = []

@@ -36,20 +36,21 @@ path: "Optional[str]" = None
 """The page's file; None where it is not made yet, or kept in memory."""
 
 counting = RLock()
-"""Held while something is added to counters, but for hits that are added whole without it."""
+"""Held while something is added to counters, but for hits that are atomic without it."""
 _lock = RLock()
 _slots: "list[tuple[str, str, str]]" = []  # name, kind, call site of the slots taken, in order
 _phases: "list[Phase]" = []
 things: "dict[tuple[str, str, str], set[int]]" = {}
 """Name, kind, call site -> hashes of what was built there in this process."""
-_others: "dict[int, list[int]]" = {}  # slot -> what those who share it counted, but its first
+_duplicate_counts: "dict[int, list[int]]" = {}
+"""Slot -> what those who share it have counted, but its first."""
 _buffer: "Optional[memoryview]" = None
 _kept_in_memory: "dict[int, memoryview]" = {}  # slot -> counters, where there can be no page at all
 _is_restored = False
 _warned: "set[str]" = set()
 
 
-def take(name: str, kind: str, call_site: str) -> "tuple[int, bool]":
+def claim_slot(name: str, kind: str, call_site: str) -> "tuple[int, bool]":
     """The slot for a resource, and whether it is the first to have it.
 
     The same name of the same kind at the same place is the same thing, however often it is defined.
@@ -98,9 +99,9 @@ def view(index: int) -> memoryview:
             return _in_memory(index, error)
 
 
-def others(index: int) -> "list[int]":
+def duplicate_counts(index: int) -> "list[int]":
     """What those who share a slot have counted there, all but the first."""
-    return _others.setdefault(index, [0] * WIDTH)
+    return _duplicate_counts.setdefault(index, [0] * WIDTH)
 
 
 def add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> None:
@@ -152,7 +153,7 @@ def leave(*, is_restored: bool = False) -> None:
         _is_restored = _is_restored or is_restored
         _buffer = None
         path = None
-        _others.clear()
+        _duplicate_counts.clear()
         _kept_in_memory.clear()
         things.clear()
         _phases.clear()

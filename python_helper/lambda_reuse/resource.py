@@ -2,10 +2,10 @@
 
 from . import invocation, outcomes
 from .callables import call_site, give_up, is_async, is_awaitable, name_of
+from .counters import Counters
 from .looks import is_method, wrapped
 from .options import Options
 from .sync_resource import SyncResource
-from .tally import Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
 def _made_of(factory: "Callable[..., Any]", options: Options) -> "Any":
     invocation.attach()
     outcomes.listen()
-    tally = Tally(options.name or name_of(factory), "resource", call_site(factory))
+    counters = Counters(options.name or name_of(factory), "resource", call_site(factory))
     made: "Any"
     if is_async(factory):
-        from .async_resource import AsyncMember  # only where there is something to await
+        from .async_resource import AsyncParticipant  # only where there is something to await
 
-        made = AsyncMember(factory, options, tally)
+        made = AsyncParticipant(factory, options, counters)
     else:
-        made = SyncResource(factory, options, tally)
+        made = SyncResource(factory, options, counters)
     get = wrapped(made.get, factory)
     for ability in ("cache_info", "cache_clear", "peek", "refresh"):
         setattr(get, ability, getattr(made, ability))

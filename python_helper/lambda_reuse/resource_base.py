@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
+    from .counters import Counters
     from .entry import Entry
     from .lru_cache import LruCache
     from .options import Options
-    from .tally import Tally
 
     Found = Optional[tuple[Any, list[Any]]]
 
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class ResourceBase:
     """What resources have in common, whether they are called or awaited."""
 
-    def __init__(self, factory: "Callable[..., Any]", options: "Options", tally: "Tally") -> None:
+    def __init__(
+        self, factory: "Callable[..., Any]", options: "Options", counters: "Counters"
+    ) -> None:
         self.factory = factory
         self.options = options
-        self.tally = tally
+        self.counters = counters
         self.label = describe(factory)
         self.parameters = Parameters(factory)
         self.is_keyed = self.parameters.are_there
@@ -60,9 +62,9 @@ class ResourceBase:
             return NOTHING
         stale = entry.value if self.options.stale_while_error else NOTHING
         if stale is NOTHING:
-            self.tally.miss("error")
+            self.counters.miss("error")
             raise failure.error()
-        self.tally.hit()
+        self.counters.hit()
         return stale
 
     def closing_failed(self, error: Exception) -> None:
@@ -82,28 +84,28 @@ class Build:
         self._entry = entry
         self._thing = hash((key, distinction(resource.factory)))
         self.reason = "forced" if is_forced else entry.miss_reason()
-        if self.reason == "first" and resource.tally.was_built_elsewhere(self._thing):
+        if self.reason == "first" and resource.counters.was_built_elsewhere(self._thing):
             self.reason = "recreated"
         self._in_init = invocation.in_init()
 
     def begin(self, *, is_counted: bool = False) -> "Build":
         """Count the look-up that found nothing; before the build, which may end the process."""
         if not is_counted:
-            self._resource.tally.miss(self.reason)
+            self._resource.counters.miss(self.reason)
         self._start_ns = time.perf_counter_ns()
         return self
 
     def succeeded(self, value: "Any") -> "Any":
         """It gave this value; returns the one before it, or NOTHING."""
         resource = self._resource
-        resource.tally.built(self._took_us(), self._in_init, self.reason == "recreated")
-        resource.tally.remember(self._thing)
+        resource.counters.built(self._took_us(), self._in_init, self.reason == "recreated")
+        resource.counters.remember(self._thing)
         return self._entry.fill(value, resource.options)
 
     def failed(self, error: BaseException) -> "Any":
         """It raised; returns the stale value that makes up for it, or NOTHING."""
         resource = self._resource
-        resource.tally.failed(self._took_us())
+        resource.counters.failed(self._took_us())
         self._entry.fail(error, resource.options)
         if resource.options.stale_while_error and isinstance(error, Exception):
             return self._entry.value

@@ -5,7 +5,7 @@ Loaded only where the container says that it is made from a snapshot.
 
 from importlib import import_module
 
-from . import registry
+from . import lifecycle
 
 PACKAGE = "snapshot_restore_py"
 
@@ -19,4 +19,4 @@ def attach() -> None:
         package = import_module(PACKAGE)
     except ImportError:
         return
-    package.register_after_restore(registry.after_restore)
+    package.register_after_restore(lifecycle.after_restore)

@@ -3,7 +3,7 @@
 from _thread import get_ident
 
 from . import entry as entries
-from . import hit_path, registry
+from . import hit_path, lifecycle
 from .build_lock import ThreadBuildLock
 from .callables import is_awaitable
 from .entry import NOTHING
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
     from .async_resource import AsyncResource
+    from .counters import Counters
     from .entry import Entry
     from .hit_path import Count, Pair
     from .info import CacheInfo
     from .options import Options
     from .resource_base import Found
-    from .tally import Tally
 
 
 class _IsAwaitable(BaseException):
@@ -31,19 +31,21 @@ class _IsAwaitable(BaseException):
         self.awaitable = awaitable
 
 
-class SyncResource(ResourceBase, registry.Member):
+class SyncResource(ResourceBase, lifecycle.Participant):
     """A resource whose factory is called.
 
     Where that gives something to be awaited, it is an async resource from then on: which callables
     are async cannot be known of all of them (a lambda, a decorator's function).
     """
 
-    def __init__(self, factory: "Callable[..., Any]", options: "Options", tally: "Tally") -> None:
-        ResourceBase.__init__(self, factory, options, tally)
-        registry.Member.__init__(self)
+    def __init__(
+        self, factory: "Callable[..., Any]", options: "Options", counters: "Counters"
+    ) -> None:
+        ResourceBase.__init__(self, factory, options, counters)
+        lifecycle.Participant.__init__(self)
         self._cache = LruCache(self.max_keys, lambda: ThreadBuildLock(self.label))
         self._awaited: "Optional[AsyncResource]" = None
-        self.get, self._expose_to = self._hit_path(tally.count_hit)
+        self.get, self._expose_to = self._hit_path(counters.count_hit)
 
     def _hit_path(self, count: "Count") -> "Pair":
         if self.is_keyed:
@@ -104,7 +106,7 @@ class SyncResource(ResourceBase, registry.Member):
         old = NOTHING
         if value is NOTHING:
             value, old = self._build(entry, key, args, kwargs, is_forced)
-        entry.used = self.tally.hits()[0]
+        entry.used = self.counters.hits()[0]
         return value, old
 
     def _usable(self, entry: "Entry") -> "Any":
@@ -120,7 +122,7 @@ class SyncResource(ResourceBase, registry.Member):
                 return NOTHING
         if value is NOTHING:
             return self.retry_blocked(entry)
-        self.tally.hit()
+        self.counters.hit()
         return value
 
     def _build(
@@ -147,7 +149,7 @@ class SyncResource(ResourceBase, registry.Member):
             if self._awaited is None:
                 from .async_resource import AsyncResource
 
-                self._awaited = AsyncResource(self.factory, self.options, self.tally)
+                self._awaited = AsyncResource(self.factory, self.options, self.counters)
             return self._awaited
 
     def _is_healthy(self, value: "Any") -> bool:
@@ -158,7 +160,7 @@ class SyncResource(ResourceBase, registry.Member):
 
     def _expose(self, entry: "Entry") -> None:
         """Open the hit path; under the lock, because a value just cleared away must not be seen."""
-        hits = self.tally.hits()
+        hits = self.counters.hits()
         with entries.changing:
             if not entry.is_detached:
                 self._expose_to(hits, self._cache if self.is_keyed else entry)
@@ -195,7 +197,7 @@ class SyncResource(ResourceBase, registry.Member):
         """What was counted in this process, since its start or the last `cache_clear`."""
         if self._awaited is not None:
             return self._awaited.cache_info()
-        return self.tally.info(self.max_keys, len(self._cache.full))
+        return self.counters.info(self.max_keys, len(self._cache.full))
 
     def cache_clear(self) -> None:
         """Drop (and close) all values; the next miss has the reason `forced`. Counts begin at 0.
@@ -206,7 +208,7 @@ class SyncResource(ResourceBase, registry.Member):
             self._awaited.cache_clear()
         values = self._cache.clear("forced")
         self._hide()
-        self.tally.clear()
+        self.counters.clear()
         self._close(values)
 
     def after_fork(self) -> None:
@@ -222,7 +224,7 @@ class SyncResource(ResourceBase, registry.Member):
             self._awaited.after_restore()
         self._hide()
         self._cache.leave_page()
-        self.tally.leave_page()
+        self.counters.leave_page()
         if self.options.check is not None:
             for entry in self._cache.entries():
                 entry.must_check()
@@ -234,4 +236,4 @@ class SyncResource(ResourceBase, registry.Member):
         values = self._cache.forget()
         self._hide()
         self._close(values)
-        self.tally.forget()
+        self.counters.forget()

@@ -3,7 +3,7 @@
 import os
 import time
 
-from . import invocation, outcomes, registry
+from . import invocation, lifecycle, outcomes
 from .container import Container, container
 
 TYPE_CHECKING = False
@@ -20,11 +20,11 @@ class fresh_container:  # noqa: N801 - reads as a statement: `with fresh_contain
     """
 
     def __enter__(self) -> Container:
-        registry.forget()
+        lifecycle.forget()
         return container
 
     def __exit__(self, *_error: object) -> None:
-        registry.forget()
+        lifecycle.forget()
 
 
 class SimulatedContext:

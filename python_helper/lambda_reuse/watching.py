@@ -12,7 +12,7 @@ import atexit
 import sys
 from _weakref import ref
 
-from . import invocation, registry, tally
+from . import counters, invocation, lifecycle
 from .callables import call_site, distinction
 
 TYPE_CHECKING = False
@@ -36,22 +36,22 @@ def watch(target: "T", name: "Optional[str]" = None) -> "T":
     if not isinstance(known, str) or not known:
         raise TypeError(f"give it a name: watch(..., name=...); a {_type(target)} has none")
     if not any(watched.is_of(target) for watched in _watched):
-        _watched.append(_Watched(target, read, tally.Tally(known, kind, _site(target))))
+        _watched.append(_Watched(target, read, counters.Counters(known, kind, _site(target))))
         _look()
     return target
 
 
-class _Watched(registry.Member):
+class _Watched(lifecycle.Participant):
     """One object, and what is known of its counters."""
 
     def __init__(
-        self, target: "Any", read: "Callable[[Any, Counts], Counts]", counted: "tally.Tally"
+        self, target: "Any", read: "Callable[[Any, Counts], Counts]", counted: "counters.Counters"
     ) -> None:
         super().__init__()
         self.target = target
         self._weak = _weak(target)
         self._read = read
-        self._tally = counted
+        self._counters = counted
         self._known: "Counts" = {}
         self._thing = distinction(getattr(target, "__wrapped__", None))
         is_alike = counted.was_built_elsewhere(self._thing)
@@ -76,7 +76,7 @@ class _Watched(registry.Member):
         for counter, more in self._new().items():
             if more:
                 is_waste = self._is_recreated and counter == "first"
-                self._tally.add("recreated" if is_waste else counter, more)
+                self._counters.add("recreated" if is_waste else counter, more)
 
     def _new(self) -> "Counts":
         target = self.target or self._weak()
@@ -88,7 +88,7 @@ class _Watched(registry.Member):
     def after_fork(self) -> None:
         """What was counted up to now is the parent's."""
         self._new()
-        self._tally.leave_page()
+        self._counters.leave_page()
 
     def after_restore(self) -> None:
         """What was counted up to now is the snapshot's."""
@@ -97,7 +97,7 @@ class _Watched(registry.Member):
     def forget(self) -> None:
         """What was counted up to now was another container's."""
         self._new()
-        self._tally.forget()
+        self._counters.forget()
 
 
 _watched: "list[_Watched]" = []

@@ -4,9 +4,9 @@ from tests import platform_events as pe
 from tests.core.play import START_MS, Played
 from tests.core.test_resources import page, slot
 
-MOST_BUSY = 60
+MAX_BUSY = 60
 """Bytes an invocation, at ten a second."""
-MOST_QUIET = 1500
+MAX_QUIET = 1500
 """Bytes a record, at one invocation a minute."""
 
 RESOURCES = ("orders_table", "tax_percent", "session")
@@ -37,7 +37,7 @@ def test_a_busy_container():
     """Five minutes at ten invocations a second, every line of it."""
     written = lines(100, 3000)
 
-    assert sum(len(line) + 1 for line in written) / 3000 < MOST_BUSY
+    assert sum(len(line) + 1 for line in written) / 3000 < MAX_BUSY
 
 
 def test_a_quiet_container():
@@ -45,4 +45,4 @@ def test_a_quiet_container():
     written = lines(60_000, 30)
 
     assert len([line for line in written if '"container/1"' in line]) >= 30
-    assert max(len(line) + 1 for line in written) < MOST_QUIET
+    assert max(len(line) + 1 for line in written) < MAX_QUIET

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reuse_extension import wire
 
-MOST = 100
+MAX_BODY = 100
 
 CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -61,13 +61,13 @@ NOT_HTTP = {
     "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
     "a chunk of no size": CHUNKED + b"xyz\r\n",
     "a chunk that is longer": CHUNKED + b"1\r\nabc",
-    "a line without an end": b"\x00" * (wire.MOST_HEAD + 1),
-    "a chunk size without an end": CHUNKED + b"0" * (wire.MOST_HEAD + 1),
+    "a line without an end": b"\x00" * (wire.MAX_HEAD + 1),
+    "a chunk size without an end": CHUNKED + b"0" * (wire.MAX_HEAD + 1),
 }
 
 
 def read(data: bytes, step: int, reads_responses: bool = False) -> list[wire.Message]:
-    reader = wire.Reader(MOST, reads_responses)
+    reader = wire.Reader(MAX_BODY, reads_responses)
     messages = []
     for at in range(0, len(data), step):
         messages += reader.feed(data[at : at + step])
@@ -116,7 +116,7 @@ def test_what_is_not_http_is_refused(name, step):
 def test_whole_messages_before_what_is_not_http_are_given_out(step):
     """However the bytes arrive; then nothing more is read."""
     data, request = next(iter(REQUESTS.values()))
-    reader = wire.Reader(MOST, reads_responses=False)
+    reader = wire.Reader(MAX_BODY, reads_responses=False)
     messages = []
     bad = data + b"\x16\x03\x01 this is not HTTP\r\n\r\n"
     for at in range(0, len(bad), step):
@@ -140,18 +140,18 @@ def test_a_response_with_another_status_line_is_refused():
 @given(st.binary(max_size=300), st.integers(1, 50), st.booleans())
 def test_any_bytes_are_read_or_refused(data, step, reads_responses):
     """Nothing else is ever raised, and what is held is bounded."""
-    reader = wire.Reader(MOST, reads_responses)
+    reader = wire.Reader(MAX_BODY, reads_responses)
     try:
         for at in range(0, len(data), step):
             reader.feed(data[at : at + step])
-            assert reader.buffered <= MOST + wire.MOST_HEAD
+            assert reader.buffered <= MAX_BODY + wire.MAX_HEAD
     except wire.WireError:
         pass
 
 
 def test_what_is_held_is_told():
     """For the listener, which limits what all connections hold together."""
-    reader = wire.Reader(MOST, reads_responses=False)
+    reader = wire.Reader(MAX_BODY, reads_responses=False)
 
     reader.feed(b"POST / HTTP/1.1\r\nContent-Length: 90\r\n\r\n" + b"x" * 30)
     assert reader.buffered == 30
@@ -162,7 +162,7 @@ def test_what_is_held_is_told():
 
 def test_an_expectation_is_told():
     """A peer may wait for 100 Continue before it sends a large body."""
-    reader = wire.Reader(MOST, reads_responses=False)
+    reader = wire.Reader(MAX_BODY, reads_responses=False)
 
     reader.feed(b"POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n")
 

@@ -19,7 +19,7 @@ from tests.fuzz.native import COMPILER
 from tests.fuzz.targets import TARGETS, seeds
 
 KEPT = Path(__file__).parents[2] / "build" / "fuzz"
-MOST_BYTES = 32 * 1024
+MAX_BYTES = 32 * 1024
 
 
 def main(arguments: list[str]) -> int:
@@ -47,7 +47,7 @@ def search(name: str, seconds: int) -> bool:
     corpus.mkdir(exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed)
-    limits = [f"-max_total_time={seconds}", f"-max_len={MOST_BYTES}", "-print_final_stats=1"]
+    limits = [f"-max_total_time={seconds}", f"-max_len={MAX_BYTES}", "-print_final_stats=1"]
     command = [sys.executable, "-m", "tests.fuzz.guided", name, *limits]
     command += [f"-artifact_prefix={KEPT}/{name}-", str(corpus)]
     ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)

@@ -13,7 +13,7 @@ from tests.core.test_lives import FIXTURES
 from tests.fuzz.native import COMPILER, NativeReader
 from tests.line_schema import check_line
 
-MOST_BODY = 1000
+MAX_BODY = 1000
 
 
 def fuzz_wire(data: bytes) -> None:
@@ -26,7 +26,7 @@ def fuzz_wire(data: bytes) -> None:
 
 
 def _messages(pieces: list[bytes], reads_responses: bool) -> list[object]:
-    reader = wire.Reader(MOST_BODY, reads_responses)
+    reader = wire.Reader(MAX_BODY, reads_responses)
     told: list[object] = []
     for piece in pieces:
         try:
@@ -35,7 +35,7 @@ def _messages(pieces: list[bytes], reads_responses: bool) -> list[object]:
             assert reader.is_broken
         if reader.is_broken:
             return [*told, "not HTTP"]
-        assert reader.buffered <= MOST_BODY + wire.MOST_HEAD + len(piece)
+        assert reader.buffered <= MAX_BODY + wire.MAX_HEAD + len(piece)
     return told + reader.end()
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 
 import pytest
-from lambda_reuse import registry, resource
+from lambda_reuse import lifecycle, resource
 
 from tests.conftest import MS
 from tests.helper.parts import DownError, Factory, Value, numbers
@@ -325,11 +325,11 @@ def test_after_a_fork_or_a_restore(clock):
     async def main():
         await get()
         await plain("a")
-        registry.after_restore()
+        lifecycle.after_restore()
         await get()
         await plain("a")
         assert asked == [1]
-        registry.after_fork()
+        lifecycle.after_fork()
         await plain("a")
         return await get()
 

@@ -6,10 +6,10 @@ import types
 from unittest.mock import AsyncMock
 
 import pytest
-from lambda_reuse import preload, registry, resource
+from lambda_reuse import lifecycle, preload, resource
+from lambda_reuse.counters import Counters
 from lambda_reuse.options import Options
 from lambda_reuse.sync_resource import SyncResource
-from lambda_reuse.tally import Tally
 
 from tests.helper.parts import DownError, numbers
 
@@ -99,12 +99,12 @@ def test_known_by_its_result(kind):
     async def main():
         first = await get()
         second = await get.refresh()
-        registry.after_restore()
+        lifecycle.after_restore()
         return [first is second, await get() is second, get.peek() is second]
 
     assert asyncio.run(main()) == [False, True, True]
-    registry.after_fork()
-    registry.forget()
+    lifecycle.after_fork()
+    lifecycle.forget()
     assert get.cache_info().currsize == 0
 
 
@@ -241,6 +241,8 @@ def test_generators_are_still_refused():
 def test_two_threads_that_learn_it_at_once_share_the_resource():
     """Whoever comes second finds the asynchronous resource that the first has made."""
     options = Options()
-    inner = SyncResource(lambda: asyncio.sleep(0, "value"), options, Tally("table", "resource", ""))
+    inner = SyncResource(
+        lambda: asyncio.sleep(0, "value"), options, Counters("table", "resource", "")
+    )
 
     assert inner._become_async() is inner._become_async()

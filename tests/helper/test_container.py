@@ -4,7 +4,7 @@ import importlib
 import sys
 
 import pytest
-from lambda_reuse import container, invocation, registry, resource, snapstart
+from lambda_reuse import container, invocation, lifecycle, resource, snapstart
 from lambda_reuse import container as package_container
 
 from tests.helper.parts import Value
@@ -57,7 +57,7 @@ def test_repr(monkeypatch):
 def test_fork_keeps_the_id():
     """A child is in the same container."""
     made = container.id
-    registry.after_fork()
+    lifecycle.after_fork()
     assert container.id == made
 
 

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from lambda_reuse import registry, tmp_file
+from lambda_reuse import lifecycle, tmp_file
 
 from tests.conftest import MS
 from tests.helper.parts import DownError, counted, interpreter, numbers, run
@@ -296,7 +296,7 @@ class TestTogether:
         assert run(program, tmp_path) == "fetched\n[0, 0, 0, 0]\n"
         assert interpreter("3.11")
 
-    @pytest.mark.parametrize("change", [registry.after_fork, registry.after_restore])
+    @pytest.mark.parametrize("change", [lifecycle.after_fork, lifecycle.after_restore])
     def test_after_a_fork_or_a_restore(self, change):
         """A child, or a clone, counts on its own page."""
         fetch = Fetch()

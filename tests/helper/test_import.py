@@ -18,11 +18,13 @@ OWN = (
     "build_lock",
     "callables",
     "container",
+    "counters",
     "entry",
     "failures",
     "hit_path",
     "invocation",
     "keys",
+    "lifecycle",
     "looks",
     "lru_cache",
     "notice",
@@ -30,11 +32,9 @@ OWN = (
     "outcomes",
     "page",
     "phase",
-    "registry",
     "resource",
     "resource_base",
     "sync_resource",
-    "tally",
 )
 
 USE = """

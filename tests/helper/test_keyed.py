@@ -4,7 +4,7 @@ import functools
 import inspect
 
 import pytest
-from lambda_reuse import registry, resource
+from lambda_reuse import lifecycle, resource
 
 from tests.helper.parts import DownError, Factory, Value, numbers
 
@@ -374,9 +374,9 @@ class TestOptions:
         factory = Factory()
         get = keyed(factory)
         get("a")
-        registry.after_restore()
+        lifecycle.after_restore()
         assert get("a") == "value 1"
-        registry.after_fork()
+        lifecycle.after_fork()
         assert get("a") == get("a") == "value 1"
         assert numbers("keyed") == {"hits": 2}
         assert get.cache_info()[:2] == (3, 1)
@@ -387,7 +387,7 @@ class TestOptions:
         get = keyed(factory, max_keys=3)
         for key in ("a", "b", "c", "a", "c", "c"):
             get(key)
-        registry.after_fork()
+        lifecycle.after_fork()
         get("b")
         get("d")
         assert get.peek("a") is None

@@ -12,7 +12,7 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
-from lambda_reuse import registry, resource
+from lambda_reuse import lifecycle, resource
 
 from tests.helper.parts import Clock, DownError, Value
 
@@ -166,7 +166,7 @@ class Machine(RuleBasedStateMachine):
         del self.get
         self.error = None  # its traceback holds the resource
         gc.collect()  # the next resource must not share this one's slot
-        registry.forget()
+        lifecycle.forget()
 
     def build(self):
         if self.error is not None:
@@ -236,7 +236,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def fork(self):
-        registry.after_fork()
+        lifecycle.after_fork()
         for kept in self.model.full.values():
             kept.checked = float("-inf")
 

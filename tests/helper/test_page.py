@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from lambda_reuse import page, page_format, phase, registry, resource, tally
+from lambda_reuse import counters, lifecycle, page, page_format, phase, resource
 
 from tests.helper.parts import counted, numbers, page_on_disk, run
 
@@ -17,8 +17,8 @@ def named(name, definition=None):
 
 def test_the_copies_agree_with_the_format():
     """What is kept beside the format, to spare its import, is the same."""
-    assert tally.COUNTERS == page_format.COUNTERS
-    assert tally.REASONS == page_format.REASONS
+    assert counters.COUNTERS == page_format.COUNTERS
+    assert counters.REASONS == page_format.REASONS
     assert page.OTHER == page_format.SLOTS - 1
     assert page.OTHER_NAME == page_format.OTHER
     assert page.WIDTH == len(page_format.COUNTERS)
@@ -98,7 +98,7 @@ def test_a_page_after_a_restore():
     get = named("table")
     get(), get()
     first = Path(page.path)
-    registry.after_restore()
+    lifecycle.after_restore()
     assert get() == 1
     assert Path(page.path) != first
 
@@ -236,7 +236,7 @@ class TestNoPage:
         """Another page that cannot be made is not news."""
         (tmp_path / ".lambda-reuse").write_text("")
         self.check(capsys, "File exists")
-        registry.after_fork()
+        lifecycle.after_fork()
         named("other")()
         assert capsys.readouterr().err == ""
 
@@ -284,7 +284,7 @@ class TestExit:
         monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
         named("table")()
         assert registered == []
-        registry.after_fork()
+        lifecycle.after_fork()
         monkeypatch.delenv("AWS_LAMBDA_RUNTIME_API")
         named("table")()
         assert registered == [(page._remove_at_exit, os.getpid())]

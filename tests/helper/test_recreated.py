@@ -4,7 +4,7 @@ import asyncio
 import functools
 
 import pytest
-from lambda_reuse import page, registry, resource, watch
+from lambda_reuse import lifecycle, page, resource, watch
 from lambda_reuse.callables import distinction
 from lambda_reuse.testing import simulate
 
@@ -128,10 +128,10 @@ def test_another_process_and_another_container():
         return resource(name="table")(lambda: 1)
 
     make()()
-    registry.after_fork()
+    lifecycle.after_fork()
     make()()
     assert "recreated" not in numbers("table")
-    registry.after_restore()
+    lifecycle.after_restore()
     make()()
     assert "recreated" not in numbers("table")
 
@@ -191,10 +191,10 @@ def test_function_errors():
     assert numbers("(invocations)") == {"uses": 4, "failed": 2}
     kinds = {slot.name: slot.kind for slot in page_on_disk().slots}
     assert kinds["(invocations)"] == "invocations"
-    registry.after_fork()
+    lifecycle.after_fork()
     simulate(handler, [0])
     assert numbers("(invocations)") == {"uses": 1}
-    registry.forget()
+    lifecycle.forget()
     simulate(handler, [0])
     assert numbers("(invocations)") == {"uses": 1}
 

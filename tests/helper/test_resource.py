@@ -192,9 +192,9 @@ class TestCheck:
 
         connection = resource(check=check, check_every=60, close=closed.append)(lambda: "value")
         connection()
-        from lambda_reuse import registry
+        from lambda_reuse import lifecycle
 
-        registry.after_restore()  # asks for the check in spite of check_every
+        lifecycle.after_restore()  # asks for the check in spite of check_every
 
         assert connection() == "value"
         assert closed == ["value"]

@@ -4,7 +4,7 @@ import sys
 import threading
 
 import pytest
-from lambda_reuse import resource, tally
+from lambda_reuse import counters, resource
 
 from tests.conftest import MS
 from tests.helper.parts import VERSIONS, DownError, Factory, interpreter, numbers, run
@@ -65,7 +65,7 @@ def test_no_hit_is_lost(tmp_path, version):
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_a_stampede_builds_once(monkeypatch, is_whole):
     """64 threads that ask at once: one builds, the others wait, and count as hits."""
-    monkeypatch.setattr(tally, "adds_whole", lambda: is_whole)
+    monkeypatch.setattr(counters, "increment_is_atomic", lambda: is_whole)
     factory = Factory()
     together = threading.Barrier(64)
     enough = threading.Event()
@@ -176,13 +176,13 @@ def test_where_adding_is_whole(monkeypatch, name, version, has_lock, expected):
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: has_lock, raising=False)
     if has_lock is None:
         monkeypatch.delattr(sys, "_is_gil_enabled")
-    assert tally.adds_whole() is expected
+    assert counters.increment_is_atomic() is expected
 
 
 @pytest.mark.parametrize("options", [{}, {"max_age": 60}])
 def test_the_way_under_the_lock(monkeypatch, options):
     """Where adding is not whole, everything counts as elsewhere."""
-    monkeypatch.setattr(tally, "adds_whole", lambda: False)
+    monkeypatch.setattr(counters, "increment_is_atomic", lambda: False)
     plain = resource(name="plain", **options)(lambda: 1)
     keyed = resource(name="keyed", **options)(lambda _key: 1)
     for _ in range(3):
@@ -196,7 +196,7 @@ def test_the_awaited_way_under_the_lock(monkeypatch, keys):
     """And where it is awaited."""
     import asyncio
 
-    monkeypatch.setattr(tally, "adds_whole", lambda: False)
+    monkeypatch.setattr(counters, "increment_is_atomic", lambda: False)
 
     @resource(name="plain")
     async def plain():

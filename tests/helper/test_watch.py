@@ -5,7 +5,7 @@ import functools
 import types
 
 import pytest
-from lambda_reuse import invocation, registry, testing, watch, watching
+from lambda_reuse import invocation, lifecycle, testing, watch, watching
 
 from tests.conftest import MS
 from tests.helper.parts import DownError, counted, numbers, page_on_disk, run
@@ -298,7 +298,7 @@ def test_a_broken_pool():
 def test_fork_restore_and_fresh_container():
     """What was counted before belongs to the parent, to the snapshot, or to another container."""
     tax = watch(functools.cache(lambda key: key), name="tax")
-    for change in (registry.after_fork, registry.after_restore, registry.forget):
+    for change in (lifecycle.after_fork, lifecycle.after_restore, lifecycle.forget):
         tax("a")
         tax("a")
         change()

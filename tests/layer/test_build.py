@@ -18,8 +18,8 @@ from tests.player import Player
 
 pytestmark = pytest.mark.slow
 
-MOST_EXECUTABLE = 650_000
-MOST_ZIP = 400_000
+MAX_EXECUTABLE = 650_000
+MAX_ZIP = 400_000
 PT_DYNAMIC, PT_INTERP = 2, 3
 CHROOT = shutil.which("chroot", path="/usr/sbin:/usr/bin:/sbin:/bin")
 
@@ -87,8 +87,8 @@ def test_the_executable_is_static(executable):
 
 def test_sizes(executable, archive):
     """The executable at most 650 kB, the zip at most 400 kB."""
-    assert executable.stat().st_size <= MOST_EXECUTABLE
-    assert archive.stat().st_size <= MOST_ZIP
+    assert executable.stat().st_size <= MAX_EXECUTABLE
+    assert archive.stat().st_size <= MAX_ZIP
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not CHROOT, reason="chroot is there for root alone")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-MOST_LANES = 40
+MAX_LANES = 40
 """Containers that a timeline shows where no other number is asked for."""
 
 
@@ -28,7 +28,7 @@ class Question:
     name: str
     rows: str
     tables: tuple[str, ...]
-    lanes: int = MOST_LANES
+    lanes: int = MAX_LANES
     """Containers that a timeline shows."""
 
     def sql(self, *, is_whole: bool) -> str:

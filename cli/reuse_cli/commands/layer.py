@@ -91,7 +91,7 @@ def publish(
 )
 @click.option(
     "--at",
-    type=click.IntRange(1, plan.MOST_LAYERS),
+    type=click.IntRange(1, plan.MAX_LAYERS),
     metavar="N",
     help="Its place among the layers.  [default: where a version of it stands, or last]",
 )

@@ -10,7 +10,7 @@ import click
 from reuse_cli import errors
 from reuse_cli.analysis.expression import Expression
 from reuse_cli.analysis.lanes import TROUBLES, Lane, lanes
-from reuse_cli.analysis.questions import MOST_LANES, TIMELINE
+from reuse_cli.analysis.questions import MAX_LANES, TIMELINE
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import OUTPUTS, Asked
@@ -100,7 +100,7 @@ timeline = click.command(name="timeline")(
         click.option(
             "--limit",
             type=click.IntRange(1),
-            default=MOST_LANES,
+            default=MAX_LANES,
             show_default=True,
             metavar="N",
             help="Show the N containers that served most.",

@@ -8,8 +8,8 @@ here, and the rest is left to Lambda, which checks again.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-MOST_LAYERS = 5
-MOST_BYTES = 250 * 1024 * 1024
+MAX_LAYERS = 5
+MAX_BYTES = 250 * 1024 * 1024
 NAME = "lambda-reuse"
 IMAGE = (
     "{} is a container image, which takes no layers; its Dockerfile takes two lines instead: "
@@ -87,15 +87,15 @@ def attached(function: Function, layer: Layer, at: int | None = None) -> tuple[s
     kept = [arn for arn in function.layers if name_of(arn) not in ours]
     place = at or place_of_ours(function, ours) or len(kept) + 1
     wanted = (*kept[: place - 1], layer.arn, *kept[place - 1 :])
-    if len(wanted) > MOST_LAYERS:
+    if len(wanted) > MAX_LAYERS:
         raise RefusedError(
-            f"{function.name} has {len(kept)} layers already, and Lambda allows {MOST_LAYERS}"
+            f"{function.name} has {len(kept)} layers already, and Lambda allows {MAX_LAYERS}"
         )
     size = function.code_bytes + layer.size + sum(function.layer_bytes.get(arn, 0) for arn in kept)
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise RefusedError(
             f"{function.name} would have {size / 2**20:.0f} MB of code and layers, zipped; Lambda "
-            f"allows {MOST_BYTES // 2**20} MB unzipped"
+            f"allows {MAX_BYTES // 2**20} MB unzipped"
         )
     return wanted
 

@@ -20,7 +20,7 @@ from reuse_cli.sources import cloudwatch, log_groups
 from reuse_cli.sources.span import Span
 
 PATTERN = f"{cloudwatch.RECORDS} {cloudwatch.PLATFORM}"
-MOST_GROUPS = 10
+MAX_GROUPS = 10
 """Log groups of one session."""
 AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
@@ -98,8 +98,8 @@ def open_tail(
     Raises UsageError for too many groups, ConfigurationError and ServiceError.
     """
     groups = list(dict.fromkeys(named or log_groups.of_functions(functions, account).values()))
-    if len(groups) > MOST_GROUPS:
-        raise UsageError(f"--watch follows at most {MOST_GROUPS} log groups at a time")
+    if len(groups) > MAX_GROUPS:
+        raise UsageError(f"--watch follows at most {MAX_GROUPS} log groups at a time")
     client = account.client("logs")
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     if not host.endswith(AWS_HOSTS):

@@ -28,7 +28,7 @@ GZIP = b"\x1f\x8b"
 FIELDS = ("function_name", "at_ms", "duration_ms")
 APP, OWNER, MINUTE = "HashApp", "HashOwner", "minute_"
 MINUTE_MS = 60_000.0
-MOST_MS = 1e18
+MAX_MS = 1e18
 SHAPES = (
     f"a traffic file has {', '.join(FIELDS)} (NDJSON or CSV), or HashApp, minute_1, minute_2 ..."
 )
@@ -194,7 +194,7 @@ def _span_s(functions: list[Traffic]) -> float:
 def _times(values: list[Any]) -> tuple[float, float] | None:
     name, at, duration = values
     are_usual = type(name) is str and type(at) is type(duration) is float
-    if are_usual and name and -MOST_MS < at < MOST_MS and 0 <= duration < MOST_MS:
+    if are_usual and name and -MAX_MS < at < MAX_MS and 0 <= duration < MAX_MS:
         return at, duration  # quickly
     if not isinstance(name, str) or isinstance(at, bool) or isinstance(duration, bool):
         return None

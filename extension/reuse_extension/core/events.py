@@ -73,8 +73,8 @@ if TYPE_CHECKING:
 
 PHASES = ("init", "invoke", "snap-start")
 """The phases of an init; any other text is none."""
-LONGEST_TEXT = 1024
-LARGEST_COUNT = 1 << 53
+MAX_TEXT = 1024
+MAX_COUNT = 1 << 53
 """Beyond this a JSON number is no longer exact, and nothing here is that large."""
 
 
@@ -170,20 +170,20 @@ def microseconds(value: "Any") -> "int | None":
     if not isinstance(value, (int, float)) or value is True or value is False:
         return None
     # Compared before it is converted: NaN fails every comparison, infinity the second.
-    return int(value * 1000 + 0.5) if 0 <= value < LARGEST_COUNT // 1000 else None
+    return int(value * 1000 + 0.5) if 0 <= value < MAX_COUNT // 1000 else None
 
 
 def count(value: "Any") -> "int | None":
     """A whole number of something, or None."""
     if not isinstance(value, (int, float)) or value is True or value is False:
         return None
-    return int(value) if 0 <= value < LARGEST_COUNT else None
+    return int(value) if 0 <= value < MAX_COUNT else None
 
 
 def text(record: "dict[str, Any]", key: str) -> "str | None":
     """A text of bearable length, or None."""
     value = record.get(key)
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT else None
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
 
 
 def _phase(record: "dict[str, Any]") -> "str | None":

@@ -21,7 +21,7 @@
 
 // A fresh process lives in the first heap. A large batch makes the heap grow in further pieces.
 #define FIRST_HEAP (256 * 1024)
-#define LARGEST_PIECE ((size_t)64 << 20)
+#define MAX_PIECE ((size_t)64 << 20)
 // Garbage is collected after so many bytes of it, long before the heap is full: collecting is cheap
 // where little lives, and what was never touched is never resident.
 #define COLLECT_AFTER (128 * 1024)
@@ -46,7 +46,7 @@ static void write_to_stderr(void *unused, const char *text, size_t length) {
 const mp_print_t mp_stderr_print = {NULL, write_to_stderr};
 
 size_t gc_get_max_new_split(void) {
-    return LARGEST_PIECE;
+    return MAX_PIECE;
 }
 
 void nlr_jump_fail(void *exception) {

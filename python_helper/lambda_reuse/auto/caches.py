@@ -70,7 +70,7 @@ def _look_at_clocks() -> None:
         is_monotonic = _clock_of(cache) is time.monotonic
         line = builds.line("cache.monotonic", "TTLCache", site) if is_monotonic else None
         if line is not None:
-            line.tally.built(0, in_init=True)
+            line.counters.built(0, in_init=True)
 
 
 def own_modules() -> "list[ModuleType]":

@@ -140,7 +140,7 @@ def _has_sent(_response: "Any", frame: "FrameType") -> None:
 def _count_stale(opening: Opening, took_us: int) -> None:
     line = builds.line(STALE, "connection", opening.line.place)
     if line is not None:
-        line.tally.built(took_us, in_init=False)
+        line.counters.built(took_us, in_init=False)
 
 
 def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optional[Opening]":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "imports"
 KIND = "import"
-MOST = 20
+MAX_IMPORTS = 20
 SHORTEST_US = 1000
 
 
@@ -76,7 +76,7 @@ def ends(name: str) -> None:
     elif ended.is_outermost:
         line = builds.line(KIND, ended.name, ended.site)
         if line is not None:
-            line.tally.built(ended.us, in_init=False)
+            line.counters.built(ended.us, in_init=False)
 
 
 def _init_is_over() -> None:
@@ -90,13 +90,13 @@ def _init_is_over() -> None:
 def _count_init() -> None:
     from . import import_uses
 
-    found = sorted(_of_init, key=lambda one: -one.us)[:MOST]
+    found = sorted(_of_init, key=lambda one: -one.us)[:MAX_IMPORTS]
     _of_init.clear()
     counted = []
     for one in found:
         line = builds.line(KIND, one.name, one.site)
         if line is not None:
-            line.tally.built(one.us, in_init=True)
-            line.tally.add("failed_us", one.own_us)  # see `page_format`
+            line.counters.built(one.us, in_init=True)
+            line.counters.add("failed_us", one.own_us)  # see `page_format`
             counted.append((one, line))
     import_uses.follow(counted)

@@ -14,8 +14,8 @@ import sys
 from _thread import RLock, get_ident
 from _weakref import ref
 
-from lambda_reuse import invocation, registry
-from lambda_reuse.tally import AT, Tally
+from lambda_reuse import invocation, lifecycle
+from lambda_reuse.counters import AT, Counters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ IN_INVOCATIONS = (AT["builds_in_invocations"], AT["invocations_us"])
 _lock = RLock()
 
 
-class Line(registry.Member):
+class Line(lifecycle.Participant):
     """One line of the user's, and one thing that it builds."""
 
     def __init__(self, named: "tuple[str, str, str, str]", max_keys: int) -> None:
@@ -36,7 +36,7 @@ class Line(registry.Member):
         kind, what, site, function = named
         self._max_keys = max_keys
         self.place = (site, function)
-        self.tally = Tally(f"{what} in {function} ({site})", kind, site)
+        self.counters = Counters(f"{what} in {function} ({site})", kind, site)
         self._threads: "dict[int, dict[int, ref[Any]]]" = {}  # key -> who has built it
         self._last_fetch: "dict[int, tuple[int, bool]]" = {}
 
@@ -66,16 +66,16 @@ class Line(registry.Member):
 
     def add_time(self, took_us: int, is_waste: bool) -> None:
         """More time that a build took after it was counted, such as its connection's."""
-        self.tally.add("init_us" if invocation.in_init() else "invocations_us", took_us)
+        self.counters.add("init_us" if invocation.in_init() else "invocations_us", took_us)
         if is_waste:
-            self.tally.add("recreated_us", took_us)
+            self.counters.add("recreated_us", took_us)
 
     def used(self) -> None:
         """Count a use of what this line built, as cheaply as a hit is counted."""
-        if self.tally.count_hit is None:
-            self.tally.hits()[USES] += 1
+        if self.counters.count_hit is None:
+            self.counters.hits()[USES] += 1
         else:
-            self.tally.add("uses", 1)
+            self.counters.add("uses", 1)
 
     def excuse(self, key: int) -> None:
         """What was built has failed: the next build of it is no waste."""
@@ -85,18 +85,18 @@ class Line(registry.Member):
     def _count(self, took_us: int, *, in_init: bool, is_waste: bool) -> None:
         """Count a build; as cheaply as a hit, where the slot is this line's own."""
         builds, times = IN_INIT if in_init else IN_INVOCATIONS
-        if self.tally.count_hit is None:
-            counters = self.tally.hits()
+        if self.counters.count_hit is None:
+            counters = self.counters.hits()
             counters[builds] += 1
             counters[times] += took_us
             if is_waste:
                 counters[RECREATED] += 1
                 counters[RECREATED_US] += took_us
             return
-        self.tally.built(took_us, in_init)
+        self.counters.built(took_us, in_init)
         if is_waste:
-            self.tally.add("recreated", 1)
-            self.tally.add("recreated_us", took_us)
+            self.counters.add("recreated", 1)
+            self.counters.add("recreated_us", took_us)
 
     def _is_again(self, key: int) -> bool:
         threads = self._threads.get(key)
@@ -122,17 +122,17 @@ class Line(registry.Member):
         """In a child everything is built for the first time."""
         self._threads.clear()
         self._last_fetch.clear()
-        self.tally.leave_page()
+        self.counters.leave_page()
 
     def after_restore(self) -> None:
         """What the snapshot has built is there."""
-        self.tally.leave_page()
+        self.counters.leave_page()
 
     def forget(self) -> None:
         """Be as at the start of the process."""
         self._threads.clear()
         self._last_fetch.clear()
-        self.tally.forget()
+        self.counters.forget()
 
 
 def _thread(ident: int) -> "Any":

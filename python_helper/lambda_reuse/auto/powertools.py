@@ -41,7 +41,7 @@ def _begins(_provider: "Any", frame: "FrameType") -> None:
 def _hit(_provider: "Any", frame: "FrameType") -> None:
     line = _line(frame)
     if line is not None and frame.f_code.co_name in ("get", "get_multiple"):
-        line.tally.hit()
+        line.counters.hit()
 
 
 def _missed(provider: "Any", frame: "FrameType") -> None:
@@ -54,5 +54,5 @@ def _missed(provider: "Any", frame: "FrameType") -> None:
         reason = "forced"
     else:
         reason = "expired" if found["key"] in provider.store else "first"
-    line.tally.miss(reason)
-    line.tally.built((time.perf_counter_ns() - start_ns) // 1000, invocation.in_init())
+    line.counters.miss(reason)
+    line.counters.built((time.perf_counter_ns() - start_ns) // 1000, invocation.in_init())

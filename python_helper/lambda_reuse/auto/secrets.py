@@ -29,6 +29,6 @@ def _read(item: "Any", frame: "FrameType") -> None:
     if line is None:
         return
     if item._is_refresh_needed():
-        line.tally.miss("first" if item._result is None else "expired")
+        line.counters.miss("first" if item._result is None else "expired")
     else:
-        line.tally.hit()
+        line.counters.hit()

@@ -65,9 +65,9 @@ FIVE = tuple(arn(name) for name in "abcde")
         (Function("f", is_image=True), "COPY extensions/ /opt/extensions/"),
         (Function("f", architecture="arm64"), "f runs on arm64"),
         (Function("f", layers=FIVE), "f has 5 layers already, and Lambda allows 5"),
-        (Function("f", code_bytes=plan.MOST_BYTES), "250 MB unzipped"),
+        (Function("f", code_bytes=plan.MAX_BYTES), "250 MB unzipped"),
         (
-            Function("f", layers=FIVE[:1], layer_bytes={FIVE[0]: plan.MOST_BYTES}),
+            Function("f", layers=FIVE[:1], layer_bytes={FIVE[0]: plan.MAX_BYTES}),
             "250 MB unzipped",
         ),
     ],

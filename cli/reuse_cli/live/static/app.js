@@ -3,7 +3,7 @@
 // can be seen are in the document, whatever number there is.
 
 const ROW = 22;
-const MOST = 2000; // invocations of a container that are drawn one by one
+const MAX_BUSY = 2000; // invocations of a container that are drawn one by one
 const byId = (id) => document.getElementById(id);
 const containers = new Map();
 const view = { rows: [], selected: null, isLive: true, until: 0, isDirty: true };
@@ -19,9 +19,9 @@ function merge(container) {
   if (known && container.first > known.first) {
     container.busy = known.busy.slice(0, container.first - known.first).concat(container.busy);
     container.first = known.first;
-    if (container.busy.length > 2 * MOST) {
-      container.first += container.busy.length - MOST;
-      container.busy = container.busy.slice(-MOST);
+    if (container.busy.length > 2 * MAX_BUSY) {
+      container.first += container.busy.length - MAX_BUSY;
+      container.busy = container.busy.slice(-MAX_BUSY);
     }
   }
   containers.set(container.id, container);

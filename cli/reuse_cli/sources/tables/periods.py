@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LATEST_MS = 253_402_300_799_999
 """The end of the year 9999."""
-LONGEST_MS = 10**12
+MAX_MS = 10**12
 """Some thirty years."""
 
 
@@ -42,10 +42,10 @@ def _leave_out_impossible(connection: "duckdb.DuckDBPyConnection") -> int:
         )
     for name in ("InitDuration", "RestoreDuration"):
         connection.execute(
-            f"update {PERIODS} set {name} = null where not {name} between 0 and {LONGEST_MS}"
+            f"update {PERIODS} set {name} = null where not {name} between 0 and {MAX_MS}"
         )
     for name in ("Duration", "IdleTime"):
-        possible = f"[x for x in {name} if x between 0 and {LONGEST_MS}]"
+        possible = f"[x for x in {name} if x between 0 and {MAX_MS}]"
         connection.execute(
             f"update {PERIODS} set {name} = {possible} where len({possible}) < len({name})"
         )

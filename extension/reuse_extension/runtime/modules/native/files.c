@@ -8,7 +8,7 @@
 
 #include "native.h"
 
-#define MOST_OF_UNKNOWN_SIZE 4096
+#define MAX_UNKNOWN_SIZE 4096
 
 // The file number of a regular file, or -1.
 static int open_regular(const char *path, int flags, struct stat *found) {
@@ -41,7 +41,7 @@ static mp_obj_t read_file(mp_obj_t path, mp_obj_t most_object, mp_obj_t follows)
     }
     size_t most = (size_t)mp_obj_get_int(most_object);
     // Files in /proc say that they are empty.
-    size_t size = found.st_size > 0 ? (size_t)found.st_size : MOST_OF_UNKNOWN_SIZE;
+    size_t size = found.st_size > 0 ? (size_t)found.st_size : MAX_UNKNOWN_SIZE;
     size = size < most ? size : most;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) != 0) {

@@ -1,18 +1,18 @@
-"""Everything that must know when the process is forked, restored from a snapshot or tested anew."""
+"""Who must know when the process is forked, restored from a snapshot or reset by a test."""
 
 import os
 from _weakref import ref
 
 from . import build_lock, entry, invocation, page
 
-_members: "list[ref[Member]]" = []
+_participants: "list[ref[Participant]]" = []
 
 
-class Member:
+class Participant:
     """Something with state of its own; lives as long as its user holds it."""
 
     def __init__(self) -> None:
-        _members.append(ref(self, _members.remove))
+        _participants.append(ref(self, _participants.remove))
 
     def after_fork(self) -> None:
         """In a child: locks may be held by threads it does not have, the page is not its own."""
@@ -24,9 +24,13 @@ class Member:
         """Be as at the start of the process."""
 
 
-def members() -> "list[Member]":
+def participants() -> "list[Participant]":
     """All that are alive."""
-    return [member for member in [member() for member in list(_members)] if member is not None]
+    return [
+        participant
+        for participant in [participant() for participant in list(_participants)]
+        if participant is not None
+    ]
 
 
 def after_fork() -> None:
@@ -34,24 +38,24 @@ def after_fork() -> None:
     page.renew_locks()
     entry.after_fork()
     build_lock.after_fork()
-    for member in members():
-        member.after_fork()
+    for participant in participants():
+        participant.after_fork()
     page.leave()
 
 
 def after_restore() -> None:
     """Make a clone of a snapshot its own container."""
-    for member in members():
-        member.after_restore()
+    for participant in participants():
+        participant.after_restore()
     page.leave(is_restored=True)
 
 
 def forget() -> None:
-    """Start anew, as a new container does."""
+    """Start again, as a new container does."""
     invocation.forget()
     page.forget()
-    for member in members():
-        member.forget()
+    for participant in participants():
+        participant.forget()
 
 
 # Where there is no fork there is nothing to be called after it.

@@ -44,18 +44,18 @@ MAX_THINGS = 1024
 """Remembered of one call site."""
 
 
-def adds_whole() -> bool:
+def increment_is_atomic() -> bool:
     """Whether `hits[0] += 1` cannot be interrupted in this interpreter."""
     has_lock = getattr(sys, "_is_gil_enabled", lambda: True)()
     return sys.implementation.name == "cpython" and sys.version_info >= (3, 10) and has_lock
 
 
-class Tally:
+class Counters:
     """The counters of one resource."""
 
     def __init__(self, name: str, kind: str, call_site: str) -> None:
         self._texts = (name, kind, call_site)
-        self._slot, self._is_first = page.take(name, kind, call_site)
+        self._slot, self._is_first = page.claim_slot(name, kind, call_site)
         self._hits: "Optional[memoryview]" = None
         self._before = [0] * page.WIDTH  # on pages before this one, less what was cleared
         self._own = [0] * page.WIDTH  # on this page, where the slot is shared
@@ -63,7 +63,7 @@ class Tally:
         """How to count a hit; None where adding to `hits()[0]` will do."""
         if not self._is_first:
             self.count_hit = self.hit
-        elif not adds_whole():
+        elif not increment_is_atomic():
             self.count_hit = self._hit_under_lock
 
     @property
@@ -121,7 +121,7 @@ class Tally:
         with page.counting:
             hits[at] += more
             if not self._is_first:
-                page.others(self._slot)[at] += more
+                page.duplicate_counts(self._slot)[at] += more
                 self._own[at] += more
 
     def info(self, maxsize: "Optional[int]", currsize: int) -> "CacheInfo":
@@ -154,8 +154,8 @@ class Tally:
         self._hits = None
 
     def forget(self) -> None:
-        """Start anew, as in a new container; all slots have been given back."""
-        self._slot, self._is_first = page.take(*self._texts)
+        """Start again, as in a new container; all slots have been given back."""
+        self._slot, self._is_first = page.claim_slot(*self._texts)
         self._before = [0] * page.WIDTH
         self._own = [0] * page.WIDTH
         self._hits = None
@@ -164,7 +164,7 @@ class Tally:
         if self._hits is None:
             return list(self._before)
         if self._is_first:
-            shared = page.others(self._slot)
+            shared = page.duplicate_counts(self._slot)
             here = [count - more for count, more in zip(self._hits, shared)]
         else:
             here = self._own
