@@ -283,7 +283,7 @@ def test_what_a_query_would_read_is_said_before_it(aws, capsys, monkeypatch):
     """The group's bytes, as far as the time reaches."""
     boto3.client("logs").create_log_group(logGroupName=shapes.GROUP)
     monkeypatch.setattr(
-        "reuse_cli.sources.log_groups._described",
+        "reuse_cli.sources.log_groups.described",
         lambda _client, group: {"logGroupName": group, "storedBytes": 1e12, "retentionInDays": 10},
     )
     asked = ["summary", "orders", "--since", "5d"]
