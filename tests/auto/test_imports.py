@@ -41,6 +41,18 @@ def test_imports_in_init_and_in_invocations(function):
     assert ("import_in_invocation", "app.py:4", 1) in ran.found()  # a busy machine may add `cheap`
 
 
+def test_what_an_import_imports_is_its_own(function):
+    """A module of the function's own is found, and not besides what it imports or the helper."""
+    function.write("lib-1.0.dist-info/RECORD", "slow.py,,\n")
+    function.write("slow.py", "import time\ntime.sleep(0.01)\n")
+    function.write("mine.py", "import slow\n")
+    function.write("app.py", "def handler(event, context):\n    import mine\n")
+
+    ran = function.run(3, LAMBDA_REUSE_IMPORTS="1")
+
+    assert ran.found() == [("import_in_invocation", "app.py:2", 1)]
+
+
 def test_only_where_it_is_asked_for(function):
     """Without LAMBDA_REUSE_IMPORTS no import is counted."""
     function.write("app.py", "def handler(event, context):\n    import sqlalchemy\n")

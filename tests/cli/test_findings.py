@@ -4,7 +4,7 @@ import json
 
 import pytest
 from reuse_cli.analysis import set_up
-from reuse_cli.analysis.findings import FIELDS, findings, of_account, of_code, of_functions
+from reuse_cli.analysis.findings import FIELDS, findings, of_account, of_functions
 from reuse_cli.analysis.leaks import leak
 from reuse_cli.formats import findings as shown
 from reuse_cli.formats import json_text, sarif
@@ -153,6 +153,17 @@ def test_names_move_no_cursor():
         assert "First \\x1b[31morders\\u202e.\n" in page
 
 
+def test_the_lines_to_write_are_inside_their_list_item():
+    """As Markdown counts: indented as far as the item's own text, whatever its number."""
+    row = dict.fromkeys(FIELDS) | {"kind": "setup", "what": "x", "function_name": "f", "count": 1}
+    rows = [row | {"advice": "Do this:\n\n    code"}] * 10
+
+    page = shown.markdown(rows)
+
+    assert "\n1. `f`:\n\n   Do this:\n\n       code\n" in page
+    assert page.endswith("\n10. `f`:\n\n    Do this:\n\n        code")
+
+
 def test_nothing_to_say_is_said():
     """In a sentence, or as an empty list."""
     assert shown.text([]) == shown.markdown([]) == shown.NOTHING
@@ -196,7 +207,7 @@ def test_findings_about_functions():
         ("setup", 2, None),
     ]
     assert {tuple(row) for row in rows} == {FIELDS}
-    assert shown.text(rows).startswith("1. orders leaks memory, by 500.0 MB in 1000 invocations\n")
+    assert shown.text(rows).startswith("1. orders leaks memory, by 0.5 MB an invocation\n")
     validator("findings.schema.json").validate(json.loads(json_text.render("findings", rows)))
 
 
@@ -294,63 +305,3 @@ def test_a_condition_ends_the_doctor_with_1(tmp_path, capsys):
     assert "holds for 1 of 1: orders app.py:3" in shown.err
     assert shown.out.count(",".join(FIELDS)) == 1
     assert shown.out.count("<table") == 1
-
-
-GROWING = """\
-import collections
-seen = []
-totals: dict[str, int] = {}
-ids = set()
-log = collections.deque()
-def handler(event, context):
-    seen.append(event)
-    totals[event["id"]] = 1
-    ids.add(event["id"])
-    log.append(event)
-"""
-RIGHT = """\
-import collections
-NAMES = ["a"]
-cache, asked, emptied, kept, rebound, flags, local = {}, {}, [], [], [], {}, []
-recent = collections.deque(maxlen=10)
-clients = {}
-emptied = []
-rebound = []
-flags = {}
-local = []
-def client(tenant):
-    if tenant not in clients:
-        clients[tenant] = object()
-    return clients[tenant]
-def handler(event, context):
-    global rebound
-    emptied.append(event)
-    emptied.clear()
-    recent.append(event)
-    rebound = []
-    rebound.append(event)
-    flags["seen"] = True
-    local = []
-    local.append(event)
-    return NAMES[0]
-"""
-
-
-def test_request_data(tmp_path):
-    """Containers of a module that functions only add to; caches, bounds and locals are none."""
-    (tmp_path / "app.py").write_text(GROWING)
-    (tmp_path / "right.py").write_text(RIGHT)
-    (tmp_path / "broken.py").write_text("def (\n")
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "test_app.py").write_text(GROWING)
-
-    rows = of_code(tmp_path, [FUNCTION])
-
-    assert [(row["call_site"], row["function"], row["what"]) for row in rows] == [
-        ("app.py:7", "handler", "container seen"),
-        ("app.py:8", "handler", "container totals"),
-        ("app.py:9", "handler", "container ids"),
-        ("app.py:10", "handler", "container log"),
-    ]
-    assert {row["kind"] for row in rows} == {"request_data"}
-    assert {row["function_name"] for row in rows} == {"orders"}

@@ -66,13 +66,20 @@ def of_functions(functions: Iterable[Row], memory: Iterable[Row]) -> list[Row]:
         ]
         if leaking:
             worst = max(leaking, key=lambda leak: leak.mb_per_1000)
-            what = f"memory, by {worst.mb_per_1000:.1f} MB in 1000 invocations"
+            what = f"memory, {_rise(worst)}"
             found.append(_general("leak", function, what, len(leaking)))
         found += [
             _general("setup", function, what, function["containers"])
             for what in set_up.of_records(function)
         ]
     return found
+
+
+def _rise(leak: leaks.Leak) -> str:
+    """How fast memory rises, in a figure that can be read: 6 MB, not 6000 MB in 1000."""
+    if leak.mb_per_1000 >= 100:
+        return f"by {leak.mb_per_1000 / 1000:.1f} MB an invocation"
+    return f"by {leak.mb_per_1000:.1f} MB in 1000 invocations"
 
 
 def of_account(configured: Mapping[str, set_up.Configured], functions: Iterable[Row]) -> list[Row]:

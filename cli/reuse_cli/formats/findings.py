@@ -44,9 +44,7 @@ def markdown(rows: list[Row]) -> str:
         f"| {_number(row['ms_each'])} | {_number(row['ms_per_invocation'])} | {usd(row)} |"
         for number, row in enumerate(rows, 1)
     ]
-    advices = [
-        f"{number}. {_code(where(row))}: {advice(row)}" for number, row in enumerate(rows, 1)
-    ]
+    advices = [_item(number, row) for number, row in enumerate(rows, 1)]
     return "\n".join([head, *table, "", "\n\n".join(advices)])
 
 
@@ -110,6 +108,13 @@ def figures(row: Row) -> str:
 
 def _plural(count: int, noun: str) -> str:
     return f"{numbers.count(count)} {noun}{'' if count == 1 else 's'}"
+
+
+def _item(number: int, row: Row) -> str:
+    """An item of a numbered list, with all lines of the advice inside it."""
+    begin = f"{number}. "
+    said = textwrap.indent(advice(row), " " * len(begin))
+    return f"{begin}{_code(where(row))}:\n\n{said}"
 
 
 def _number(value: float | None) -> str:

@@ -211,6 +211,8 @@ def _settings(session: "Any") -> "Any":
 
 def _call_begins(_client: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != "_make_api_call":
+        if frame.f_code.co_name == "generate_presigned_post":
+            _presigns(None, frame)
         return
     found = frame.f_locals
     owner = _calls[get_ident()] = owners.of(found["self"])

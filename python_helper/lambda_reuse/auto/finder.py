@@ -22,6 +22,7 @@ OBSERVERS = {
     "aws_secretsmanager_caching": "secrets",
     "awslambdaric.bootstrap": "client",
     "boto3": "aws",
+    "concurrent.futures.thread": "executors",
     "botocore.client": "aws",
     "botocore.endpoint": "aws",
     "botocore.loaders": "aws",

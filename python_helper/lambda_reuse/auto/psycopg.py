@@ -21,7 +21,7 @@ def observe(module: "ModuleType") -> None:
     if module.__name__ == "psycopg_pool":
         _observe_pools(module)
         return
-    spy.version_of(module, 3)
+    spy.version_of(module, 0, 3)  # it reads its version from a dist-info that may be gone
     base = sys.modules["psycopg._connection_base"].BaseConnection
     for connection in (module.Connection, module.AsyncConnection):
         spy.place(connection, "_get_connection_params", _begins, NAME, is_on_class=True)
@@ -29,7 +29,7 @@ def observe(module: "ModuleType") -> None:
 
 
 def _observe_pools(module: "ModuleType") -> None:
-    spy.version_of(module, 0, 3)  # it reads its version from a dist-info that may be gone
+    spy.version_of(module, 0, 3)
     base = sys.modules["psycopg_pool.base"].BasePool
     spy.place(base, "__init__", _pool_made, NAME)
     spy.place(base, "_set_connection_expiry_date", _pool_connected, NAME)

@@ -12,7 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Optional
+    from typing import Any, Optional
 
 
 LIBRARIES = frozenset(
@@ -67,6 +67,10 @@ MAX_DEPTH = 200
 MAX_SITES = 1024
 """Lines that are remembered."""
 
+POOL = "concurrent.futures.thread"
+submitted: "Any" = None
+"""Work item of a pool of threads -> the user's line that submitted it; see `executors`."""
+
 _files: "dict[str, Optional[str]]" = {}
 _sites: "dict[tuple[int, int], tuple[CodeType, tuple[str, str]]]" = {}
 _installed: "Optional[frozenset[str]]" = None
@@ -79,6 +83,7 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     function has no resources the frames above the user's are not looked at.
     """
     found: "Optional[FrameType]" = None
+    inner = frame
     known = _files
     has_resources = _has_resources()
     for _ in range(MAX_DEPTH):
@@ -94,7 +99,21 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
                 if not has_resources:
                     break
         frame = frame.f_back
-    return None if found is None else _site_of(found)
+    if found is None:
+        return None if submitted is None else _submitter(inner)
+    return _site_of(found)
+
+
+def _submitter(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
+    """The line that gave a library's function to a pool of threads, whose thread this is."""
+    for _ in range(MAX_DEPTH):
+        if frame is None:
+            break
+        if frame.f_code.co_name == "run" and frame.f_globals.get("__name__") == POOL:
+            site: "Optional[tuple[str, str]]" = submitted.of(frame.f_locals.get("self"))
+            return site
+        frame = frame.f_back
+    return None
 
 
 def _has_resources() -> bool:

@@ -1,0 +1,204 @@
+"""What the functions of a module do to containers at module level: add to them, empty them, ask."""
+
+import ast
+from dataclasses import dataclass, field
+
+from reuse_cli.analysis.source_names import Container, Names
+
+GROWS = {"append", "appendleft", "extend", "insert", "add", "update"}
+SHRINKS = {"clear", "pop", "popitem", "popleft", "remove", "discard", "difference_update"}
+ASKS = {"get", "setdefault"}
+OF_CLASSES = {"__init_subclass__", "__set_name__"}
+"""What runs while a class statement is executed."""
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A line that adds to a container at module level."""
+
+    call_site: str
+    function: str
+    name: str
+
+
+@dataclass(eq=False)
+class Uses:
+    """What functions do to one container."""
+
+    grows: list[Growth] = field(default_factory=list)
+    grows_within: list[Growth] = field(default_factory=list)
+    """Where one of its items grows, which asking for a key beforehand does not bound."""
+    is_asked: bool = False
+    is_emptied: bool = False
+
+    def found(self) -> list[Growth]:
+        """The lines that let it grow, where nothing bounds it."""
+        if self.is_emptied:
+            return []
+        return self.grows_within + ([] if self.is_asked else self.grows)
+
+
+class Reader(ast.NodeVisitor):
+    """Reads the functions of one module."""
+
+    def __init__(
+        self, file: str, names: Names, uses: dict[Container, Uses], on_import: dict[str, int]
+    ) -> None:
+        self._file = file
+        self._names = names
+        self._uses = uses
+        self._on_import = on_import
+        self._functions: list[Function] = []
+        self._hidden: list[set[str]] = []
+        self._asked: list[Uses] = []
+        """Containers that an `if` around the present node asks for a key."""
+        self._is_metaclass = False
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """A class of classes runs while classes are made."""
+        before = self._is_metaclass
+        self._is_metaclass = any(getattr(base, "id", "") == "type" for base in node.bases)
+        self.generic_visit(node)
+        self._is_metaclass = before
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        """A function, with the functions in it."""
+        self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        """As any function."""
+        self._function(node)
+
+    def _function(self, node: Function) -> None:
+        self._functions.append(node)
+        self._hidden.append(local_names(node))
+        for child in node.body:
+            self.visit(child)
+        self._functions.pop()
+        self._hidden.pop()
+
+    def visit_If(self, node: ast.If) -> None:
+        """What an `if` asks for is a cache's."""
+        asked = [use for part in ast.walk(node.test) if (use := self._use(part)) is not None]
+        self.visit(node.test)
+        self._asked += asked
+        for child in node.body + node.orelse:
+            self.visit(child)
+        del self._asked[len(self._asked) - len(asked) :]
+
+    def visit_Try(self, node: ast.Try) -> None:
+        """`try: return cache[key]` asks for a key, too."""
+        for part in (part for child in node.body for part in ast.walk(child)):
+            if isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load):
+                use = self._use(part.value)
+                if use is not None and node.handlers:
+                    use.is_asked = True
+        self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        """`key in cache`."""
+        for operator, side in zip(node.ops, node.comparators, strict=True):
+            use = self._use(side)
+            if use is not None and isinstance(operator, ast.In | ast.NotIn):
+                use.is_asked = True
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """A method of a container, or of one of its items."""
+        if isinstance(node.func, ast.Attribute):
+            method, owner = node.func.attr, node.func.value
+            use, within = self._use(owner), self._use(_item_of(owner))
+            if use is not None:
+                self._method(use, use.grows, method, node)
+            elif within is not None:
+                self._method(within, within.grows_within, method, node)
+        self.generic_visit(node)
+
+    def _method(self, use: Uses, grows: list[Growth], method: str, node: ast.Call) -> None:
+        if method in GROWS:
+            self._grows(use, grows, node)
+        elif method in SHRINKS:
+            use.is_emptied = True
+        elif method in ASKS and grows is use.grows:
+            use.is_asked = True
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """`seen[key] = ...`, `del seen[key]`, `seen[:] = ...`."""
+        use = self._use(node.value)
+        is_read = isinstance(node.ctx, ast.Load)
+        if use is not None:
+            if isinstance(node.ctx, ast.Del) or (isinstance(node.slice, ast.Slice) and not is_read):
+                use.is_emptied = True
+            elif not is_read and not isinstance(node.slice, ast.Constant):
+                self._grows(use, use.grows, node)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        """`seen += [event]` adds; any other operator makes it smaller or another one."""
+        use = self._use(node.target)
+        if use is None:
+            self.generic_visit(node)
+            return
+        if isinstance(node.op, ast.Add | ast.BitOr):
+            self._grows(use, use.grows, node)
+        else:
+            use.is_emptied = True
+        self.visit(node.value)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """Another value for the name, in place of the container."""
+        self._assigned(node, node.ctx)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        """The same for another module's."""
+        self._assigned(node, node.ctx)
+        self.generic_visit(node)
+
+    def _assigned(self, node: ast.expr, context: ast.expr_context) -> None:
+        use = self._use(node)
+        if use is not None and not isinstance(context, ast.Load):
+            use.is_emptied = True
+
+    def _use(self, node: ast.AST | None) -> Uses | None:
+        """The uses of the container that an expression in a function is."""
+        if node is None or not self._functions:
+            return None
+        hidden = set().union(*self._hidden)
+        container = self._names.container(node, set(self._uses), hidden)
+        return self._uses[container] if container is not None else None
+
+    def _grows(self, use: Uses, grows: list[Growth], node: ast.expr | ast.stmt) -> None:
+        if self._is_on_import() or (grows is use.grows_within and use in self._asked):
+            return
+        name = next(one.name for one, known in self._uses.items() if known is use)
+        grows.append(Growth(f"{self._file}:{node.lineno}", self._functions[-1].name, name))
+
+    def _is_on_import(self) -> bool:
+        """Whether the present function runs while the modules are imported."""
+        outermost = self._functions[0].name
+        is_of_class = self._is_metaclass or outermost in OF_CLASSES
+        return is_of_class or len(self._functions) <= self._on_import.get(outermost, 0)
+
+
+def _item_of(node: ast.expr) -> ast.expr | None:
+    """`seen` of `seen[key]` and of `seen.setdefault(key, [])`."""
+    if isinstance(node, ast.Subscript):
+        return node.value
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    if is_call and node.func.attr in ASKS:  # type: ignore[attr-defined]
+        return node.func.value  # type: ignore[attr-defined,no-any-return]
+    return None
+
+
+def local_names(function: Function) -> set[str]:
+    """Names that the function binds for itself, which hide those of the module."""
+    arguments = function.args
+    names = {argument.arg for argument in ast.walk(arguments) if isinstance(argument, ast.arg)}
+    shared = {
+        name for node in ast.walk(function) if isinstance(node, ast.Global) for name in node.names
+    }
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names - shared
