@@ -13,9 +13,10 @@
 # runs on, and python/lambda_reuse, the helper. Beside the zips are SHA256SUMS and a CycloneDX list of
 # what is inside. The same sources give the same bytes, in whatever folder they are built.
 #
-# It needs python3 with pip, gcc and make, and gets the rest itself: MicroPython's source from Debian's
-# archive (or from a file that you bring: MICROPYTHON_SOURCE=FILE) and a compiler for both
-# architectures from PyPI. What it gets and makes is kept in build/, so that a second run is quick.
+# It needs python3 with pip, gcc, make, and node with npm, and gets the rest itself: MicroPython's source
+# from Debian's archive (or from a file that you bring: MICROPYTHON_SOURCE=FILE), a compiler for both
+# architectures from PyPI, and from npm the Pythons that compile the helper. What it gets and makes is
+# kept in build/, so that a second run is quick.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -54,8 +55,10 @@ main() {
     [ ${#architectures[@]} -gt 0 ] || architectures=(x86_64 arm64)
     need gcc "a C compiler for the build's own tools: apt-get install gcc"
     need make "make: apt-get install make"
+    need node "Node.js, which runs the Pythons that compile the helper: apt-get install nodejs"
+    need npm "npm: apt-get install npm"
     get_source
-    get_compiler
+    get_packages
     build_tools
     if [ -n "$other_sources" ]; then
         build_executable "$(known_architecture native)" "$other_sources" "$BUILD/other"
@@ -88,7 +91,7 @@ need() {
 }
 
 tools() {
-    PYTHONPATH=$ROOT/cli:$ROOT/extension:$ROOT/python_helper "$PYTHON" -B -m "reuse_cli.layers.$1" "${@:2}"
+    PYTHONPATH=$ROOT/cli:$ROOT/extension:$ROOT/python_helper:${ZIG:-} "$PYTHON" -B -m "reuse_cli.layers.$1" "${@:2}"
 }
 
 known_architecture() {
@@ -157,15 +160,17 @@ download_source() {
     mv "$apt/download/$MICROPYTHON_FILE" "$BUILD/"
 }
 
-# The compiler: zig, which carries musl for every architecture.
-get_compiler() {
+# The compiler: zig, which carries musl for every architecture; and what compresses the zips.
+get_packages() {
+    local wanted
     ZIG=$BUILD/zig-$ZIG_VERSION
-    if [ ! -f "$ZIG/complete" ]; then
+    wanted=$(sha256sum < "$RUNTIME/requirements.txt")
+    if [ "$(cat "$ZIG/complete" 2>/dev/null)" != "$wanted" ]; then
         rm -rf "$ZIG"
         "$PYTHON" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
             --require-hashes --target "$ZIG" -r "$RUNTIME/requirements.txt" > "$BUILD/pip.log" 2>&1 ||
             fail "the compiler could not be had from PyPI ($BUILD/pip.log says why)"
-        touch "$ZIG/complete"
+        echo "$wanted" > "$ZIG/complete"
     fi
     local target
     for target in x86_64 aarch64; do
@@ -224,6 +229,10 @@ stage() {
     mkdir -p "$layer/extensions"
     install -m 755 "$BUILD/executable-$1/lambda-reuse" "$layer/extensions/lambda-reuse"
     tools helper "$layer/python"
+    tools shrink "$layer/python"
+    mkdir -p "$ROOT/build/interpreters"
+    tools bytecode "$layer/python" "$ROOT/build/interpreters" 2> "$BUILD/bytecode.log" ||
+        fail "the helper could not be compiled: $(tail -n 1 "$BUILD/bytecode.log")"
 }
 
 stage_sources() {

@@ -5,6 +5,8 @@ set -u
 wanted=
 command -v qemu-aarch64-static >/dev/null || wanted="$wanted qemu-user-static" # runs the arm64 layer
 command -v gcc >/dev/null || wanted="$wanted gcc"                              # builds the layer's tools
+command -v node >/dev/null || wanted="$wanted nodejs"                          # compiles the layer's helper
+command -v npm >/dev/null || wanted="$wanted npm"                              # gets it what it needs
 command -v chromium >/dev/null || wanted="$wanted chromium"                    # shows the pages
 command -v chromedriver >/dev/null || wanted="$wanted chromium-driver"         # clicks through them
 command -v redis-server >/dev/null || wanted="$wanted redis-server"            # the observers' tests
