@@ -38,6 +38,8 @@ class Ran:
                 "runtime": "",
                 "most_invocations": 0,
                 "is_observed": True,
+                "inits": 1,
+                "failed_inits": 0,
             }
         ]
         found = findings(rows, functions)

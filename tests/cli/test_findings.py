@@ -10,7 +10,7 @@ from reuse_cli.formats import findings as shown
 from reuse_cli.formats import json_text, sarif
 from reuse_cli.main import run
 
-from tests.cli.records import container, resource, write
+from tests.cli.records import STARTED_MS, container, resource, write
 from tests.line_schema import validator
 
 FUNCTION = {
@@ -24,6 +24,8 @@ FUNCTION = {
     "runtime": "python:3.13.v1",
     "most_invocations": 60,
     "is_observed": True,
+    "inits": 2,
+    "failed_inits": 0,
 }
 
 
@@ -151,6 +153,29 @@ def test_names_move_no_cursor():
         assert "\x1b" not in page
         assert "\u202e" not in page
         assert "First \\x1b[31morders\\u202e.\n" in page
+
+
+@pytest.mark.parametrize(
+    ("failed", "inits", "what"),
+    [(3, 3, "3 of 3"), (1, 100, "1 of 100"), (1, 101, None), (0, 0, None)],
+)
+def test_inits_that_fail(failed, inits, what):
+    """Such a function may have no line to find; the doctor says what is the matter with it."""
+    found = of_functions([{**FUNCTION, "inits": inits, "failed_inits": failed}], [])
+
+    assert [row["what"] for row in found] == ([f"with inits that fail: {what}"] if what else [])
+
+
+def test_a_function_that_never_starts(tmp_path, capsys):
+    """By its records: its inits failed, and nothing else is known of it."""
+    failed = {"record": "init/1", "FunctionName": "orders", "sequence": 1, "status": "error"}
+    place = {"container_id": container()["container_id"], "kind": "on-demand", "phase": "init"}
+    times = {"start_ms": STARTED_MS, "duration_ms": 40.0, "error_type": "Runtime.Unknown"}
+    records = [container(total={"invocations": 1, "errors": 1}), {**failed, **place, **times}]
+    source = str(write(tmp_path / "log.jsonl", *records))
+
+    assert run(["doctor", "--source", source]) == 0
+    assert capsys.readouterr().out.startswith("1. orders runs with inits that fail: 1 of 1\n")
 
 
 def test_the_lines_to_write_are_inside_their_list_item():

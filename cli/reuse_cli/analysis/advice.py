@@ -89,6 +89,10 @@ SETUP = {
     "without the Telemetry": """\
 The platform offered no Telemetry API, so only invocations, age and end are known. On AWS it is
 there: this is so in emulators.""",
+    "with inits that fail": """\
+The module raises, exits or runs out of time or memory while it is loaded, and Lambda bills each
+attempt: lambda-reuse inits lists them, and the function's log says why (lambda-reuse local logs, in
+the sandbox).""",
     "without observers": """\
 The layer's helper is not loaded, or LAMBDA_REUSE_AUTO=off. Where PYTHONPATH is set, or another
 layer's wrapper sets it, start the function through the layer's wrapper, or import lambda_reuse.auto

@@ -74,7 +74,7 @@ INITS_QUESTION = Question("inits", "inits", (INITS,))
 COST = Question("cost", "functions", (LIVES,))
 
 DOCTOR_LINES = Question("doctor_lines", "lines", (USES,))
-DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES,))
+DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES, INITS))
 DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
 
 REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))

@@ -14,6 +14,8 @@ OWN_WRAPPER = "/opt/lambda-reuse-wrapper"
 NEXT_WRAPPER = "LAMBDA_REUSE_NEXT_WRAPPER"
 FILTERED = ("WARN", "ERROR", "FATAL")
 """Log levels above the one that Lambda gives to a JSON line without a level."""
+OFTEN = 0.01
+"""From this share of inits on, those that failed are worth a word."""
 NO_TELEMETRY = "without the Telemetry API: no durations, no inits, no memory"
 NO_OBSERVERS = "without observers: nothing is known of what its process builds"
 
@@ -29,6 +31,9 @@ def of_records(function: Row) -> Iterator[str]:
     """What a function's records show to be missing."""
     if function["telemetry"] == "none":
         yield NO_TELEMETRY
+    failed, inits = function["failed_inits"], function["inits"]
+    if failed and failed >= OFTEN * inits:
+        yield f"with inits that fail: {failed} of {inits}"
     is_python = str(function["runtime"] or "").startswith("python")
     if is_python and (function["most_invocations"] or 0) > 1 and not function["is_observed"]:
         yield NO_OBSERVERS
