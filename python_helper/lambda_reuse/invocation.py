@@ -11,6 +11,7 @@ otherwise.
 """
 
 import sys
+import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ count = 0
 running = False
 request_id: "Optional[str]" = None
 """Of the invocation that is running."""
+
+idle_s = 0.0
+"""Seconds between this invocation and the one before it; 0 at the first."""
+_ended_at = 0.0
 
 at_begin: "list[Callable[[], None]]" = []
 at_error: "list[Callable[[], None]]" = []
@@ -41,7 +46,9 @@ def in_init() -> bool:
 
 def begin(new_request_id: "Optional[str]" = None) -> None:
     """An invocation starts."""
-    global count, running, request_id
+    global count, running, request_id, idle_s
+    if count:
+        idle_s = time.time() - _ended_at  # a monotonic clock may stand still meanwhile
     count += 1
     running = True
     request_id = new_request_id
@@ -57,16 +64,18 @@ def fail() -> None:
 
 def end() -> None:
     """The invocation is over; its answer has been sent."""
-    global running, request_id
+    global running, request_id, _ended_at
     for call in at_end:
         call()
+    _ended_at = time.time()
     running = False
     request_id = None
 
 
 def forget() -> None:
     """Start anew, as in a new container."""
-    global count, running, request_id
+    global count, running, request_id, idle_s
+    idle_s = 0.0
     count = 0
     running = False
     request_id = None

@@ -34,7 +34,7 @@ CONNECTIONS = ("http.connection", "db.connection", "redis.connection")
 COUNTED_USES = ("boto3.client", "boto3.resource", "db.engine", "redis.client")
 """Kinds whose uses are counted, so that none means that there was none."""
 
-_OBSERVED = re.compile(r"(?P<what>.+) in (?P<function>.+) \([^()]+\)")
+_OBSERVED = re.compile(r"(?P<what>.+) in (?P<function>.+) \([^()]+\)(?:#\d+)?")
 
 
 def findings(

@@ -24,6 +24,9 @@ MAX_SITES = 40
 """Slots for observed lines: the page has 63, and those of the function's author go first."""
 MAX_KEYS = 256
 """Things that one line's builds are told apart by: clients for many tenants come from one line."""
+STALE = "stale.connection"
+LONG_IDLE_S = 30.0
+"""An idle gap after which the other side may have hung up, in seconds."""
 MAX_OPEN = 16
 """Builds under way in one thread."""
 
@@ -54,6 +57,15 @@ def line(kind: str, what: str, site: "Optional[tuple[str, str]]") -> "Optional[L
 
                 found = _lines[name] = Line(name, MAX_KEYS)
     return found
+
+
+def replaced(place: "tuple[str, str]", took_us: int, idle_s: float) -> None:
+    """A connection had to be opened in place of one that had been there, idle for so long."""
+    if idle_s < LONG_IDLE_S or invocation.in_init():
+        return
+    found = line(STALE, "kept connection", place)
+    if found is not None:
+        found.counters.built(took_us, in_init=False)
 
 
 class Build:

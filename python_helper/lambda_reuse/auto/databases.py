@@ -4,6 +4,8 @@ import time
 from _thread import get_ident
 from _weakref import ref
 
+from lambda_reuse import invocation
+
 from . import builds, sites
 
 TYPE_CHECKING = False
@@ -72,12 +74,12 @@ def took_us() -> int:
     return 0 if start_ns is None else (time.perf_counter_ns() - start_ns) // 1000
 
 
-def connected(obj: "Any", us: "Optional[int]" = None) -> None:
+def connected(obj: "Any", us: "Optional[int]" = None, *, is_again: bool = False) -> None:
     """A pool or client has a new connection, after `us` microseconds where this thread's begin,
     which `starts` has noted, is not that of the connection.
 
-    Its time is that of whoever makes a new pool each time. A pool that keeps no connections is one
-    that the line which made it opens again and again.
+    `is_again`: in place of one that the pool had. Its time is that of whoever makes a new pool each
+    time. A pool that keeps no connections is one that the line which made it opens again and again.
     """
     keeper: "Optional[Keeper]" = keepers.of(obj)
     us = took_us() if us is None else us
@@ -85,6 +87,8 @@ def connected(obj: "Any", us: "Optional[int]" = None) -> None:
         return
     keeper.connections += 1
     keeper.line.used()
+    if is_again and keeper.keeps:
+        builds.replaced(keeper.line.place, us, invocation.idle_s)
     if keeper.is_waste or keeper.keeps:
         keeper.line.add_time(us, keeper.is_waste)
         return
@@ -103,6 +107,8 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
     before = _last.get((id(line), key))
     is_lost = before is not None and _is_lost(before())
     line.built(key, us, is_excused=is_lost)
+    if is_lost:
+        builds.replaced(line.place, us, invocation.idle_s)
     if len(_last) < builds.MAX_KEYS:
         _last[id(line), key] = ref(connection)
 

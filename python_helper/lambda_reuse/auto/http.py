@@ -26,9 +26,6 @@ NAME = "http"
 KIND = "http.connection"
 BOTOCORE = "botocore.httpsession"
 """Who asks where boto3's clients do: their connections are theirs."""
-STALE = "stale.connection"
-LONG_IDLE_S = 30.0
-"""An idle gap after which the other side may have hung up, in seconds."""
 MAX_MANAGERS = 64
 
 
@@ -60,7 +57,8 @@ class Opening:
         self.key = key
         self.is_known = is_known
         self.client: "Any" = None
-        self.is_stale = False
+        self.idle_s = 0.0
+        """Of the connection in its place, before."""
 
 
 keepers = builds.Owners()
@@ -112,7 +110,8 @@ def _requests(connection: "Any", frame: "FrameType") -> None:
     start_ns = _dialled.pop(get_ident(), None) or time.perf_counter_ns()
     opening = _opened_by(connection, frame, start_ns)
     if opening is not None:
-        opening.is_stale = known is not None and idle_s >= LONG_IDLE_S
+        if known is not None:
+            opening.idle_s = idle_s
         _opening[get_ident()] = (connection, opening)
 
 
@@ -133,14 +132,7 @@ def _has_sent(_response: "Any", frame: "FrameType") -> None:
     elif opening.line is not None:
         opening.line.built(opening.key, took_us, is_excused=opening.is_known)
         opening.line.used()
-        if opening.is_stale and not invocation.in_init():
-            _count_stale(opening, took_us)
-
-
-def _count_stale(opening: Opening, took_us: int) -> None:
-    line = builds.line(STALE, "connection", opening.line.place)
-    if line is not None:
-        line.counters.built(took_us, in_init=False)
+        builds.replaced(opening.line.place, took_us, opening.idle_s)
 
 
 def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optional[Opening]":

@@ -5,6 +5,8 @@ to its pool of connections; with a transport of the user's own there is nothing 
 are its requests. Its connections are its time, but for those to a proxy or of HTTP/2.
 """
 
+from lambda_reuse import invocation
+
 from . import builds, databases, sites, spy
 
 TYPE_CHECKING = False
@@ -16,7 +18,9 @@ NAME = "httpx"
 KINDS = {"Client": "httpx client", "AsyncClient": "httpx async client"}
 REQUESTS = {"": "handle_request", "Async": "handle_async_request"}
 _pools = builds.Owners()
-"""Connection of httpcore's -> the keeper that its pool is."""
+"""Connection of httpcore's -> (the keeper that its pool is, whether it replaces another one)."""
+_origins = builds.Owners()
+"""Pool -> the origins that it has connected to."""
 _stopwatch = databases.Stopwatch()
 
 
@@ -65,7 +69,21 @@ def _connection_made(connection: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name == "create_connection":
         keeper = databases.keepers.of(frame.f_locals.get("self"))
         if keeper is not None:
-            _pools.put(connection, keeper)
+            _pools.put(connection, (keeper, _is_again(frame.f_locals)))
+
+
+def _is_again(found: "dict[str, Any]") -> bool:
+    """Whether a pool connects to an origin that it had a connection to, and has none any more."""
+    pool, origin = found["self"], builds.digest(str(found.get("origin")))
+    known = _origins.of(pool)
+    if known is None:
+        known = set()
+        _origins.put(pool, known)
+    is_known = origin in known
+    if len(known) < builds.MAX_KEYS:
+        known.add(origin)
+    others = [getattr(one, "_origin", None) for one in pool._connections]
+    return is_known and found.get("origin") not in others
 
 
 def _connects(connection: "Any", _frame: "FrameType") -> None:
@@ -75,10 +93,12 @@ def _connects(connection: "Any", _frame: "FrameType") -> None:
 def _requests(_http11: "Any", frame: "FrameType") -> None:
     """A connection that is open sends a request: the first, where it began to connect before."""
     connection = frame.f_locals.get("self")
-    keeper = _pools.of(connection)
+    keeper, is_again = _pools.of(connection) or (None, False)
     if keeper is None:
         return
     keeper.line.used()
     us = _stopwatch.took_us(connection)
     if us is not None:
         keeper.line.add_time(us, keeper.is_waste)
+        if is_again:
+            builds.replaced(keeper.line.place, us, invocation.idle_s)

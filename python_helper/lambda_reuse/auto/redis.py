@@ -19,6 +19,8 @@ NAME = "redis"
 SETTINGS = ("host", "port", "db", "username", "path", "client_name")
 """What tells one server from another."""
 _stopwatch = databases.Stopwatch()
+_known = builds.Owners()
+"""Connections that have been connected: once more means that the server has hung up."""
 
 
 def observe(module: "ModuleType") -> None:
@@ -74,12 +76,14 @@ def _asynchronous_connects(connection: "Any", _frame: "FrameType") -> None:
 
 def _connected(_parser: "Any", frame: "FrameType") -> None:
     at: "Any" = frame
-    us = _stopwatch.took_us(frame.f_locals.get("self"))
+    connection = frame.f_locals.get("self")
+    us = _stopwatch.took_us(connection)
     for _ in range(16):
         if at is None:
             return
         pool = at.f_locals.get("self") if at.f_code.co_name == "get_connection" else None
         if pool is not None:
-            databases.connected(pool, us)
+            databases.connected(pool, us, is_again=_known.of(connection) is not None)
+            _known.put(connection, True)
             return
         at = at.f_back

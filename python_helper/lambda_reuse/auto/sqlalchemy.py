@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "sqlalchemy"
+_known = builds.Owners()
+"""A pool's records of connections that have been connected: once more means that one was lost."""
 
 
 def observe(module: "ModuleType") -> None:
@@ -42,6 +44,8 @@ def _connects(_record: "Any", _frame: "FrameType") -> None:
 def _connected(_connection: "Any", record: "Any") -> None:
     if state.is_on(NAME):
         try:
-            databases.connected(record._ConnectionRecord__pool)
+            is_again = _known.of(record) is not None
+            databases.connected(record._ConnectionRecord__pool, is_again=is_again)
+            _known.put(record, True)
         except Exception as error:
             state.switch_off(NAME, error)
