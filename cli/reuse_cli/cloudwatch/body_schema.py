@@ -12,7 +12,9 @@ from typing import Any
 from reuse_cli.cloudwatch.statistic import is_statistic
 
 COLUMNS, MAX_HEIGHT = 24, 1000
-MAX_PERIOD_S = 86400
+SHORT_PERIODS_S = (1, 5, 10, 20, 30)
+MAX_PERIOD_S = 30 * 86400
+"""The longest that the console offers."""
 
 ID = re.compile(r"[a-z][A-Za-z0-9_]*")
 VARIABLE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -78,9 +80,9 @@ def _is_number(value: Any) -> bool:
 
 def _period(value: Any) -> str | None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    if is_whole and (value in (1, 5, 10, 30) or (value % 60 == 0 and 60 <= value <= MAX_PERIOD_S)):
+    if is_whole and (value in SHORT_PERIODS_S or (value % 60 == 0 and 60 <= value <= MAX_PERIOD_S)):
         return None
-    return "is not a period: 1, 5, 10, 30, or a multiple of 60 up to 86400 seconds"
+    return f"is not a period: 1, 5, 10, 20, 30, or a multiple of 60 up to {MAX_PERIOD_S} seconds"
 
 
 def _statistic(value: Any) -> str | None:

@@ -1,17 +1,12 @@
-"""JSON log lines out of files, for metrics and queries to be read from.
+"""Log events out of files as lines of JSON, and the SQL that reads metrics and fields of them."""
 
-A line may stand alone, behind a time and a stream's name, or as a message in what `aws logs`, a
-subscription or the sandbox wrote. What holds no JSON object is passed over, as CloudWatch reads no
-metric from it.
-"""
-
-import json
 import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from reuse_cli.cloudwatch.event import Event, is_event
+from reuse_cli.cloudwatch.events import EventReader
 from reuse_cli.errors import NoRecordsError
 from reuse_cli.sources.files import LARGE, STDIN, Files
 from reuse_cli.sources.notes import Notes
@@ -23,18 +18,17 @@ AWS = {
     EMF_TIME: 'try_cast("_aws"."Timestamp"::varchar as bigint)',
     EMF_METRICS: '"_aws"."CloudWatchMetrics"',
 }
-TIME = "@event_ms"
-"""The member that carries the time of a log event, where a tool wrote one around it."""
+TIME, GROUP, TEXT = "@event_ms", "@log_group", "@text"
+"""Members that `Event.line` adds: an event's time and group, and its text where it is no JSON."""
+MESSAGE = (
+    f"""coalesce(json_extract_string(record, '$."{TEXT}"'), regexp_replace(record,"""
+    f""" '(,"{TIME}":[0-9]+)?(,"{GROUP}":"[^"]*")?[}}]$', '}}'))"""
+)
+"""SQL of an event's message over `record`."""
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 HEAD = 1 << 18
 """Bytes of a large file from which is told what it is."""
-OWN = b'{"_aws"'
-"""A line that begins like this is an event itself, as embedded metrics are."""
-MAX_DOCUMENT = 64 << 20
-"""A file that is one JSON document is decoded as a whole up to this size."""
-NESTED = ("logEvents", "events", "results", "message", "@message", "value")
-"""Where a log event stands in what tools write around it."""
 
 
 class Lines:
@@ -51,28 +45,31 @@ class Lines:
         """A folder for what does not fit into memory, which is removed with the rest."""
         return self._folder.name
 
-    def read(self, is_careful: bool = False) -> "JsonFiles":
-        """Look for JSON lines. Raises NoRecordsError where there are none.
+    def read(self, is_careful: bool = False, with_texts: bool = False) -> "JsonFiles":
+        """Look for log events. Raises NoRecordsError where there are none.
 
-        Large files that seem to hold nothing but embedded metrics are left where they are;
-        `is_careful`: these are looked through line by line, too.
+        `with_texts`: also those that are no JSON objects, which hold no metrics. Large files that
+        seem to hold nothing but embedded metrics are left where they are; `is_careful`: these are
+        looked through line by line, too.
         """
         self.notes = Notes()
         direct, target = list[Path](), Path(self._folder.name, "lines.jsonl")
-        events = 0
+        events, groups = 0, set[str]()
         with target.open("wb") as output:
             for file in self._files.files(self.notes):
                 if not is_careful and is_direct(file):
                     direct.append(file)
                     continue
-                for at_ms, line in of_file(file, self.notes):
-                    output.write(_with_time(line, at_ms) + b"\n")
-                    events += b'"_aws"' in line
+                for event in of_file(file, self.notes):
+                    if event.is_json or with_texts:
+                        output.write(event.line() + b"\n")
+                    events += event.is_json and b'"_aws"' in event.data
+                    groups |= {event.group} if event.group else set()
         paths = [*direct, *([target] if target.stat().st_size else [])]
         if not paths:
-            raise NoRecordsError(f"there are no JSON log lines in {self._files.name}")
+            raise NoRecordsError(f"there are no log lines in {self._files.name}")
         expected = events + sum(map(_count, direct)) if direct else 0
-        return JsonFiles(list(map(str, paths)), expected)
+        return JsonFiles(list(map(str, paths)), expected, groups)
 
     def close(self) -> None:
         """Remove what was copied."""
@@ -82,9 +79,15 @@ class Lines:
 class JsonFiles:
     """Files of JSON lines, and the SQL that reads members of them: each line is parsed once."""
 
-    def __init__(self, paths: Sequence[str], expected: int = 0) -> None:
-        """`expected`: how many lines with embedded metrics there are, if these are nothing else."""
+    def __init__(
+        self, paths: Sequence[str], expected: int = 0, groups: Collection[str] = ()
+    ) -> None:
+        """`expected`: how many lines with embedded metrics there are, if these are nothing else.
+
+        `groups`: the log groups that are named in the files.
+        """
         self.expected = expected
+        self.groups = frozenset(groups)
         self._files = ", ".join(quoted(path) for path in paths)
 
     def select(
@@ -122,6 +125,16 @@ class JsonFiles:
             f" json::varchar as record from read_ndjson_objects([{self._files}],"
             f" ignore_errors = true, maximum_object_size = {MAX_LINE})) where {condition}"
         )
+
+    def of_groups(self, groups: Collection[str]) -> str:
+        """SQL over `record` that leaves out events of other groups than these; "" needs none.
+
+        An event of which no group is known belongs to all.
+        """
+        if not groups or self.groups <= set(groups):
+            return ""
+        own = ", ".join(map(quoted, groups))
+        return f"coalesce(json_extract_string(record, '$.\"{GROUP}\"') in ({own}), true)"
 
     def _select_by_path(
         self, members: Sequence[str], condition: str, texts: Collection[str]
@@ -173,17 +186,6 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _with_time(line: bytes, at_ms: int | None) -> bytes:
-    """The object with the time of its log event, where that is known."""
-    if at_ms is None or not line.endswith(b"}") or line == b"{}":
-        return line
-    return b'%b,"%b":%d}' % (line[:-1], TIME.encode(), at_ms)
-
-
-Event = tuple[int | None, bytes]
-"""(epoch ms where what stands around the event says it, a JSON object on one line)."""
-
-
 def is_direct(path: Path) -> bool:
     """Whether a file is large and, as far as its beginning says, nothing but embedded metrics."""
     if re.search(r"[*?\[\]{}]", str(path)) or str(path) == STDIN:
@@ -207,34 +209,13 @@ def _count(path: Path) -> int:
     return count + (last != b"\n")
 
 
-def is_event(line: bytes) -> bool:
-    """Whether a line is, by its look, one object with embedded metrics and nothing around it."""
-    if line.startswith(OWN):
-        return line.endswith(b"}")
-    at = line.find(b'"_aws"')
-    return (
-        at > 0
-        and line.startswith(b"{")
-        and line.endswith(b"}")
-        and line.count(b"{", 0, at) - line.count(b"}", 0, at) == 1
-    )
-
-
 def of_file(path: Path, notes: Notes) -> Iterator[Event]:
-    """The JSON objects of a file's log events."""
-    text = bytearray()
-    has_lines = False
+    """A file's log events, in their order."""
+    reader = EventReader()
     for line in _lines(chunks(path, notes)):
-        found = list(_of_line(line))
-        has_lines = has_lines or bool(found)
-        yield from found
-        if not has_lines and len(text) < MAX_DOCUMENT:
-            text += line + b"\n"
-    if not has_lines and text.lstrip().startswith((b"{", b"[")):
-        try:
-            yield from _of_value(json.loads(bytes(text)))
-        except (ValueError, RecursionError):
-            notes.unreadable += 1
+        yield from reader.line(line)
+    yield from reader.end()
+    notes.unreadable += reader.unreadable
 
 
 def _lines(data: Iterator[bytes]) -> Iterator[bytes]:
@@ -243,38 +224,3 @@ def _lines(data: Iterator[bytes]) -> Iterator[bytes]:
         *lines, rest = (rest + chunk).split(b"\n")
         yield from lines
     yield rest
-
-
-def _of_line(line: bytes, at_ms: int | None = None) -> Iterator[Event]:
-    begin = line.find(b"{")
-    if begin < 0:
-        return
-    line = line.strip()
-    own = line if line.startswith((b"[", b"{")) else line[line.index(b"{") :]
-    if is_event(own):
-        yield at_ms, own  # DuckDB passes over what is not JSON all the same
-        return
-    try:
-        value = json.loads(own.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return
-    yield from _of_value(value, at_ms)
-
-
-def _of_value(value: Any, at_ms: int | None = None) -> Iterator[Event]:
-    """The log events in a decoded value."""
-    if isinstance(value, str):
-        begin = value.find("{")
-        if begin >= 0:
-            yield from _of_line(value[begin:].encode("utf-8", "replace"), at_ms)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _of_value(item, at_ms)
-    elif isinstance(value, dict):
-        nested = [value[name] for name in NESTED if name in value]
-        if "_aws" in value or not any(isinstance(one, str | list | dict) for one in nested):
-            yield at_ms, json.dumps(value, separators=(",", ":")).encode()
-            return
-        own_ms = value.get("timestamp")
-        for one in nested:
-            yield from _of_value(one, own_ms if type(own_ms) is int else at_ms)

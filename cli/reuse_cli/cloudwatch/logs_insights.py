@@ -2,8 +2,8 @@
 
 The commands and functions that dashboards over embedded metrics need: `SOURCE`, `fields`, `filter`,
 `parse` with a regular expression, `stats ... by`, `sort`, `limit`, `display`, `dedup`. What is not
-supported here is refused by name. Fields are members of the line's JSON object, by a dotted path;
-`@timestamp` is the line's time, `@message` the line. After "Logs Insights QL" of AWS's user guide.
+supported here is refused by name. Fields are members of the event's JSON object, by a dotted path;
+`@timestamp` is the event's time, `@message` its text. After "Logs Insights QL" of AWS's user guide.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from reuse_cli.cloudwatch import grammar
 from reuse_cli.cloudwatch.grammar import GrammarError
-from reuse_cli.cloudwatch.lines import JsonFiles, member_path, pointer
+from reuse_cli.cloudwatch.lines import MESSAGE, JsonFiles, member_path, pointer
 from reuse_cli.cloudwatch.logs_grammar import GRAMMAR
 from reuse_cli.errors import UsageError
 
@@ -167,6 +167,10 @@ class Translation:
 
     def sql(self, query: str) -> str:
         """The SQL of a query. Raises QueryError."""
+        others = self._lines.of_groups(sources(query))
+        if others:
+            self.reads_lines = True
+            self._condition_of_time += f" and {others}"
         for command in parse(query).children:
             if command is not None and command.data != "source":
                 getattr(self, f"_{command.data}")(command)
@@ -286,7 +290,7 @@ class Translation:
             return "t"
         if name == "@message":
             self.reads_lines = True
-            return "record::varchar"
+            return MESSAGE
         text = self.members.setdefault(name, f"f{len(self.members)}")
         return f"try_cast({text} as double)" if is_number else text
 

@@ -44,12 +44,13 @@ def render(
     """What the body shows. Raises NoRecordsError without lines, UsageError for a wrong choice."""
     import duckdb
 
-    files = lines.read()
+    has_logs = any(one.get("type") == "log" for one in body.get("widgets") or ())
+    files = lines.read(with_texts=has_logs)
     with duckdb.connect(config={"temp_directory": lines.folder}) as connection:
         wanted, fields = bodies.wanted(body), bodies.fields(body)
         store = MetricStore(connection, files, wanted, fields)
         if not store.is_whole:
-            files = lines.read(is_careful=True)
+            files = lines.read(is_careful=True, with_texts=has_logs)
             store = MetricStore(connection, files, wanted, fields)
         span = _span(body, store, start, end)
         variables = bodies.variables(body, store, chosen)

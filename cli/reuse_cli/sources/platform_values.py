@@ -111,7 +111,7 @@ def walk(value: Any, around: Around, found: Found, depth: int = 0) -> None:
         if has_hint(value):
             _of_message(value, around, found, depth)
     elif isinstance(value, list):
-        row = _row(value)
+        row = row_of(value)
         for item in value if row is None else [row]:
             walk(item, around, found, depth + 1)
     elif isinstance(value, dict):
@@ -150,7 +150,7 @@ def _after_separators(text: str, position: int) -> int:
     return found.end() if found else position
 
 
-def _row(items: list[Any]) -> dict[str, Any] | None:
+def row_of(items: list[Any]) -> dict[str, Any] | None:
     """A row of `get-query-results`, a list of {field, value}, as one object."""
     is_row = all(isinstance(item, dict) and {"field", "value"} <= item.keys() for item in items)
     return {str(item["field"]): item["value"] for item in items} if items and is_row else None

@@ -73,7 +73,7 @@ SHAPES: dict[str, Callable[[], bytes]] = {
     "filter_log_events": lambda: json.dumps({"events": cloudwatch_events()}, indent=2).encode(),
     "messages": lambda: json.dumps(texts(), indent=4).encode(),
     "subscription": lambda: json.dumps(
-        {"logGroup": "g", "logEvents": cloudwatch_events()}
+        {"logGroup": "x", "logEvents": cloudwatch_events()}
     ).encode(),
     "BOM": lambda: b"\xef\xbb\xbf" + "\r\n".join(texts()).encode(),
 }
@@ -201,7 +201,7 @@ def test_the_page_escapes_names(
     ("arguments", "code", "says"),
     [
         (["--source", "{folder}/nothing"], errors.USAGE, "there is no file or folder"),
-        (["--source", "{folder}/empty"], errors.OTHER, "no JSON log lines"),
+        (["--source", "{folder}/empty"], errors.OTHER, "no log lines"),
         (["--source", "{folder}/plain"], errors.OTHER, "no embedded metrics"),
         (["--source", "{folder}/log", "--variable", "x=1"], errors.USAGE, "no variable 'x'"),
         (["--source", "{folder}/log", "--variable", "x"], errors.USAGE, "not ID=VALUE"),
@@ -215,7 +215,7 @@ def test_the_page_escapes_names(
 def test_bad_input_is_one_sentence(
     tmp_path: Path, arguments: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "empty").write_text("nothing here\n")
+    (tmp_path / "empty").write_text("\n")
     (tmp_path / "plain").write_text('{"hello": 1}\n')
     (tmp_path / "log").write_bytes(SHAPES["lines"]())
     filled = [argument.replace("{folder}", str(tmp_path)) for argument in arguments]
@@ -262,3 +262,65 @@ def test_a_variable_may_name_the_metric(
     )
 
     assert found["widgets"][0]["series"][0]["points"] == [[BEGIN_MS + MINUTE_MS, 10.0]]
+
+
+TEXTS = [
+    "START RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd Version: $LATEST",
+    "[ERROR] ValueError: no",
+    '{"level": "ERROR", "message": "no", "n": 2}',
+    "REPORT RequestId: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\tDuration: 3.5 ms\tMemory Size: 128 MB",
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("stats count(*) as n", [[5]]),
+        ("filter @message like /ERROR/ | stats count(*) as n", [[2]]),
+        ("filter @message like 'START' | fields @message", [[TEXTS[0]]]),
+        ("filter level = 'ERROR' | fields message, n", [["no", "2"]]),
+        ("filter level = 'ERROR' | fields @message", [[TEXTS[2]]]),
+        ("filter @type = 'REPORT' | stats max(@duration) as d, max(@memorySize / 1e6) as m",
+         [[3.5, 128]]),
+        ("filter Calls > 0 | stats count(*) as n, sum(Calls) as calls", [[1, 1]]),
+        ("filter not ispresent(Calls) | stats count(*) as n", [[4]]),
+    ],
+)  # fmt: skip
+def test_log_widgets_see_every_event(
+    tmp_path: Path, query: str, rows: list[list[Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Texts and objects of any kind, beside embedded metrics."""
+    events = [{"timestamp": BEGIN_MS + at, "message": text} for at, text in enumerate(TEXTS, 1)]
+    lines = [cloudwatch_events()[0], *events]
+    (tmp_path / "log").write_text("\n".join(map(json.dumps, lines)))
+    properties = {"region": "us-east-1", "query": f"SOURCE 'x' | {query}"}
+    widget = {**LOG, "properties": properties}
+    (tmp_path / "body.json").write_text(json.dumps({"widgets": [widget]}))
+
+    found = render(capsys, "--body", tmp_path / "body.json", "--source", tmp_path / "log")
+
+    assert found["widgets"][0]["rows"] == rows
+
+
+def test_a_log_widget_asks_its_own_groups(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the files say which group an event is of; others belong to all."""
+    groups = [
+        {"logGroup": group, "logEvents": [{"timestamp": BEGIN_MS, "message": "hello"}] * number}
+        for group, number in (("/aws/lambda/a", 1), ("/aws/lambda/b", 2), (None, 4))
+    ]
+    lines = [*map(json.dumps, groups), texts()[0]]
+    (tmp_path / "log").write_text("\n".join(lines))
+    widgets = [
+        {**LOG, "y": at * 6, "properties": {"region": "us-east-1", "query": query}}
+        for at, query in enumerate(
+            f"SOURCE {names} | filter @message = 'hello' | stats count(*) as n"
+            for names in ("'/aws/lambda/a'", "'/aws/lambda/a', '/aws/lambda/b'", "'/aws/lambda/c'")
+        )
+    ]
+    (tmp_path / "body.json").write_text(json.dumps({"widgets": widgets}))
+
+    found = render(capsys, "--body", tmp_path / "body.json", "--source", tmp_path / "log")
+
+    assert [widget["rows"] for widget in found["widgets"]] == [[[5]], [[7]], [[4]]]

@@ -1,0 +1,69 @@
+"""A log event, and how it is handed to DuckDB: as a JSON object on one line."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_REPORT = re.compile(
+    r"(?<!Runtime )(Billed Duration|Init Duration|Duration|Memory Size|Max Memory Used): "
+    r"([\d.]+) (ms|MB)"
+)
+_REPORTED = {
+    "Duration": "@duration",
+    "Billed Duration": "@billedDuration",
+    "Init Duration": "@initDuration",
+    "Memory Size": "@memorySize",
+    "Max Memory Used": "@maxMemoryUsed",
+}
+"""What Logs Insights discovers in a REPORT line: ms, and bytes of 1,000,000 a MB."""
+_PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ([0-9a-f-]{36})\b")
+
+
+@dataclass(frozen=True)
+class Event:
+    """A log event: its time (epoch ms) and group, where something says them, and its message.
+
+    `data`: a JSON object on one line, or any other text.
+    """
+
+    at_ms: int | None
+    group: str | None
+    data: bytes
+    is_json: bool
+
+    def line(self) -> bytes:
+        """A JSON object on one line: a text as the member `@text`, beside what is known of it."""
+        extra = {"@event_ms": self.at_ms, "@log_group": self.group}
+        known = {name: value for name, value in extra.items() if value is not None}
+        if not self.is_json:
+            text = self.data.decode()
+            return json.dumps({"@text": text} | _discovered(text) | known).encode()
+        if not known or not self.data.endswith(b"}") or self.data == b"{}":
+            return self.data
+        return self.data[:-1] + b"," + json.dumps(known, separators=(",", ":")).encode()[1:]
+
+
+def is_event(line: bytes) -> bool:
+    """Whether a line is, by its look, one object with embedded metrics and nothing around it."""
+    if line.startswith(b'{"_aws"'):
+        return line.endswith(b"}")
+    at = line.find(b'"_aws"')
+    return (
+        at > 0
+        and line.startswith(b"{")
+        and line.endswith(b"}")
+        and line.count(b"{", 0, at) - line.count(b"}", 0, at) == 1
+    )
+
+
+def _discovered(text: str) -> dict[str, Any]:
+    """The fields that Logs Insights discovers in Lambda's own lines."""
+    found = _PLATFORM.match(text)
+    if found is None:
+        return {}
+    fields: dict[str, Any] = {"@type": found[1], "@requestId": found[2]}
+    if found[1] == "REPORT":
+        for name, number, unit in _REPORT.findall(text):
+            fields[_REPORTED[name]] = float(number) * (1e6 if unit == "MB" else 1)
+    return fields
