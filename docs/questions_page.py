@@ -32,12 +32,12 @@ def _shown(command: str) -> str:
     from reuse_cli import main
 
     typed = f"lambda-reuse {command} {SOURCE}"
-    shown, told = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(told):
+    shown, remarks = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(remarks):
         code = main.run(shlex.split(typed)[1:])
     if code not in (0, 1):
-        raise RuntimeError(f"{typed}: {code} {told.getvalue()}")
-    lines = [line.rstrip() for line in (shown.getvalue() + told.getvalue()).splitlines()]
+        raise RuntimeError(f"{typed}: {code} {remarks.getvalue()}")
+    lines = [line.rstrip() for line in (shown.getvalue() + remarks.getvalue()).splitlines()]
     lines += [f"[exit code {code}]"] if code else []
     return "\n".join(["```console", f"$ {typed}", *lines, "```"])
 

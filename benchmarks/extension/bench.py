@@ -190,11 +190,11 @@ def _events(first: int, count: int) -> list[dict]:
         report = {**metrics, "billedDurationMs": 5, "memorySizeMB": 128, "maxMemoryUsedMB": 64}
         start = {"requestId": name, "version": "$LATEST"}
         done = {"requestId": name, "status": "success", "metrics": metrics}
-        told = {"requestId": name, "status": "success", "metrics": report}
+        reported = {"requestId": name, "status": "success", "metrics": report}
         for kind, offset, record in (
             ("start", 0, start),
             ("runtimeDone", 5, done),
-            ("report", 6, told),
+            ("report", 6, reported),
         ):
             time_text = _iso(at_ms + offset)
             events.append({"time": time_text, "type": f"platform.{kind}", "record": record})

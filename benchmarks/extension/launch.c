@@ -13,8 +13,8 @@ static int64_t now(clockid_t clock) {
 }
 
 int main(int count, char **arguments) {
-    int64_t told[2] = {now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID)};
-    if (count < 2 || write(3, told, sizeof told) != sizeof told) {
+    int64_t times[2] = {now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID)};
+    if (count < 2 || write(3, times, sizeof times) != sizeof times) {
         return 1;
     }
     close(3);

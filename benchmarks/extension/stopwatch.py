@@ -1,4 +1,4 @@
-"""A platform with a stopwatch: one process of an extension, told events, measured from outside.
+"""A platform with a stopwatch: one process of an extension, sent events, measured from outside.
 
 Times are of the monotonic clock, which `launch` reads at exec; CPU is the scheduler's own account
 (/proc/PID/task/*/schedstat, nanoseconds), the launcher's share taken off.
@@ -55,8 +55,8 @@ class Stopwatch:
                 env=environment,
             )
         os.close(write_end)
-        with open(read_end, "rb") as told:
-            self.exec_ns, self._launcher_cpu_ns = struct.unpack("qq", told.read(16))
+        with open(read_end, "rb") as launched:
+            self.exec_ns, self._launcher_cpu_ns = struct.unpack("qq", launched.read(16))
 
     def __enter__(self) -> "Stopwatch":
         return self

@@ -206,8 +206,8 @@ class Worker:
 
     def times(self, name: str) -> dict[str, list[int]]:
         """Nanoseconds, of each kind of turn."""
-        told, _ = self._process.communicate(name + "\n")
-        found: dict[str, list[int]] = json.loads(told)
+        output, _ = self._process.communicate(name + "\n")
+        found: dict[str, list[int]] = json.loads(output)
         return found
 
     def __enter__(self) -> "Worker":

@@ -80,7 +80,7 @@ class LambdaApi:
         self._ask_at_ticks = 0
 
     def register(self, name: str, events: "list[str]") -> "dict[str, Any]":
-        """Register; what Lambda tells of the function. Raises ApiError."""
+        """Register; what Lambda answers about the function. Raises ApiError."""
         answer = self._call(register_request(self._host, name, events), None)
         identifier = answer.headers.get(b"lambda-extension-identifier")
         if answer.start[1] != b"200" or identifier is None:
@@ -163,7 +163,7 @@ class LambdaApi:
         return None
 
     def _fail(self) -> None:
-        """Lambda did not answer as documented: ask anew, on a new connection, but not at once."""
+        """Lambda did not answer as documented: ask again, on a new connection, but not at once."""
         self.close()
         self._ask_at_ticks = interpreter.ticks_ms() + self._pause_ms
         self._pause_ms = min(self._pause_ms * 2 + 10, MAX_PAUSE_MS)

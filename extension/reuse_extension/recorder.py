@@ -230,7 +230,7 @@ class Recorder:
             if snapshot is not None:
                 self._go_on_from(snapshot)
         except Exception as error:
-            # Not ours: the container begins anew, which is what it would look like.
+            # Not ours: the container begins again, which is what it would look like.
             self.log("WARN", "the state in /tmp is not legible: " + repr(error))
             self._container.begin_again()
             self._builder.begin()

@@ -1,7 +1,7 @@
-"""The container as the function's own code may see it: who, how old, the how manieth invocation.
+"""The container as the function's own code sees it: its id, its age, the invocation's number.
 
-A process that Lambda starts anew in the same container (after a timeout or a crash) begins to count
-again: these are the facts of this process. The container's own are in its records.
+A process that Lambda starts again in the same container (after a timeout or a crash) begins to
+count again: these are the facts of this process. The container's own are in its records.
 """
 
 import os
@@ -65,7 +65,7 @@ class Container(lifecycle.Participant):
         self._is_restored = False
 
     def _first_invocation(self) -> None:
-        # Without snapshot_restore_py nobody tells of the restore; the first invocation comes after.
+        # Without snapshot_restore_py nobody reports the restore; the first invocation comes after.
         if invocation.count == 1 and self.init_type == SNAP_START and not self._is_restored:
             lifecycle.after_restore()
 

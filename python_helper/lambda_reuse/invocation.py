@@ -73,7 +73,7 @@ def end() -> None:
 
 
 def forget() -> None:
-    """Start anew, as in a new container."""
+    """Start again, as in a new container."""
     global count, running, request_id, idle_s
     idle_s = 0.0
     count = 0

@@ -134,7 +134,7 @@ def _add_phase(name: str, start_ms: int, duration_us: int, has_failed: bool) -> 
 
 
 def forget() -> None:
-    """Start anew: this page goes, and all slots are free again."""
+    """Start again: this page goes, and all slots are free again."""
     global _is_restored
     _remove_own()
     leave()

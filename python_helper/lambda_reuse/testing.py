@@ -1,4 +1,4 @@
-"""For tests of functions: containers that begin anew, and invocations without Lambda."""
+"""For tests of functions: containers that begin again, and invocations without Lambda."""
 
 import os
 import time

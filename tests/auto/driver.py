@@ -86,8 +86,8 @@ def main():
         if mode != "bare":
             invocation.end()
     sys.stdout.flush()
-    told = {"results": results, "slots": [] if mode == "bare" else slots()}
-    sys.stdout.write(json.dumps(told, default=str) + "\n")
+    report = {"results": results, "slots": [] if mode == "bare" else slots()}
+    sys.stdout.write(json.dumps(report, default=str) + "\n")
 
 
 if __name__ == "__main__":

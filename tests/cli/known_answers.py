@@ -26,7 +26,7 @@ def rate(part: float, whole: float) -> float | None:
 
 
 def of_container(life: Life) -> Row:
-    told = [
+    reported = [
         gap for sequence, gaps in life.idle.items() if sequence not in life.lost for gap in gaps
     ]
     used = [
@@ -48,7 +48,7 @@ def of_container(life: Life) -> Row:
         "init_total_ms": sum(one["duration_ms"] for one in life.inits),
         **life.counts,
         "function_errors": None,
-        "idle_p50_ms": statistics.median(told) if told else None,
+        "idle_p50_ms": statistics.median(reported) if reported else None,
         "hit_rate": rate(life.counts["hits"], life.counts["hits"] + life.counts["misses"]),
         "memory_mb": life.memory_mb,
         "memory_used_mb": max(used, default=None),
@@ -124,9 +124,9 @@ def resources(fleet: list[Life]) -> dict[tuple[str, str, str], Row]:
     """By function, name and call site."""
     found: dict[tuple[str, str, str], Row] = {}
     for life in fleet:
-        told = {(line["Resource"], line["call_site"])
+        reported = {(line["Resource"], line["call_site"])
                 for _, line in life.lines if line["record"] == "resource/1"}  # fmt: skip
-        for resource in told:
+        for resource in reported:
             row = found.setdefault(
                 (life.function, *resource),
                 {"containers": 0, **dict.fromkeys(USE, 0), "reasons": dict.fromkeys(REASONS, 0)},

@@ -149,9 +149,9 @@ def _tell_init(
         "status": "success" if is_told else None,
     })  # fmt: skip
     if is_told:
-        told = {"record": "init/1", **_who(life), "sequence": life.records}
-        told |= {"kind": INIT_TYPES[life.kind], "phase": phase, "start_ms": start_ms}
-        life.lines.append((life.records, {**told, "duration_ms": took, "status": "success"}))
+        reported = {"record": "init/1", **_who(life), "sequence": life.records}
+        reported |= {"kind": INIT_TYPES[life.kind], "phase": phase, "start_ms": start_ms}
+        life.lines.append((life.records, {**reported, "duration_ms": took, "status": "success"}))
 
 
 def _serve(life: Life, chance: random.Random, own: dict[str, Any]) -> None:
@@ -186,10 +186,10 @@ def _use(life: Life, chance: random.Random, own: dict[str, Any], resource: tuple
         own[metric] = own.get(metric, 0) + period[name]
         life.add(name, period[name])
     name, call_site = resource
-    told = {"record": "resource/1", **_who(life), "sequence": life.records, "Resource": name}
-    told |= {"kind": "resource", "call_site": call_site, **period}
-    told["total"] = {**total, "reasons": {k: v for k, v in total["reasons"].items() if v}}
-    life.lines.append((life.records, json.loads(json.dumps(told))))
+    reported = {"record": "resource/1", **_who(life), "sequence": life.records, "Resource": name}
+    reported |= {"kind": "resource", "call_site": call_site, **period}
+    reported["total"] = {**total, "reasons": {k: v for k, v in total["reasons"].items() if v}}
+    life.lines.append((life.records, json.loads(json.dumps(reported))))
 
 
 def _who(life: Life) -> dict[str, Any]:

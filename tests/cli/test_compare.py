@@ -184,9 +184,9 @@ def test_an_end_from_outside(tmp_path: Path, number: signal.Signals, code: int) 
     ) as running:
         begun = before_long(lambda: len(list((tmp_path / "data").rglob("*.jsonl"))) == 2)
         running.send_signal(number)
-        _, told = running.communicate()
+        _, printed = running.communicate()
 
-    assert (begun, running.returncode, "Traceback" in told) == (True, code, False), told
+    assert (begun, running.returncode, "Traceback" in printed) == (True, code, False), printed
     assert before_long(lambda: not list(tmp_path.glob("lambda-reuse-*")))
 
 

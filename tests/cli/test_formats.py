@@ -106,7 +106,7 @@ def test_a_table_for_a_file_is_never_cut(rows):
 
 def test_resources_tell_why_and_where(rows):
     """What was recreated has a column where anything was."""
-    told = rows(
+    answer = rows(
         "resources",
         resource(
             "orders_table", hits=293, misses=7, reasons={"first": 7}, build_ms=387, saved_ms=15_400
@@ -122,20 +122,20 @@ def test_resources_tell_why_and_where(rows):
         ),
     )
 
-    told.sort(key=lambda row: row["resource"])
-    table = resources.table(told, 86)
+    answer.sort(key=lambda row: row["resource"])
+    table = resources.table(answer, 86)
     assert spaces(table).splitlines()[:3] == RESOURCES_AT_86.splitlines()
     assert "call site" in table.splitlines()[-1]
-    assert "app.py:12" in resources.table(told, None)
+    assert "app.py:12" in resources.table(answer, None)
     assert "@resource" in resources.table([], None)
 
 
 def test_a_column_names_the_function_where_there_are_several(rows):
     """And only there."""
-    told = rows("containers", container("a"), container("b", FunctionName="payments"))
+    answer = rows("containers", container("a"), container("b", FunctionName="payments"))
 
-    assert "payments" in containers.table(told, 80)
-    assert "orders" not in containers.table(told[:1], 80)
+    assert "payments" in containers.table(answer, 80)
+    assert "orders" not in containers.table(answer[:1], 80)
     several = rows("resources", resource("a"), {**resource("b"), "FunctionName": "payments"})
     assert "payments" in resources.table(several, None)
 
@@ -222,9 +222,12 @@ def test_a_page_is_well_formed_and_asks_for_nothing(rows):
 
 
 def test_json_has_a_version(rows):
-    told = rows("containers", *CONTAINERS)
+    answer = rows("containers", *CONTAINERS)
 
-    assert json.loads(json_text.render("containers", told)) == {"version": 1, "containers": told}
+    assert json.loads(json_text.render("containers", answer)) == {
+        "version": 1,
+        "containers": answer,
+    }
 
 
 @pytest.mark.parametrize(

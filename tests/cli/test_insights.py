@@ -72,9 +72,9 @@ def life(name: str, function: str, seed: int, now_ms: int) -> list[dict[str, Any
             "from_ms": began + (sequence - 1) * MINUTE_MS,
             "to_ms": began + sequence * MINUTE_MS,
         }
-        told = container(name, sequence, FunctionName=function, **times, **own, total=dict(total),
-                         MemoryUsed=50 + sequence)  # fmt: skip
-        found.append({**shapes.AWS, **told, "_aws": {"Timestamp": times["to_ms"]}})
+        totals = {"total": dict(total), "MemoryUsed": 50 + sequence}
+        whole = container(name, sequence, FunctionName=function, **times, **own, **totals)
+        found.append({**shapes.AWS, **whole, "_aws": {"Timestamp": times["to_ms"]}})
         period = {"hits": 3, "misses": 1, "build_ms": 7.5, "saved_ms": 22.5}
         used = {key: used[key] + value for key, value in period.items()}
         line = resource("tax", name, sequence, **used)

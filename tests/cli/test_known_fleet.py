@@ -35,8 +35,8 @@ def test_every_field_equals_the_truth(fleet, question):
 
     rows, notes = ask(question, folder)
 
-    told = [{k: v for k, v in row.items() if k not in OWN_COST} for row in rows]
-    assert told == [near(row) for row in getattr(known_answers, question)(found)]
+    reported = [{k: v for k, v in row.items() if k not in OWN_COST} for row in rows]
+    assert reported == [near(row) for row in getattr(known_answers, question)(found)]
     assert notes == []
 
 

@@ -14,7 +14,7 @@ COMPACT = json.dumps(ONE, separators=(",", ":"))
 OTHER = json.dumps(TWO, separators=(",", ":"))
 
 
-def told(lines: int) -> list[str]:
+def unreadable_lines(lines: int) -> list[str]:
     what = "1 line" if lines == 1 else f"{lines} lines"
     return [f"{what} with records could not be read (cut off or damaged)"] if lines else []
 
@@ -72,7 +72,7 @@ def test_an_odd_line_costs_no_other(tmp_path, name, end):
     found, notes = invocations(tmp_path)
 
     assert found == {"a": 7, **dict.fromkeys(containers, 9)}
-    assert notes == told(2 * unreadable)
+    assert notes == unreadable_lines(2 * unreadable)
 
 
 @pytest.mark.parametrize("kind", ["container/2", "resource/12", "init/99"])
@@ -135,7 +135,7 @@ def test_a_record_that_is_printed_over_lines_and_never_ends_is_counted(tmp_path)
     pretty = json.dumps(TWO, indent=2).splitlines()
     (tmp_path / "log.txt").write_text("\n".join([*pretty[:9], COMPACT, *["  x: {"] * 2500, "}"]))
 
-    assert invocations(tmp_path) == ({"a": 7}, told(1))
+    assert invocations(tmp_path) == ({"a": 7}, unreadable_lines(1))
 
 
 @pytest.mark.parametrize(

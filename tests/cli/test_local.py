@@ -263,10 +263,10 @@ def test_an_end_from_outside(tmp_path: Path, number: signal.Signals, code: int) 
     ) as running:
         assert before_long(pid.exists)
         running.send_signal(number)
-        _, told = running.communicate()
+        _, printed = running.communicate()
 
     assert running.returncode == code
-    assert "Traceback" not in told
+    assert "Traceback" not in printed
     assert before_long(lambda: gone([int(pid.read_text())]))
     assert before_long(lambda: not list(tmp_path.glob("lambda-reuse-*")))
     if number == signal.SIGKILL:
@@ -281,10 +281,10 @@ def test_an_end_from_outside(tmp_path: Path, number: signal.Signals, code: int) 
 
 def test_doctor(tmp_path: Path) -> None:
     """Every step with a yes or no, the means and the effect; the same in JSON."""
-    shown, told = local(tmp_path, "doctor"), local(tmp_path, "doctor", "--output", "json")
+    shown, printed = local(tmp_path, "doctor"), local(tmp_path, "doctor", "--output", "json")
 
-    assert (shown.returncode, told.returncode) == (0, 0)
-    answer = json.loads(told.stdout)
+    assert (shown.returncode, printed.returncode) == (0, 0)
+    answer = json.loads(printed.stdout)
     assert answer["version"] == 1
     names = [step["step"] for step in answer["steps"]]
     assert names == [

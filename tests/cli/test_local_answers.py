@@ -151,11 +151,11 @@ def serving(folder: Path, *arguments: object) -> Iterator[tuple[str, subprocess.
         env={"COLUMNS": "100", "PATH": os.environ["PATH"], "TMPDIR": str(folder)},
     ) as process:  # fmt: skip
         try:
-            told = ""
-            while "answers at" not in told:
-                told = process.stderr.readline()
-                assert told, "it has ended"
-            yield re.search(r"http://\S+", told)[0], process
+            printed = ""
+            while "answers at" not in printed:
+                printed = process.stderr.readline()
+                assert printed, "it has ended"
+            yield re.search(r"http://\S+", printed)[0], process
         finally:
             process.kill()
 
@@ -180,12 +180,12 @@ def test_serve(folder: Path, number: signal.Signals, code: int) -> None:
             client(address).invoke(FunctionName=name_of(folder), Payload=event)
         lines = [process.stdout.readline() for _ in range(2)]
         process.send_signal(number)
-        rest, told = process.communicate()
+        rest, printed = process.communicate()
 
     assert re.match(r'[0-9a-f]{8}  [0-9a-f]{8}  success .* cold  {"answer": {"n": 1}', lines[0])
     assert re.match(r"[0-9a-f]{8}  [0-9a-f]{8}  error .* ValueError: two lines", lines[1])
     assert process.returncode == code
-    assert "Traceback" not in told
+    assert "Traceback" not in printed
     row = rest.splitlines()[1].split()
     assert (row[0], row[-1]) == (lines[0].split()[1], "spindown")
 
@@ -225,12 +225,12 @@ def test_an_end_from_outside_shows_the_table(
     ) as running:  # fmt: skip
         has_begun = before_long(lambda: "got" in local(folder, "logs").stdout)
         running.send_signal(number)
-        shown, told = running.communicate()
+        shown, printed = running.communicate()
 
     assert has_begun
     assert running.returncode == code
     assert shown.splitlines()[1].split()[-1] == "spindown"
-    assert "Traceback" not in told
+    assert "Traceback" not in printed
 
 
 SEES = """
@@ -286,8 +286,8 @@ def test_real_credentials_are_said(tmp_path: Path) -> None:
     seen = json.loads(done.stdout)["response"]
     assert (seen["AWS_ACCESS_KEY_ID"], seen["AWS_REGION"]) == ("K", "eu-north-1")
     assert "AWS_SESSION_TOKEN" not in seen
-    told = [line.partition(": ")[2] for line in done.stderr.splitlines()]
-    assert f"{tmp_path.name}: it has the AWS credentials of the profile team" in told
+    printed = [line.partition(": ")[2] for line in done.stderr.splitlines()]
+    assert f"{tmp_path.name}: it has the AWS credentials of the profile team" in printed
 
 
 @pytest.mark.parametrize(

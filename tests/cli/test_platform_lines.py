@@ -123,9 +123,9 @@ def test_platform_events_as_json(tmp_path, monkeypatch, shape):
     file.write_text(shapes.SHAPES[shape]())
 
     rows, _ = ask("containers", file)
-    told = ("function_name", "init_kind", "inits", "cold_starts", "errors", "out_of_memory")
+    columns = ("function_name", "init_kind", "inits", "cold_starts", "errors", "out_of_memory")
 
-    assert [[row[name] for name in told] for row in rows] == [
+    assert [[row[name] for name in columns] for row in rows] == [
         ["billing", "proactive", 1, 0, 0, 0],
         ["billing", "provisioned", 2, 1, 1, 1],
     ]
@@ -141,10 +141,10 @@ def test_a_function_with_records_is_answered_from_them_alone(tmp_path):
     """Its report lines are not counted a second time; another function's are."""
     for name in ("with", "without"):
         lines = [{"timestamp": at, "message": text} for at, stream, text in events() if stream == A]
-        told = [container(total={"invocations": 7}, FunctionName="with", container_id=A)]
+        columns = [container(total={"invocations": 7}, FunctionName="with", container_id=A)]
         path = tmp_path / f"{name}.jsonl"
         group = {"logGroup": f"/aws/lambda/{name}", "logStream": A if name == "with" else B}
-        records = [{"message": json.dumps(record)} for record in told if name == "with"]
+        records = [{"message": json.dumps(record)} for record in columns if name == "with"]
         path.write_text(json.dumps({**group, "logEvents": [*lines, *records]}))
 
     rows, notes = ask("summary", tmp_path)

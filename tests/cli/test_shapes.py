@@ -71,8 +71,8 @@ def test_a_large_file_of_nothing_but_records_is_read_directly(tmp_path):
     (tmp_path / "plain.jsonl").write_text(
         "\n".join([*records, records[0] + records[1], json_lines(), records[0][:300]]) + "\n"
     )
-    told = "1 line with records could not be read (cut off or damaged)"
-    assert invocations(tmp_path) == (TRUTH, [told])
+    remark = "1 line with records could not be read (cut off or damaged)"
+    assert invocations(tmp_path) == (TRUTH, [remark])
 
 
 def test_a_pipe_is_read_once_and_whole(tmp_path):

@@ -271,5 +271,5 @@ def test_cases_from_outside(
 
     assert (found.environment, found.memory_mb) == (environment, memory_mb)
     names = ", ".join(f"the variable {name}" for name in left_out)
-    told = [f"left out, as only a deployed stack knows them: {names}"] if left_out else []
-    assert found.warnings == told
+    reported = [f"left out, as only a deployed stack knows them: {names}"] if left_out else []
+    assert found.warnings == reported

@@ -42,13 +42,13 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 def test_the_data_of_a_lane(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every stretch in order of time; sums that go with it."""
-    code, text, told = run(capsys, "--source", log, "--output", "json")
+    code, text, reported = run(capsys, "--source", log, "--output", "json")
     answer = json.loads(text)
     validator("timeline.schema.json").validate(answer)
     (a, _) = answer["lanes"]
 
     at = STARTED_MS
-    assert (code, told) == (0, "")
+    assert (code, reported) == (0, "")
     assert a == {
         "function_name": "orders",
         "container_id": "2026/11/21/[$LATEST]a",
@@ -163,10 +163,10 @@ def test_an_init_in_a_gap_is_not_idle() -> None:
 
 def test_a_limit_is_said(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of several containers those that served most."""
-    code, text, told = run(capsys, "--source", log, "--output", "json", "--limit", 1)
+    code, text, reported = run(capsys, "--source", log, "--output", "json", "--limit", 1)
 
     assert [lane["container_id"][-1] for lane in json.loads(text)["lanes"]] == ["a"]
-    assert told == (
+    assert reported == (
         "lambda-reuse: this is the 1 of 2 containers that served most; --limit shows more\n"
     )
     assert code == 0
@@ -192,10 +192,10 @@ def test_exit_codes(
     sentence: str,
 ) -> None:
     """As with every question."""
-    found, _, told = run(capsys, "--source", log, *arguments)
+    found, _, reported = run(capsys, "--source", log, *arguments)
 
     assert found == code
-    assert sentence in told
+    assert sentence in reported
 
 
 @pytest.mark.parametrize("output", ["table", "json", "csv", "md", "html", "svg"])

@@ -97,22 +97,22 @@ def test_another_function(seen):
 
 def test_refusals(seen):
     """The same status and error type for the same mistake."""
-    told = {
+    reported = {
         entry["name"]: (entry["status"], entry["body"]["errorType"])
         for entry in seen.entries("tried")
         if entry["name"] in REFUSALS
     }
 
-    assert told == REFUSALS
+    assert reported == REFUSALS
 
 
 def test_bad_subscriptions(seen):
     """Each is refused by its status; the words are every platform's own."""
     status, *_ = expected(seen.platform, "subscribe", (400, "ValidationError"))
-    told = [entry for entry in seen.entries("tried") if entry["name"].startswith("subscribe")]
+    reported = [entry for entry in seen.entries("tried") if entry["name"].startswith("subscribe")]
 
-    assert len(told) == 5
-    assert [entry["status"] for entry in told] == [status] * 5
+    assert len(reported) == 5
+    assert [entry["status"] for entry in reported] == [status] * 5
 
 
 def test_registering(seen):
@@ -156,15 +156,15 @@ def test_telemetry_of_the_init(seen):
         "platform.extension",
         "platform.initReport",
     )
-    told = {event["type"]: event["record"] for event in seen.telemetry(*kinds)}
+    reported = {event["type"]: event["record"] for event in seen.telemetry(*kinds)}
 
-    assert sorted(told) == expected(seen.platform, "telemetry", sorted(kinds))
-    if told:
-        assert told["platform.telemetrySubscription"]["state"] == "Subscribed"
-        assert told["platform.extension"]["state"] == "Ready"
-        assert told["platform.initRuntimeDone"]["status"] == "success"
-        assert told["platform.initReport"]["metrics"]["durationMs"] > 0
-        assert set(told["platform.initStart"]) == {
+    assert sorted(reported) == expected(seen.platform, "telemetry", sorted(kinds))
+    if reported:
+        assert reported["platform.telemetrySubscription"]["state"] == "Subscribed"
+        assert reported["platform.extension"]["state"] == "Ready"
+        assert reported["platform.initRuntimeDone"]["status"] == "success"
+        assert reported["platform.initReport"]["metrics"]["durationMs"] > 0
+        assert set(reported["platform.initStart"]) == {
             "initializationType",
             "phase",
             "functionName",
@@ -201,8 +201,8 @@ def test_telemetry_of_the_invocations(seen):
 
 def test_what_the_function_prints_is_told(seen):
     """A line is an event, a string unless it is JSON itself."""
-    told = [event["record"] for event in seen.telemetry("function")]
-    printed = [line.strip() for line in told if "called with" in line]
+    reported = [event["record"] for event in seen.telemetry("function")]
+    printed = [line.strip() for line in reported if "called with" in line]
 
     expected_lines = [f"called with {n}" for n in range(4)]
     assert sorted(printed) == expected(seen.platform, "telemetry", expected_lines)

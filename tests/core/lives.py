@@ -83,15 +83,17 @@ class Life:
             status = random.choice(STATUSES)
             if i == size - 1 and not is_last:
                 status = reason
-            told = self._invocation(
+            reported = self._invocation(
                 f"{number}-{i}",
                 init_us if is_first and i == 0 else None,
                 status,
                 called_ms,
                 init_us if i == 0 and not is_first else 0,
             )
-            is_init_told |= any("initDurationMs" in e["record"].get("metrics", {}) for e in told)
-            events += told
+            is_init_told |= any(
+                "initDurationMs" in e["record"].get("metrics", {}) for e in reported
+            )
+            events += reported
             self.now_ms += random.choice(GAPS_MS)
             called_ms = self.now_ms
         if is_failed_with_it:
@@ -162,8 +164,8 @@ class Life:
             events = [events[i] for i in order]
         events, self._late = self._late + events, []
         if not is_last and events:
-            told = len(events) - random.randrange(int(len(events) * self.disorder / 4) + 1)
-            events, self._late = events[:told], events[told:]
+            reported = len(events) - random.randrange(int(len(events) * self.disorder / 4) + 1)
+            events, self._late = events[:reported], events[reported:]
         places = sorted(random.randrange(len(invokes) + 1) for _ in events)
         if not self.is_early:
             places = self._not_before(invokes, events, places)

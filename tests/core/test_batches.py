@@ -18,8 +18,8 @@ GOOD = [
 ]
 
 
-def told(body: bytes) -> tuple[list[str], int]:
-    """(the requests that a body tells of, how many of its pieces were dropped)."""
+def reported(body: bytes) -> tuple[list[str], int]:
+    """(the requests that a body reports, how many of its pieces were dropped)."""
     events = list(batches.events(body))
     requests = [event.request_id for event in events if isinstance(event, Start)]
     return requests, sum(isinstance(event, Unknown) for event in events)
@@ -33,7 +33,7 @@ def test_a_whole_batch_is_told_whole():
     for separators in ((",", ":"), (", ", ": ")):
         for is_ascii in (True, False):
             body = json.dumps(GOOD, separators=separators, ensure_ascii=is_ascii).encode()
-            assert told(body) == (NAMES, 0)
+            assert reported(body) == (NAMES, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_good_records_beside_a_bad_one_count(middle, dropped):
     """A bad element, broken JSON, what only CPython takes for numbers, bytes that are not UTF-8."""
     before, after = (json.dumps(event).encode() for event in GOOD[:2])
 
-    requests, lost = told(b"[" + before + b"," + middle + b"," + after + b"]")
+    requests, lost = reported(b"[" + before + b"," + middle + b"," + after + b"]")
 
     assert requests[0] == NAMES[0]
     assert lost >= dropped
@@ -78,7 +78,7 @@ def test_good_records_beside_a_bad_one_count(middle, dropped):
 )
 def test_bodies_that_are_no_batch(body, expected):
     """Each is survived and counted once; None stands for one that was too large."""
-    assert told(body) == expected
+    assert reported(body) == expected
 
 
 @given(st.integers(0, 400), st.integers(1, 30), st.binary(max_size=30))
@@ -88,7 +88,7 @@ def test_any_damage_loses_only_what_it_touches(at, size, damage):
     damaged = body[:at] + damage + body[at + size :]
     whole_before = sum(body.find(json.dumps(e).encode()) + len(json.dumps(e)) <= at for e in GOOD)
 
-    requests, _ = told(damaged)
+    requests, _ = reported(damaged)
 
     assert requests[:whole_before] == NAMES[:whole_before] or at > len(body)
 
@@ -98,7 +98,7 @@ def test_a_large_batch_is_told_like_a_small_one(end, lost):
     """Its records are cut out one by one."""
     body = b"[" + b",".join([json.dumps(GOOD[1]).encode()] * 5000) + end
 
-    assert told(body) == ([NAMES[1]] * 5000, lost)
+    assert reported(body) == ([NAMES[1]] * 5000, lost)
 
 
 def test_of_too_many_records_the_first_count():
@@ -115,7 +115,7 @@ def test_a_number_of_too_many_digits_is_damage(digits, before):
     """Reading it takes the square of its length; what is beside it counts."""
     number = b'{"pad":"%s","type":%s}' % (b"x" * before, b"7" * digits)
 
-    _, lost = told(b"[" + json.dumps(GOOD[0]).encode() + b"," + number + b"]")
+    _, lost = reported(b"[" + json.dumps(GOOD[0]).encode() + b"," + number + b"]")
 
     assert lost == 1
     assert (batches._load(number) is None) == (digits > batches.MAX_DIGITS)

@@ -17,7 +17,7 @@ SIZES = st.lists(st.one_of(st.integers(0, 5), st.integers(0, 120)), min_size=1, 
 )
 
 
-def told(life: Life) -> list[dict]:
+def reported(life: Life) -> list[dict]:
     """Every line that the processes of a container write about this life."""
     played = None
     for steps in life.segments:
@@ -51,7 +51,7 @@ def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     life = Life(seed, sizes, disorder, loss)
     truth = life.truth
 
-    lines = told(life)
+    lines = reported(life)
     records = [line for line in lines if line["record"] == "container/1"]
     last = records[-1]["total"]
     inits_us = [round(line["InitDuration"] * 1000) for line in records if "InitDuration" in line]
@@ -80,7 +80,7 @@ def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
 )
 def test_records_follow_each_other(seed, sizes, disorder, loss):
     """Sequence numbers have no gap, totals never fall, periods do not overlap, lines are sound."""
-    lines = told(Life(seed, sizes, disorder, loss))
+    lines = reported(Life(seed, sizes, disorder, loss))
     records = [line for line in lines if line["record"] == "container/1"]
 
     assert [record["sequence"] for record in records] == list(range(1, len(records) + 1))
@@ -104,7 +104,7 @@ def test_records_follow_each_other(seed, sizes, disorder, loss):
 def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss):
     """What is told is true or absent, and all of it is told where telemetry is sound."""
     life = Life(seed, sizes, disorder, loss, is_early=False)
-    records = [line for line in told(life) if line["record"] == "container/1"]
+    records = [line for line in reported(life) if line["record"] == "container/1"]
     gaps_us = [round(gap * 1000) for record in records for gap in record.get("IdleTime", ())]
 
     if not disorder and not loss:
@@ -112,7 +112,7 @@ def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss
     left = sorted(life.truth.gaps_us)
     for gap_us in gaps_us:
         # An init whose start was lost begins where its duration says, to the millisecond.
-        nearest = min(left, key=lambda gap, told=gap_us: abs(gap - told))
+        nearest = min(left, key=lambda gap, reported=gap_us: abs(gap - reported))
         assert abs(nearest - gap_us) < 1500, (gap_us, left)
         left.remove(nearest)
 
@@ -124,7 +124,7 @@ def test_gaps_and_durations_give_back_every_start_and_end(seed, size):
     life = Life(seed, [size], 0.0, 0.0)
     starts_ms = [at_ms for at_ms, kind, _ in life.segments[0] if kind == "invoke"]
 
-    records = [line for line in told(life) if line["record"] == "container/1"]
+    records = [line for line in reported(life) if line["record"] == "container/1"]
     gaps = [gap for record in records for gap in record.get("IdleTime", ())]
     durations = [duration for record in records for duration in record.get("Duration", ())]
 

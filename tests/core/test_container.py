@@ -36,8 +36,8 @@ def begun(environment: dict | None = None) -> Played:
 
 def serve(played: Played, at_ms: int, request_id: str, duration_ms: float = 5.0) -> None:
     played.step({"at_ms": at_ms, "invoke": request_id})
-    told = served(at_ms, request_id, duration_ms)
-    played.step({"at_ms": at_ms + 5 + int(duration_ms), "batch": told})
+    reported = served(at_ms, request_id, duration_ms)
+    played.step({"at_ms": at_ms + 5 + int(duration_ms), "batch": reported})
 
 
 def containers(played: Played) -> list[dict]:
@@ -135,10 +135,10 @@ def test_what_comes_after_the_end_is_left_out():
     played = begun()
     serve(played, 200, "one")
     played.step({"at_ms": 1_000, "shutdown": "spindown"})
-    told = len(played.records)
+    reported = len(played.records)
     serve(played, 2_000, "two")
 
-    assert len(played.records) == told
+    assert len(played.records) == reported
 
 
 def test_two_cold_starts_are_told_in_two_records():
@@ -449,8 +449,8 @@ def test_how_long_the_end_is_waited_for():
 def test_without_any_invoke_telemetry_tells_the_first_invocation(at_ms, kind):
     """Where no answer to `next` could be read but the last one."""
     played = begun()
-    told = [*served(at_ms, "one"), *served(at_ms + 100, "two")]
-    played.step({"at_ms": at_ms + 200, "batch": told})
+    reported = [*served(at_ms, "one"), *served(at_ms + 100, "two")]
+    played.step({"at_ms": at_ms + 200, "batch": reported})
     played.step({"at_ms": at_ms + 300, "shutdown": "spindown"})
 
     last = containers(played)[-1]

@@ -12,7 +12,7 @@ def gaps(played) -> list[float]:
     return [gap for record in containers(played) for gap in record.get("IdleTime", ())]
 
 
-def after_a_timeout(*told: dict, invoke: bool = True, start_ms: int = 26_001, **report) -> list:
+def after_a_timeout(*reported: dict, invoke: bool = True, start_ms: int = 26_001, **report) -> list:
     """The gap before an invocation in a process that was reset: it ended at 4000 ms."""
     done = pe.runtime_done(START_MS + 4_000, "two", 3_000, "timeout")
     played = cut_off("timeout", done)
@@ -25,7 +25,7 @@ def after_a_timeout(*told: dict, invoke: bool = True, start_ms: int = 26_001, **
     ]
     if report:
         events.append(pe.report(START_MS + 26_102, "three", **report))
-    played.step({"at_ms": 26_200, "batch": [*told, *events]})
+    played.step({"at_ms": 26_200, "batch": [*reported, *events]})
     serve(played, 31_101, "four")
     played.step({"at_ms": 40_000, "shutdown": "spindown"})
     if played.container.state == "ending":  # a report is missing
@@ -172,8 +172,8 @@ def test_on_managed_instances_one_that_began_meanwhile_has_none():
     played = begun(MANAGED)
     for name, begin_ms, end_ms in (("a", 200, 5_000), ("b", 300, 400), ("c", 6_000, 6_100)):
         begin, end = START_MS + begin_ms, START_MS + end_ms
-        told = [pe.start(begin, name), pe.report(end, name, end_ms - begin_ms)]
-        played.step({"at_ms": 7_000, "batch": told})
+        reported = [pe.start(begin, name), pe.report(end, name, end_ms - begin_ms)]
+        played.step({"at_ms": 7_000, "batch": reported})
     played.step({"at_ms": 9_000, "shutdown": "spindown"})
 
     assert gaps(played) == [1_000]

@@ -33,10 +33,10 @@ def test_a_later_time_is_another_invocation():
 
 def test_an_invoke_after_telemetry_is_the_same_invocation():
     ledger = InvocationLedger(False)
-    told = complete(ledger, "one", 100)
+    reported = complete(ledger, "one", 100)
 
-    assert ledger.invoked("one") is told
-    assert ledger.invoked("one") is not told
+    assert ledger.invoked("one") is reported
+    assert ledger.invoked("one") is not reported
 
 
 def test_those_without_a_report():

@@ -22,15 +22,15 @@ def mismatches(line: dict, expected: dict) -> list[str]:
     ]
     for name, value in expected.items():
         if name == "dimensions":
-            told = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+            reported = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
         elif name == "total":
-            told = {key: line["total"][key] for key in value}
+            reported = {key: line["total"][key] for key in value}
         elif name != "absent":
-            told = line.get(name)
+            reported = line.get(name)
         else:
             continue
-        if told != value:
-            wrong.append(f"{name} is {told}, not {value}")
+        if reported != value:
+            wrong.append(f"{name} is {reported}, not {value}")
     return wrong
 
 

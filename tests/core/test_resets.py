@@ -18,20 +18,20 @@ def init(at_ms: int, duration_ms: int, phase: str = "invoke", status: str = "suc
     ]
 
 
-def cut_off(reason: str, *told: dict) -> Played:
+def cut_off(reason: str, *reported: dict) -> Played:
     """A container whose second invocation was ended by SHUTDOWN, `told` before it."""
     played = begun()
     serve(played, 200, "one")
     played.step({"at_ms": 1_000, "invoke": "two"})
-    played.step({"at_ms": 1_010, "batch": [pe.start(START_MS + 1_000, "two"), *told]})
+    played.step({"at_ms": 1_010, "batch": [pe.start(START_MS + 1_000, "two"), *reported]})
     played.step({"at_ms": 4_010, "shutdown": reason})
     return played
 
 
-def reset(played: Played, at_ms: int, *told: dict) -> None:
+def reset(played: Played, at_ms: int, *reported: dict) -> None:
     played.step({"at_ms": at_ms, "restart": True})
-    if told:
-        played.step({"at_ms": at_ms + 100, "batch": list(told)})
+    if reported:
+        played.step({"at_ms": at_ms + 100, "batch": list(reported)})
 
 
 def totals(played: Played, *names: str) -> list[int]:
@@ -99,7 +99,7 @@ def test_without_telemetry_the_last_invocation_is_the_one():
 
 
 @pytest.mark.parametrize(
-    ("told", "failed"),
+    ("reported", "failed"),
     [
         ([], 1),
         (init(0, 90, "init")[:1], 1),
@@ -108,11 +108,11 @@ def test_without_telemetry_the_last_invocation_is_the_one():
         (init(0, 90, "init"), None),
     ],
 )
-def test_a_failure_without_an_invocation_is_a_failed_init(told, failed):
+def test_a_failure_without_an_invocation_is_a_failed_init(reported, failed):
     """Unless the platform has reported that the init went well."""
     played = Played({"environment": {}, "subscription": 200})
-    if told:
-        played.step({"at_ms": 95, "batch": told})
+    if reported:
+        played.step({"at_ms": 95, "batch": reported})
     played.step({"at_ms": 100, "shutdown": "failure"})
     if played.container.state == "resetting":
         played.take(played.container.finish(START_MS + 350))

@@ -115,7 +115,7 @@ def test_what_did_not_change_is_not_told_again():
 
 
 def test_a_page_that_vanishes_takes_nothing_back():
-    """A function may empty /tmp; what was counted stays counted, and a new page starts anew."""
+    """A function may empty /tmp; what was counted stays counted, and a new page starts at zero."""
     played = Played(EMPTY)
     for at_ms, hits in ((5, 6), (70_000, None), (140_000, 2)):
         played.pages = [] if hits is None else [("1-1.page", page(slot("tax", hits=hits)))]
@@ -164,13 +164,13 @@ def test_imports_are_told_with_their_init():
     played.step({"at_ms": 5, "invoke": "one"})
     played.step({"at_ms": 70_000, "invoke": "two"})
 
-    (told,) = [json.loads(line) for line in played.lines() if '"init/1"' in line]
-    assert told["imports"] == [
+    (printed,) = [json.loads(line) for line in played.lines() if '"init/1"' in line]
+    assert printed["imports"] == [
         {"name": "pandas", "call_site": "app.py:1", "total_ms": 400, "own_ms": 90},
         {"name": "json", "call_site": "app.py:1", "total_ms": 2, "own_ms": 2},
     ]
     assert len(resources_of(played.lines(), "late in handler (app.py:9)")) == 1
-    check_line(told)
+    check_line(printed)
 
 
 def test_a_copy_counts_from_its_restore_on():

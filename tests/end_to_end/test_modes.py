@@ -1,4 +1,4 @@
-"""Containers of every kind, in the sandbox: what the extension tells of them is what they did."""
+"""Containers of every kind, in the sandbox: what the extension reports is what they did."""
 
 import asyncio
 import json
@@ -86,56 +86,56 @@ def run(layer: Path, tmp_path: Path, *, concurrency: int = 2, **settings: Any) -
     return Run(results, [json.loads(text) for text in messages if text.startswith('{"')])
 
 
-def check_counts(told: Run, *, hits_of_the_init: int = 0) -> None:
+def check_counts(reported: Run, *, hits_of_the_init: int = 0) -> None:
     """Nothing is lost and nothing counted twice, in any container of any kind."""
-    assert [result.status for result in told.results] == ["success"] * CALLS
-    assert told.sum("Invocations") == CALLS
-    assert told.sum("CacheHits") + told.sum("CacheMisses") == 2 * CALLS + hits_of_the_init
-    ids = {result.container_id for result in told.results}
-    assert {line["container_id"] for line in told.containers if line.get("Invocations")} == ids
+    assert [result.status for result in reported.results] == ["success"] * CALLS
+    assert reported.sum("Invocations") == CALLS
+    assert reported.sum("CacheHits") + reported.sum("CacheMisses") == 2 * CALLS + hits_of_the_init
+    ids = {result.container_id for result in reported.results}
+    assert {line["container_id"] for line in reported.containers if line.get("Invocations")} == ids
 
 
 def test_provisioned(layer: Path, tmp_path: Path) -> None:
     """Their inits are told as such, and are nobody's cold start."""
-    told = run(layer, tmp_path, provisioned=2)
-    check_counts(told, hits_of_the_init=2 * 2)
-    assert told.sum("ColdStarts") == told.cold == 0
-    assert told.kinds("init_kind") == {"provisioned": 2}
-    assert [init["kind"] for init in told.inits] == ["provisioned-concurrency"] * 2
+    reported = run(layer, tmp_path, provisioned=2)
+    check_counts(reported, hits_of_the_init=2 * 2)
+    assert reported.sum("ColdStarts") == reported.cold == 0
+    assert reported.kinds("init_kind") == {"provisioned": 2}
+    assert [init["kind"] for init in reported.inits] == ["provisioned-concurrency"] * 2
 
 
 def test_proactive(layer: Path, tmp_path: Path) -> None:
     """The first container is found ready; it was so for more than a second."""
-    told = run(layer, tmp_path, proactive=True, wait_s=2.5)
-    containers = len({line["container_id"] for line in told.containers})
-    check_counts(told, hits_of_the_init=2 * containers)
-    assert told.kinds("init_kind")["proactive"] == 1
-    assert told.kinds("init_type") == {"on-demand": len(told.containers)}
+    reported = run(layer, tmp_path, proactive=True, wait_s=2.5)
+    containers = len({line["container_id"] for line in reported.containers})
+    check_counts(reported, hits_of_the_init=2 * containers)
+    assert reported.kinds("init_kind")["proactive"] == 1
+    assert reported.kinds("init_type") == {"on-demand": len(reported.containers)}
 
 
 def test_snap_start(layer: Path, tmp_path: Path) -> None:
     """Each restore is a cold start; what the snapshot's making counted is no container's."""
-    told = run(layer, tmp_path, init_type="snap-start", version="7")
-    check_counts(told)
-    containers = {result.container_id for result in told.results}
-    assert told.sum("ColdStarts") == told.cold == len(containers)
-    assert told.kinds("cold_start_kind") == {"snap-start": len(containers)}
-    assert sum("RestoreDuration" in line for line in told.containers) == len(containers)
-    assert not any("InitDuration" in line for line in told.containers)
-    assert told.sum("CacheMisses") == len(containers)  # `late`; `early` came with the snapshot
-    assert {init["phase"] for init in told.inits} == {"restore"}
+    reported = run(layer, tmp_path, init_type="snap-start", version="7")
+    check_counts(reported)
+    containers = {result.container_id for result in reported.results}
+    assert reported.sum("ColdStarts") == reported.cold == len(containers)
+    assert reported.kinds("cold_start_kind") == {"snap-start": len(containers)}
+    assert sum("RestoreDuration" in line for line in reported.containers) == len(containers)
+    assert not any("InitDuration" in line for line in reported.containers)
+    assert reported.sum("CacheMisses") == len(containers)  # `late`; `early` came with the snapshot
+    assert {init["phase"] for init in reported.inits} == {"restore"}
 
 
 def test_managed(layer: Path, tmp_path: Path) -> None:
     """One container serves two at a time, each in a process of its own."""
     settings = {"init_type": "lambda-managed-instances", "log_format": "JSON"}
-    told = run(layer, tmp_path, concurrency=1, max_concurrency=2, **settings)
-    check_counts(told, hits_of_the_init=2 * 2)
-    assert told.sum("ColdStarts") == told.cold == 0
-    (container,) = {result.container_id for result in told.results}
-    assert told.containers[-1]["total"]["invocations"] == CALLS
-    assert told.containers[-1]["end"] == "spindown"
-    (init,) = told.inits
+    reported = run(layer, tmp_path, concurrency=1, max_concurrency=2, **settings)
+    check_counts(reported, hits_of_the_init=2 * 2)
+    assert reported.sum("ColdStarts") == reported.cold == 0
+    (container,) = {result.container_id for result in reported.results}
+    assert reported.containers[-1]["total"]["invocations"] == CALLS
+    assert reported.containers[-1]["end"] == "spindown"
+    (init,) = reported.inits
     assert (init["kind"], init["container_id"]) == ("lambda-managed-instances", container)
 
 
@@ -144,11 +144,11 @@ def test_tenants(layer: Path, tmp_path: Path) -> None:
 
     A minute may end between a container's init and its first invocation, which names the tenant.
     """
-    told = run(layer, tmp_path, tenant_isolation=True, tenants=("blue", "green"))
-    check_counts(told, hits_of_the_init=2 * 2)
+    reported = run(layer, tmp_path, tenant_isolation=True, tenants=("blue", "green"))
+    check_counts(reported, hits_of_the_init=2 * 2)
     tenants = {
         (line["container_id"], line["tenant_id"])
-        for line in told.containers
+        for line in reported.containers
         if line["total"]["invocations"]
     }
     assert sorted(tenant for _, tenant in tenants) == ["blue", "green"]

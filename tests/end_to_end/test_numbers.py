@@ -77,10 +77,10 @@ def test_containers_and_invocations_are_those_of_the_driver(run):
     driven = Counter(result["container_id"] for result in results)
     by_function = Counter(result["response"]["log_stream"] for result in results)
 
-    told = {row["container_id"]: row["invocations"] for row in asked("containers", data)}
+    reported = {row["container_id"]: row["invocations"] for row in asked("containers", data)}
 
-    assert told == driven == by_function
-    assert len(told) >= 3
+    assert reported == driven == by_function
+    assert len(reported) >= 3
 
 
 def test_cold_starts_are_those_the_driver_saw(run):
@@ -88,9 +88,9 @@ def test_cold_starts_are_those_the_driver_saw(run):
     results, data = run
     driven = Counter(result["container_id"] for result in results if result["cold"])
 
-    told = {row["container_id"]: row["cold_starts"] for row in asked("containers", data)}
+    reported = {row["container_id"]: row["cold_starts"] for row in asked("containers", data)}
 
-    assert told == driven
+    assert reported == driven
 
 
 def test_hits_and_misses_are_those_of_the_function(run):
@@ -100,9 +100,9 @@ def test_hits_and_misses_are_those_of_the_function(run):
     built = Counter(name for result in results for name in result["response"]["built"])
 
     rows = [row for row in asked("resources", data) if row["kind"] == "resource"]
-    told = {row["resource"]: (row["hits"], row["misses"]) for row in rows}
+    reported = {row["resource"]: (row["hits"], row["misses"]) for row in rows}
 
-    assert told == {name: (used[name] - built[name], built[name]) for name in used}
+    assert reported == {name: (used[name] - built[name], built[name]) for name in used}
     assert built["tax_percent"] > len({result["container_id"] for result in results})
 
 
@@ -115,9 +115,11 @@ def test_hits_and_misses_of_each_container(run):
         counts[1] += len(result["response"]["built"])
         counts[0] += len(result["response"]["used"]) - len(result["response"]["built"])
 
-    told = {row["container_id"]: [row["hits"], row["misses"]] for row in asked("containers", data)}
+    reported = {
+        row["container_id"]: [row["hits"], row["misses"]] for row in asked("containers", data)
+    }
 
-    assert told == counted
+    assert reported == counted
 
 
 def test_every_line_keeps_the_contract(run):

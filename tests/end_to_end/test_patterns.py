@@ -36,7 +36,7 @@ def events() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+def printed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
     """Name of an example -> (its answers, its records), each run once."""
     layer = request.getfixturevalue("source_layer")
     known: dict[str, tuple[list, list]] = {}
@@ -66,9 +66,9 @@ def test_every_example_is_here():
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_what_is_reused_is_told(told, name):
+def test_what_is_reused_is_told(printed, name):
     """Hits and misses by reason, of each resource and over all of them."""
-    answers, records = told(name)
+    answers, records = printed(name)
     last = [record for record in records if record["record"] == "container/1"][-1]
     found = {
         record["Resource"]: (record["total"]["hits"], record["total"]["reasons"])
@@ -81,9 +81,9 @@ def test_what_is_reused_is_told(told, name):
     assert last["total"]["hits"] == sum(hits for hits, _ in EXPECTED[name].values())
 
 
-def test_what_is_built_again_is_counted(told):
+def test_what_is_built_again_is_counted(printed):
     """9 of 10 builds of the resource in the handler are recreated, in the resource and over all."""
-    _, records = told("wrong")
+    _, records = printed("wrong")
     resources = [record for record in records if record["record"] == "resource/1"]
     containers = [record for record in records if record["record"] == "container/1"]
 
@@ -95,9 +95,9 @@ def test_what_is_built_again_is_counted(told):
     assert {"Name": "Invocations", "Unit": "Count"} in metrics or containers[-1]["end"]
 
 
-def test_function_errors_are_counted(told):
+def test_function_errors_are_counted(printed):
     """0 where all went well: the runtime client's own error path is observed."""
-    _, records = told("clients")
+    _, records = printed("clients")
     totals = [r["total"] for r in records if r["record"] == "container/1"]
 
     assert totals[-1]["function_errors"] == 0
@@ -149,9 +149,9 @@ def test_function_errors_of_a_function_that_raises(request, tmp_path, helper):
     assert all(record["total"]["errors"] == 0 for record in records)
 
 
-def test_the_init_tells_its_phases(told):
+def test_the_init_tells_its_phases(printed):
     """Those of the settings, and of what was preloaded."""
-    _, records = told("warmed")
+    _, records = printed("warmed")
     (init,) = [record for record in records if record["record"] == "init/1"]
 
     assert {phase["name"] for phase in init["phases"]} == {"settings", "prices", "model"}

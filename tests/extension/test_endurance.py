@@ -66,8 +66,10 @@ def test_a_sudden_death_loses_the_current_minute_at_most(play, seed):
         at_ms = from_ms + 500 + i // per_minute * MINUTE_MS + i % per_minute * 1000
         first.invoke(f"first-{i}")
         assert first.tell(*served(at_ms, f"first-{i}")) == 200
-    told = killed_after - killed_after % per_minute  # all but those of the minute that was going on
-    first.wait_for_records(told // per_minute)
+    reported = (
+        killed_after - killed_after % per_minute
+    )  # all but those of the minute that was going on
+    first.wait_for_records(reported // per_minute)
     first.process.kill()
     first.end()
 
@@ -79,7 +81,7 @@ def test_a_sudden_death_loses_the_current_minute_at_most(play, seed):
     assert second.end() == 0
 
     last = second.records("container/1")[-1]
-    assert told + 1 <= last["total"]["invocations"] <= killed_after + 1
+    assert reported + 1 <= last["total"]["invocations"] <= killed_after + 1
     assert last["total"]["resets"] == 1
     earlier = first.records("container/1")
     assert len(earlier) + len(second.records("container/1")) == last["sequence"]

@@ -211,7 +211,7 @@ def test_a_life_is_told_by_the_process_as_by_the_core(play, path: Path, reader: 
         name: value for name, value in last.get("total", {}).items() if name != "records"
     }
     if len(lines) == len(expected):
-        wrong = [mismatches(line, told) for line, told in zip(lines, expected, strict=True)]
+        wrong = [mismatches(line, reported) for line, reported in zip(lines, expected, strict=True)]
         assert wrong == [[] for _ in lines]
     for line in lines:
         check_line(line)

@@ -74,7 +74,7 @@ def read(data: bytes, step: int, reads_responses: bool = False) -> list[wire.Mes
     return messages + reader.end()
 
 
-def told(messages: list[wire.Message]) -> list[tuple]:
+def reported(messages: list[wire.Message]) -> list[tuple]:
     return [(message.body, message.keeps_open) for message in messages]
 
 
@@ -84,7 +84,7 @@ def test_requests_are_read_in_any_pieces(name, step):
     """One request, however it was cut on its way."""
     data, expected = REQUESTS[name]
 
-    assert told(read(data, step)) == [expected]
+    assert reported(read(data, step)) == [expected]
 
 
 @pytest.mark.parametrize("step", [1, 3, 10_000])
@@ -93,7 +93,7 @@ def test_responses_are_read_in_any_pieces(name, step):
     """With a length, in chunks, or until the connection ends."""
     data, expected = RESPONSES[name]
 
-    assert told(read(data, step, reads_responses=True)) == [expected]
+    assert reported(read(data, step, reads_responses=True)) == [expected]
 
 
 @given(st.lists(st.sampled_from(sorted(REQUESTS)), max_size=5), st.integers(1, 400))
@@ -101,7 +101,7 @@ def test_requests_may_follow_each_other_in_one_piece(names, step):
     """Several on one connection, none lost, none mixed up."""
     data = b"".join(REQUESTS[name][0] for name in names)
 
-    assert told(read(data, step)) == [REQUESTS[name][1] for name in names]
+    assert reported(read(data, step)) == [REQUESTS[name][1] for name in names]
 
 
 @pytest.mark.parametrize("step", [1, 10_000])
@@ -125,7 +125,7 @@ def test_whole_messages_before_what_is_not_http_are_given_out(step):
         except wire.WireError:
             break
 
-    assert told(messages) == [request]
+    assert reported(messages) == [request]
     assert reader.is_broken
     with pytest.raises(wire.WireError):
         reader.feed(data)
@@ -200,7 +200,7 @@ def test_we_read_the_requests_of_the_standard_library():
     connection._HTTPConnection__state = "Idle"
     connection.request("POST", "/", iter([b"hel", b"lo"]), encode_chunked=True)
 
-    assert [body for body, _ in told(read(b"".join(sent), 5))] == [b"hello", b"hello"]
+    assert [body for body, _ in reported(read(b"".join(sent), 5))] == [b"hello", b"hello"]
 
 
 def test_we_read_the_responses_of_the_standard_library():
@@ -223,7 +223,7 @@ def test_we_read_the_responses_of_the_standard_library():
             connection.sendall(wire.request("GET", "/", "localhost", [], ""))
             data = b"".join(iter(lambda: connection.recv(7), b""))
 
-    assert told(read(data, 5, reads_responses=True)) == [(b"until the end", False)]
+    assert reported(read(data, 5, reads_responses=True)) == [(b"until the end", False)]
 
 
 def test_a_body_may_come_byte_by_byte():

@@ -51,8 +51,8 @@ def search(name: str, seconds: int) -> bool:
     command = [sys.executable, "-m", "tests.fuzz.guided", name, *limits]
     command += [f"-artifact_prefix={KEPT}/{name}-", str(corpus)]
     ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
-    told = [line for line in ran.stderr.splitlines() if "stat::number_of_executed" in line]
-    print("\n".join(told if ran.returncode == 0 else _without_schemas(ran.stderr)))
+    reported = [line for line in ran.stderr.splitlines() if "stat::number_of_executed" in line]
+    print("\n".join(reported if ran.returncode == 0 else _without_schemas(ran.stderr)))
     return ran.returncode == 0
 
 

@@ -27,16 +27,16 @@ def fuzz_wire(data: bytes) -> None:
 
 def _messages(pieces: list[bytes], reads_responses: bool) -> list[object]:
     reader = wire.Reader(MAX_BODY, reads_responses)
-    told: list[object] = []
+    reported: list[object] = []
     for piece in pieces:
         try:
-            told += reader.feed(piece)
+            reported += reader.feed(piece)
         except wire.WireError:
             assert reader.is_broken
         if reader.is_broken:
-            return [*told, "not HTTP"]
+            return [*reported, "not HTTP"]
         assert reader.buffered <= MAX_BODY + wire.MAX_HEAD + len(piece)
-    return told + reader.end()
+    return reported + reader.end()
 
 
 def fuzz_events(data: bytes) -> None:

@@ -317,7 +317,7 @@ class TestClear:
 
 
 def test_after_a_fork_or_a_restore(clock):
-    """The values stay; after a restore they are checked, after a fork counted anew."""
+    """The values stay; after a restore they are checked, after a fork counted from zero."""
     asked = []
     get = awaited(Factory(), check=lambda _: asked.append(1) or True, check_every=60, clock=clock)
     plain = awaited_keyed(Factory())

@@ -120,7 +120,7 @@ class TestIntegrity:
     """size and sha256."""
 
     def test_damaged(self):
-        """A file that was changed is fetched anew: reason `invalid`."""
+        """A file that was changed is fetched again: reason `invalid`."""
         fetch = Fetch()
         for options in ({"size": len(DATA)}, {"sha256": SUM.upper()}):
             path = tmp_file("model.bin", fetch=fetch, **options)

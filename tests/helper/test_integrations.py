@@ -56,13 +56,13 @@ class Recorder:
     """Has one of the three abilities."""
 
     def __init__(self, ability):
-        self.told = {}
+        self.reported = {}
         setattr(self, ability, self.tell)
 
     def tell(self, *pair, **more):
-        self.told.update(more)
+        self.reported.update(more)
         if pair:
-            self.told[pair[0]] = pair[1]
+            self.reported[pair[0]] = pair[1]
 
 
 @pytest.mark.parametrize("ability", ["set_property", "add_metadata", "append_keys"])
@@ -70,7 +70,7 @@ def test_by_what_it_can_do(expected, ability):
     """Whatever has one of these methods is given the container's facts, and returned."""
     recorder = Recorder(ability)
     assert integrations.add_container(recorder) is recorder
-    assert recorder.told == expected
+    assert recorder.reported == expected
 
 
 def test_anything_else():

@@ -195,10 +195,10 @@ class TestNoPage:
             pass
         assert table.cache_info()[:2] == (1, 1)
         assert page.path is None
-        told = capsys.readouterr().err
-        assert told.count("\n") == 1
-        assert "nothing will be recorded" in told
-        assert reason in told
+        reported = capsys.readouterr().err
+        assert reported.count("\n") == 1
+        assert "nothing will be recorded" in reported
+        assert reason in reported
 
     def test_a_file_in_the_way(self, tmp_path, capsys):
         """A file where the folder should be."""

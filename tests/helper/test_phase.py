@@ -51,7 +51,7 @@ def test_more_than_there_is_room_for(monkeypatch):
 
 
 def test_after_the_init():
-    """Once the handler runs, there is no init to tell of."""
+    """Once the handler runs, there is no init to report."""
     with phase("imports"):
         pass
     invocation.begin("id")

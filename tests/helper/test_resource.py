@@ -82,7 +82,7 @@ class TestMaxAge:
     """`max_age`: seconds by wall clock."""
 
     def test_it_expires(self, clock):
-        """A value is used while it is younger than max_age, and then built anew."""
+        """A value is used while it is younger than max_age, and then built again."""
         factory = Factory()
         token = resource(max_age=10, clock=clock, name="token")(factory.build)
 
@@ -224,9 +224,9 @@ class TestClose:
         connection()
         connection.cache_clear()
 
-        told = capsys.readouterr().err
-        assert "closing an old value of Value() failed with DownError" in told
-        assert "secret" not in told
+        reported = capsys.readouterr().err
+        assert "closing an old value of Value() failed with DownError" in reported
+        assert "secret" not in reported
 
 
 class TestErrors:

@@ -126,7 +126,7 @@ def copy_of_the_sources(folder: Path) -> Path:
     for path in (ROOT / "build" / "runtime").iterdir():
         if path.name.startswith("zig-0"):
             shutil.copytree(path, downloaded / path.name, copy_function=os.link)
-            # The compiler's wrappers name its folder: they are made anew here.
+            # The compiler's wrappers name its folder: they are made again here.
             for wrapper in ("cc-x86_64", "cc-aarch64", "ar"):
                 (downloaded / path.name / wrapper).unlink()
         elif path.name.endswith(".tar.xz"):
@@ -157,10 +157,10 @@ def digest(path: Path) -> str:
 def test_the_sums_are_those_of_the_files(archive):
     """SHA256SUMS names what this build made, and nothing that lay there before."""
     lines = (archive.parent / "SHA256SUMS").read_text().splitlines()
-    told = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    reported = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
-    assert {archive.name, "lambda-reuse-layer.cdx.json"} <= set(told)
-    assert {name: digest(archive.parent / name) for name in told} == told
+    assert {archive.name, "lambda-reuse-layer.cdx.json"} <= set(reported)
+    assert {name: digest(archive.parent / name) for name in reported} == reported
 
 
 def test_the_bill_of_materials_is_valid(archive):

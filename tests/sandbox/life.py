@@ -83,8 +83,8 @@ class Life:
 
     def emitted(self, kind: str = "") -> list[dict[str, Any]]:
         """The records of all events told so far, or of one kind."""
-        told = [action for action in self.done if isinstance(action, actions.Emit)]
-        return [dict(action.record) for action in told if kind in {"", action.type}]
+        reported = [action for action in self.done if isinstance(action, actions.Emit)]
+        return [dict(action.record) for action in reported if kind in {"", action.type}]
 
     def emitted_kinds(self) -> list[str]:
         """The types of all events told so far."""
@@ -97,8 +97,8 @@ class Life:
 
 def kinds(todo: list[actions.Action]) -> list[str]:
     """The types of the events told, without their prefix."""
-    told = [action.type for action in todo if isinstance(action, actions.Emit)]
-    return [kind.removeprefix("platform.") for kind in told]
+    reported = [action.type for action in todo if isinstance(action, actions.Emit)]
+    return [kind.removeprefix("platform.") for kind in reported]
 
 
 def names(todo: list[actions.Action]) -> list[str]:

@@ -43,11 +43,11 @@ async def test_provisioned(workshop: Workshop, leftovers: Leftovers) -> None:
     ]
     assert (after.cold, after.payload) == (False, b'"provisioned-concurrency"')
     assert {result.container_id for result in results} == ahead
-    told = workshop.telemetry()
-    inits = [event["record"] for event in told if event["type"] == "platform.initReport"]
+    reported = workshop.telemetry()
+    inits = [event["record"] for event in reported if event["type"] == "platform.initReport"]
     kinds = sorted(record["initializationType"] for record in inits)
     assert kinds == ["on-demand", "provisioned-concurrency", "provisioned-concurrency"]
-    reports = [event["record"] for event in told if event["type"] == "platform.report"]
+    reports = [event["record"] for event in reported if event["type"] == "platform.report"]
     assert sum("initDurationMs" in record["metrics"] for record in reports) == 1
 
 

@@ -126,9 +126,9 @@ async def test_a_listener_that_refuses_gets_its_batch_again(
         result = await sandbox.invoke()
         await asyncio.sleep(10 * MS)
 
-    told = workshop.telemetry()
-    assert told[0]["type"] == "platform.initStart"
-    assert told[-1]["record"]["requestId"] == result.request_id
+    emitted = workshop.telemetry()
+    assert emitted[0]["type"] == "platform.initStart"
+    assert emitted[-1]["record"]["requestId"] == result.request_id
     batches = [entry for entry in workshop.recorded() if entry["what"] == "batch"]
     assert {batch["path"] for batch in batches} == {"/here"}
     assert all(batch["host"].startswith("sandbox.localdomain:") for batch in batches)

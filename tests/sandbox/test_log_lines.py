@@ -86,7 +86,7 @@ def test_text(kind: str, record: dict[str, Any], lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "told"),
+    ("kind", "status", "emitted"),
     [
         ("initStart", None, True),
         ("initRuntimeDone", "success", False),
@@ -99,37 +99,37 @@ def test_text(kind: str, record: dict[str, Any], lines: list[str]) -> None:
         ("report", "success", True),
     ],
 )
-def test_json(kind: str, status: str | None, told: bool) -> None:
+def test_json(kind: str, status: str | None, emitted: bool) -> None:
     """The event itself, unless it is told at level DEBUG."""
     record = {"status": status} if status else {}
     event = {"time": "2026-11-21T00:00:00.000Z", "type": f"platform.{kind}", "record": record}
 
     lines = json_lines(f"platform.{kind}", record, "2026-11-21T00:00:00.000Z")
-    assert ([event] if told else []) == [json.loads(line) for line in lines]
+    assert ([event] if emitted else []) == [json.loads(line) for line in lines]
 
 
 @pytest.mark.parametrize(
-    ("least", "told"),
+    ("least", "emitted"),
     [
         ("DEBUG", ["runtimeDone", "report", "failed report"]),
         ("INFO", ["report", "failed report"]),
         ("WARN", ["failed report"]),
     ],
 )
-def test_system_log_level(least: str, told: list[str]) -> None:
+def test_system_log_level(least: str, emitted: list[str]) -> None:
     """What failed is a warning, what commonly succeeds is for debugging."""
     events = {
         "runtimeDone": ("platform.runtimeDone", {"status": "success"}),
         "report": ("platform.report", {"status": "success"}),
         "failed report": ("platform.report", {"status": "error"}),
     }
-    assert told == [
+    assert emitted == [
         name for name, (kind, record) in events.items() if json_lines(kind, record, "", least)
     ]
 
 
 @pytest.mark.parametrize(
-    ("line", "least", "told"),
+    ("line", "least", "emitted"),
     [
         ('{"level": "DEBUG"}', "INFO", False),
         ('{"level": "debug"}', "DEBUG", True),
@@ -143,6 +143,6 @@ def test_system_log_level(least: str, told: list[str]) -> None:
         ("plain", "FATAL", True),
     ],
 )
-def test_application_log_level(line: str, least: str, told: bool) -> None:
+def test_application_log_level(line: str, least: str, emitted: bool) -> None:
     """By the line's own level, which is INFO where there is none."""
-    assert is_logged(line, least) is told
+    assert is_logged(line, least) is emitted

@@ -120,8 +120,8 @@ async def test_levels(workshop: Workshop, leftovers: Leftovers) -> None:
     assert "no JSON" in workshop.log()
     system = [line["type"] for line in lines if "type" in line]
     assert {"platform.initReport", "platform.runtimeDone"} <= set(system)
-    told = [event["record"] for event in workshop.telemetry() if event["type"] == "function"]
-    assert [record["n"] for record in told if isinstance(record, dict)] == [1, 2, 3]
+    emitted = [event["record"] for event in workshop.telemetry() if event["type"] == "function"]
+    assert [record["n"] for record in emitted if isinstance(record, dict)] == [1, 2, 3]
 
 
 def test_levels_without_json(workshop: Workshop) -> None:
@@ -153,8 +153,8 @@ async def test_json_lines_reach_subscribers_as_objects(
     async with workshop.sandbox(log_format="JSON") as sandbox:
         await sandbox.invoke()
 
-    told = {name: [e["record"] for e in workshop.telemetry(name)] for name in ("new", "old")}
-    assert told == {"new": [{"level": "INFO", "n": 1}], "old": ['{"level": "INFO", "n": 1}']}
+    emitted = {name: [e["record"] for e in workshop.telemetry(name)] for name in ("new", "old")}
+    assert emitted == {"new": [{"level": "INFO", "n": 1}], "old": ['{"level": "INFO", "n": 1}']}
 
 
 async def test_extension_lines_reach_subscribers(workshop: Workshop, leftovers: Leftovers) -> None:

@@ -194,9 +194,9 @@ async def test_the_real_runtime_client(workshop: Workshop, leftovers: Leftovers)
     statuses = [entry["status"] for entry in workshop.recorded() if entry["what"] == "subscribe"]
     assert sorted(statuses) == [200, 200, 400, 400]
     assert [event["eventType"] for event in workshop.events()] == ["SHUTDOWN", "SHUTDOWN"]
-    told = Counter(event["type"] for event in workshop.telemetry())
-    assert (told["platform.start"], told["platform.report"]) == (4, 4)
-    assert told["platform.runtimeDone"] == 0
+    reported = Counter(event["type"] for event in workshop.telemetry())
+    assert (reported["platform.start"], reported["platform.report"]) == (4, 4)
+    assert reported["platform.runtimeDone"] == 0
 
 
 async def test_a_broken_one_is_replaced(workshop: Workshop, leftovers: Leftovers) -> None:

@@ -30,8 +30,8 @@ def cut(cutter: Cutter, data: bytes, at: list[int]) -> list[str]:
     """The messages of `data`, fed in pieces."""
     borders = [0, *sorted(position % (len(data) + 1) for position in at), len(data)]
     pieces = [data[a:b] for a, b in pairwise(borders)]
-    told = [message for piece in pieces for message in cutter.feed(piece)]
-    return [text for _, text in told + cutter.end()]
+    emitted = [message for piece in pieces for message in cutter.feed(piece)]
+    return [text for _, text in emitted + cutter.end()]
 
 
 POSITIONS = st.lists(st.integers(0, 10_000), max_size=20)
@@ -92,8 +92,8 @@ def test_endless_lines_are_cut() -> None:
 
 async def test_draining_reads_all_there_is() -> None:
     """Also more than fits into one read; closing tells the unfinished line."""
-    told: list[Message] = []
-    pipe = Pipe(Lines(), told.append)
+    emitted: list[Message] = []
+    pipe = Pipe(Lines(), emitted.append)
     writing = os.dup(pipe.writing)
     pipe.listen()
     fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4 * CHUNK)
@@ -109,4 +109,4 @@ async def test_draining_reads_all_there_is() -> None:
     pipe.close()
 
     assert written > CHUNK
-    assert [*["x" * 99] * (written // 100), "unfinished"] == [text for _, text in told]
+    assert [*["x" * 99] * (written // 100), "unfinished"] == [text for _, text in emitted]

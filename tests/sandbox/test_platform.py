@@ -318,14 +318,14 @@ class TestTimeout:
         life.invoked(REQUEST)
         life.time_up()
         life.exits(RUNTIME_PROCESS, "signal: killed")
-        told = len(life.done)
+        reported = len(life.done)
 
         life.invoked(OTHER)
         life.after(80).runtime_next()
         life.after(20).responds(OTHER)
         life.runtime_next()
 
-        again = life.done[told:]
+        again = life.done[reported:]
         expected = ["initStart", "initRuntimeDone", "initReport", "start", "runtimeDone", "report"]
         assert expected == kinds(again)
         first, second = life.emitted("platform.initStart")
@@ -341,14 +341,14 @@ class TestTimeout:
         life.invoked(REQUEST)
         life.time_up()
         life.exits(RUNTIME_PROCESS, "signal: killed")
-        told = len(life.done)
+        reported = len(life.done)
 
         life.invoked(OTHER)
         life.time_up()
         life.exits(RUNTIME_PROCESS, "signal: killed")
 
         expected = ["initStart", "initRuntimeDone", "initReport", "start", "runtimeDone", "report"]
-        assert expected == kinds(life.done[told:])
+        assert expected == kinds(life.done[reported:])
         assert life.emitted("platform.initReport")[-1]["status"] == "timeout"
         assert [answer.status for answer in life.answers()] == ["timeout", "timeout"]
 
@@ -367,10 +367,10 @@ class TestCrash:
         life = ready("a")
         life.invoked(REQUEST)
         life.exits(RUNTIME_PROCESS, outcome)
-        (told,) = life.extension_next("a")
+        (reported,) = life.extension_next("a")
 
-        assert isinstance(told, actions.ReleaseShutdown)
-        assert told.reason == "failure"
+        assert isinstance(reported, actions.ReleaseShutdown)
+        assert reported.reason == "failure"
         (answer,) = life.answers()
         expected = {
             "errorType": "Runtime.ExitError",
@@ -409,7 +409,7 @@ class TestCrash:
         assert b"Error: exit status 1" in life.answers()[0].payload
 
     def test_after_the_response_leaves_the_response(self) -> None:
-        """The caller keeps what he got; the report tells of the failure."""
+        """The caller keeps what he got; the report has the failure."""
         life = ready()
         life.invoked(REQUEST)
         life.responds(REQUEST)
@@ -566,11 +566,11 @@ class TestEnd:
         life.invoked(REQUEST)
         life.has(events.ShutdownWanted("spindown"))
         life.exits(RUNTIME_PROCESS)
-        (told,) = life.extension_next("a")
+        (reported,) = life.extension_next("a")
         last = life.extension_exits("a")
 
-        assert isinstance(told, actions.ReleaseShutdown)
-        assert told.reason == "spindown"
+        assert isinstance(reported, actions.ReleaseShutdown)
+        assert reported.reason == "spindown"
         assert [answer.status for answer in life.answers()] == ["failure"]
         assert names(last)[-1] == "Ended"
         assert State.DOWN is life.state

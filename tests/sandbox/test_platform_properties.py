@@ -131,9 +131,9 @@ def test_nobody_is_forgotten(
     assert asked == Counter(a.request.id for a in done if isinstance(a, actions.Finished))
     assert sum(isinstance(action, actions.Ended) for action in done) == 1
     assert State.DOWN is world.life.state
-    told = {
+    reported = {
         kind: Counter(record["requestId"] for record in world.life.emitted(f"platform.{kind}"))
         for kind in ("start", "runtimeDone", "report")
     }
-    assert told["start"] == told["runtimeDone"] == told["report"]
-    assert told["start"] <= asked
+    assert reported["start"] == reported["runtimeDone"] == reported["report"]
+    assert reported["start"] <= asked

@@ -34,21 +34,21 @@ def test_outcomes(code: int, words: str) -> None:
 
 async def test_output_and_end(tmp_path: Path, leftovers: Leftovers) -> None:
     """Both outputs are told line by line, then the end; the rest of the group ends with it."""
-    told: list[Message] = []
+    emitted: list[Message] = []
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     process = start(
         "probe",
         ["/bin/sh", "-c", "echo one; echo two >&2; printf three; sleep 1000 & exit 7"],
         folder=tmp_path,
         environment={"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp_path)},
-        take=told.append,
+        take=emitted.append,
         ended=lambda _, how: ended.set_result(how),
     )
     how = await ended
     process.close()
 
     assert how == "exit status 7"
-    assert [text for _, text in told] == ["one", "two", "three"]
+    assert [text for _, text in emitted] == ["one", "two", "three"]
     assert gone(processes_of(str(tmp_path)))
 
 

@@ -66,8 +66,8 @@ async def test_after_a_timeout_the_container_goes_on(
     assert {"starts": 2, "log_stream": after.container_id} == json.loads(after.payload)
     shutdowns = [event for event in workshop.events() if event["eventType"] == "SHUTDOWN"]
     assert [event["shutdownReason"] for event in shutdowns] == ["timeout", "spindown"]
-    told = [event["record"] for event in workshop.telemetry()]
-    starts = [record for record in told if "instanceId" in record]
+    emitted = [event["record"] for event in workshop.telemetry()]
+    starts = [record for record in emitted if "instanceId" in record]
     assert [record["phase"] for record in starts] == ["init", "invoke"]
     assert {after.container_id} == {record["instanceId"] for record in starts}
 
@@ -83,10 +83,12 @@ async def test_what_was_told_during_a_reset_reaches_the_next_process(
         cut_off = await sandbox.invoke(b'{"do": "sleep"}')
         await sandbox.invoke()
 
-    told = workshop.telemetry()
-    states = [e["record"]["state"] for e in told if e["type"] == "platform.telemetrySubscription"]
+    emitted = workshop.telemetry()
+    states = [
+        e["record"]["state"] for e in emitted if e["type"] == "platform.telemetrySubscription"
+    ]
     assert states == ["Subscribed", "Already subscribed"]
-    reports = [e["record"] for e in told if e["type"] == "platform.report"]
+    reports = [e["record"] for e in emitted if e["type"] == "platform.report"]
     (report,) = [record for record in reports if record["requestId"] == cut_off.request_id]
     assert ("timeout", round(TIMEOUT_S * 1000, 3)) == (
         report["status"],

@@ -24,9 +24,9 @@ def test_the_runtime_goes_first() -> None:
         "Terminate",
         "SetTimer",
     ]
-    told = life.after(10).exits(RUNTIME_PROCESS, "signal: terminated")
-    assert names(told) == ["SetTimer", "ReleaseShutdown"]
-    release = told[-1]
+    emitted = life.after(10).exits(RUNTIME_PROCESS, "signal: terminated")
+    assert names(emitted) == ["SetTimer", "ReleaseShutdown"]
+    release = emitted[-1]
     assert isinstance(release, actions.ReleaseShutdown)
     assert (release.names, release.reason) == (("a",), "spindown")
     assert release.deadline_ms == 1_795_219_200_000 + 100 + 2000

@@ -38,9 +38,12 @@ async def test_the_runtime_is_terminated_before_extensions_are_told(
         await sandbox.invoke()
 
     (terminated,) = workshop.recorded("runtime")
-    told = workshop.recorded()[-1]
-    assert (told["event"]["eventType"], told["event"]["shutdownReason"]) == ("SHUTDOWN", "spindown")
-    assert terminated["at"] < told["at"]
+    emitted = workshop.recorded()[-1]
+    assert (emitted["event"]["eventType"], emitted["event"]["shutdownReason"]) == (
+        "SHUTDOWN",
+        "spindown",
+    )
+    assert terminated["at"] < emitted["at"]
 
 
 async def test_a_runtime_that_will_not_go_is_killed(
@@ -79,9 +82,9 @@ async def test_an_extension_that_will_not_go_is_killed(
     async with workshop.sandbox(limits=limits) as sandbox:
         await sandbox.invoke()
 
-    told = workshop.events()[-1]
-    assert told["eventType"] == "SHUTDOWN"
-    assert told["deadlineMs"] <= time.time() * 1000
+    emitted = workshop.events()[-1]
+    assert emitted["eventType"] == "SHUTDOWN"
+    assert emitted["deadlineMs"] <= time.time() * 1000
     assert not running(workshop.recorded()[0]["pid"])
 
 

@@ -181,9 +181,9 @@ async def test_the_real_runtime_client(workshop: Workshop, leftovers: Leftovers)
         b'[["before", "after", "invoked", "invoked"], false]',
     ]
     assert [result.cold for result in results] == [True, False]
-    told = workshop.telemetry()
-    inits = {e["record"]["instanceId"] for e in told if e["type"] == "platform.initStart"}
-    restored = [e["record"]["instanceId"] for e in told if e["type"] == "platform.restoreStart"]
+    reported = workshop.telemetry()
+    inits = {e["record"]["instanceId"] for e in reported if e["type"] == "platform.initStart"}
+    restored = [e["record"]["instanceId"] for e in reported if e["type"] == "platform.restoreStart"]
     assert len(inits) == 1
     assert restored == [results[0].container_id]
     assert inits != set(restored)

@@ -43,7 +43,7 @@ class Listener:
             raise NotDelivered
         self.batches.append([json.loads(event) for event in batch])
 
-    def told(self) -> list[int]:
+    def emitted(self) -> list[int]:
         """The numbers of all numbered events, batch after batch."""
         return [event["record"]["n"] for batch in self.batches for event in batch]
 
@@ -89,7 +89,7 @@ async def test_a_batch_leaves_when_its_time_has_come() -> None:
     assert listener.batches == []
 
     await asyncio.sleep(60 * MS)
-    assert listener.told() == [0, 1, 2]
+    assert listener.emitted() == [0, 1, 2]
     assert len(listener.batches) == 1
     expected = {"time": "2026-11-21T00:00:00.000Z", "type": "platform.start", "record": {"n": 0}}
     assert expected == listener.batches[0][0]
@@ -131,7 +131,7 @@ async def test_what_was_told_before_is_replayed() -> None:
     telemetry.flush()
     await settle()
 
-    assert listener.told() == [0, 1]
+    assert listener.emitted() == [0, 1]
 
 
 async def test_closed_subscriptions() -> None:
@@ -148,7 +148,7 @@ async def test_closed_subscriptions() -> None:
     telemetry.flush()
     await settle()
 
-    assert listener.told() == [1]
+    assert listener.emitted() == [1]
 
 
 async def test_nothing_is_sent_to_the_frozen() -> None:
@@ -162,7 +162,7 @@ async def test_nothing_is_sent_to_the_frozen() -> None:
     telemetry.thaw()
     await settle()
 
-    assert listener.told() == [0, 1, 2]
+    assert listener.emitted() == [0, 1, 2]
 
 
 async def test_what_is_under_way_may_arrive_later() -> None:
@@ -180,7 +180,7 @@ async def test_what_is_under_way_may_arrive_later() -> None:
     listener.gate.set()
     await settle()
 
-    assert listener.told() == [0, 1]
+    assert listener.emitted() == [0, 1]
 
 
 async def test_a_refused_batch_is_sent_again() -> None:
@@ -193,7 +193,7 @@ async def test_a_refused_batch_is_sent_again() -> None:
     tell(telemetry, [1])
     await eventually(lambda: len(listener.batches) == 2)
 
-    assert listener.told() == [0, 1]
+    assert listener.emitted() == [0, 1]
     assert listener.attempts == 4
 
 
@@ -210,7 +210,7 @@ async def test_the_end_does_not_wait_for_the_next_attempt(
     telemetry.flush()
     await asyncio.sleep(10 * MS)
 
-    assert listener.told() == [0]
+    assert listener.emitted() == [0]
 
 
 async def test_a_slow_subscriber_loses_whole_batches_and_is_told() -> None:
@@ -254,7 +254,7 @@ async def test_a_reset_keeps_the_place() -> None:
     tell(telemetry, [3])
     telemetry.flush()
     await settle()
-    assert listener.told() == [0, 1, 2, 3]
+    assert listener.emitted() == [0, 1, 2, 3]
 
 
 async def test_an_extension_with_two_destinations() -> None:
@@ -268,7 +268,7 @@ async def test_an_extension_with_two_destinations() -> None:
     await settle()
 
     assert states == ["Subscribed", "Subscribed", "Already subscribed"]
-    assert [listener.told() for listener in listeners.values()] == [[0, 1], [0, 1]]
+    assert [listener.emitted() for listener in listeners.values()] == [[0, 1], [0, 1]]
 
 
 async def test_two_destinations_keep_their_places() -> None:
@@ -284,7 +284,7 @@ async def test_two_destinations_keep_their_places() -> None:
     await settle()
 
     assert states == ["Already subscribed"] * 2
-    assert [listener.told() for listener in listeners.values()] == [[], [], [0], [0]]
+    assert [listener.emitted() for listener in listeners.values()] == [[], [], [0], [0]]
 
 
 async def test_every_subscriber_has_its_own_batches() -> None:
@@ -299,5 +299,5 @@ async def test_every_subscriber_has_its_own_batches() -> None:
     tell(telemetry, range(3))
     await settle()
 
-    assert (deaf.told(), listening.told()) == ([], [0, 1, 2])
+    assert (deaf.emitted(), listening.emitted()) == ([], [0, 1, 2])
     telemetry.reset()

@@ -26,13 +26,13 @@ async def test_containers_are_kept_apart(workshop: Workshop, leftovers: Leftover
     assert [result.payload for result in results] == [b'"blue"', b'"green"', b'"blue"']
     blue, green, again = (result.container_id for result in results)
     assert blue == again != green
-    told = {}
+    emitted = {}
     for event in workshop.telemetry():
         record = event["record"]
         if "requestId" in record:
-            told.setdefault(event["type"], []).append(record["tenantId"])
+            emitted.setdefault(event["type"], []).append(record["tenantId"])
     for kind in ("start", "runtimeDone", "report"):
-        assert sorted(told[f"platform.{kind}"]) == ["blue", "blue", "green"]
+        assert sorted(emitted[f"platform.{kind}"]) == ["blue", "blue", "green"]
     assert "tenantId" not in str(workshop.events())
 
 

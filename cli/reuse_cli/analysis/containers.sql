@@ -1,5 +1,5 @@
 -- One row a container.
-with told as (
+with life as (
     select
         *,
         list_sort(list_distinct(init_list)) as inits,
@@ -40,5 +40,5 @@ select
     "end",
     last_sequence - if(:is_whole, 0, first_sequence - 1) - records as lost_records,
     observed
-from told
+from life
 order by function_name, started_ms, container_id

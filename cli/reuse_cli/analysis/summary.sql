@@ -1,5 +1,5 @@
 -- One row a function, over all its containers.
-with told as (
+with life as (
     select
         *,
         list_distinct(init_list) as inits,
@@ -10,7 +10,7 @@ with told as (
     from lives
 ),
 init_times as (
-    select function_name, unnest(inits).ms as ms from told
+    select function_name, unnest(inits).ms as ms from life
 ),
 init_spread as (
     select
@@ -23,7 +23,7 @@ init_spread as (
     group by function_name
 ),
 cold_times as (
-    select function_name, unnest(colds, recursive := true) from told
+    select function_name, unnest(colds, recursive := true) from life
 ),
 cold_kinds as (
     select
@@ -70,7 +70,7 @@ fleet as (
                 coalesce(list_sum([init.ms for init in inits]), 0) / 1000 * memory_mb / 1024
             ) as gb_seconds_of_init,
             if(architecture = 'arm64', :arm64_gb_second, :x86_64_gb_second) as usd_a_gb_second
-        from told
+        from life
     )
     group by function_name, zero
 )

@@ -28,7 +28,7 @@ MESSAGE = (
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 HEAD = 1 << 18
-"""Bytes of a large file from which is told what it is."""
+"""Bytes of a large file that show what it is."""
 
 
 class Lines:

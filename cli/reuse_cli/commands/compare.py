@@ -147,7 +147,7 @@ class Measured:
         for lives in self.lives:
             lives.append(Life())
 
-    def told(self, side: int, result: "InvokeResult") -> None:
+    def add_result(self, side: int, result: "InvokeResult") -> None:
         """Count one answer; those of failed invocations are not measured."""
         from reuse_cli.local.answers import error_message
 
@@ -272,7 +272,7 @@ def _measure(
             )
             for side in NAMES
         ]
-        play(sessions, traffic[number::rounds], first=number, told=measured.told)
+        play(sessions, traffic[number::rounds], first=number, on_result=measured.add_result)
     return measured
 
 

@@ -1,6 +1,6 @@
 """`--watch`: asks the same question again and again, and shows the answer in the same place.
 
-Files are read again each time. From CloudWatch what is there is read once, and what comes is told
+Files are read again each time. From CloudWatch what is there is read once, and what comes is read
 by StartLiveTail; the answers are then of the copies on this machine.
 """
 
@@ -61,15 +61,15 @@ def repeat(
 
 
 def _show(command: Callable[..., Any], given: dict[str, Any], seconds: float, terminal: Any) -> int:
-    answer, told = Screen(), Screen()
-    answer.encoding = told.encoding = terminal.encoding
+    answer, remarks = Screen(), Screen()
+    answer.encoding = remarks.encoding = terminal.encoding
     code = FINE
-    with contextlib.redirect_stdout(answer), contextlib.redirect_stderr(told):
+    with contextlib.redirect_stdout(answer), contextlib.redirect_stderr(remarks):
         try:
             code = command(**given) or FINE
         except NoRecordsError:
             answer.write(NOT_YET)
-    lines = [*answer.getvalue().splitlines(), "", *told.getvalue().splitlines()]
+    lines = [*answer.getvalue().splitlines(), "", *remarks.getvalue().splitlines()]
     heading = f"{datetime.now().astimezone():%H:%M:%S}, every {seconds:g} s; Ctrl-C ends"
     terminal.write(frame([heading, "", *lines], shutil.get_terminal_size((80, 24)).lines))
     terminal.flush()

@@ -36,18 +36,18 @@ class Aws:
     def function(self, name: str) -> Function:
         """A function as it is now."""
         with failures():
-            told = self._lambda.get_function_configuration(FunctionName=name)
+            response = self._lambda.get_function_configuration(FunctionName=name)
         return Function(
-            name=told["FunctionName"],
-            architecture=(told.get("Architectures") or ["x86_64"])[0],
-            layers=tuple(layer["Arn"] for layer in told.get("Layers", ())),
-            is_image=told.get("PackageType") == "Image",
-            code_bytes=told.get("CodeSize", 0),
+            name=response["FunctionName"],
+            architecture=(response.get("Architectures") or ["x86_64"])[0],
+            layers=tuple(layer["Arn"] for layer in response.get("Layers", ())),
+            is_image=response.get("PackageType") == "Image",
+            code_bytes=response.get("CodeSize", 0),
             layer_bytes={
-                layer["Arn"]: layer.get("CodeSize", 0) for layer in told.get("Layers", ())
+                layer["Arn"]: layer.get("CodeSize", 0) for layer in response.get("Layers", ())
             },
-            revision=told.get("RevisionId", ""),
-            runtime=told.get("Runtime", ""),
+            revision=response.get("RevisionId", ""),
+            runtime=response.get("Runtime", ""),
         )
 
     def layer(self, version_arn: str) -> Layer:
@@ -58,11 +58,13 @@ class Aws:
                 f"{version_arn!r} is not a layer version ARN (arn:aws:lambda:...:NAME:1)"
             )
         with failures():
-            told = self._lambda.get_layer_version(LayerName=layer_arn, VersionNumber=int(version))
+            response = self._lambda.get_layer_version(
+                LayerName=layer_arn, VersionNumber=int(version)
+            )
         return Layer(
-            told["LayerVersionArn"],
-            tuple(told.get("CompatibleArchitectures", ())),
-            told.get("Content", {}).get("CodeSize", 0),
+            response["LayerVersionArn"],
+            tuple(response.get("CompatibleArchitectures", ())),
+            response.get("Content", {}).get("CodeSize", 0),
         )
 
     def newest(self, name: str) -> str | None:

@@ -40,7 +40,7 @@ class Container:
     last_ms: int = 0
     _open: dict[str, list[float]] = field(default_factory=dict)
     _sent: int = 0
-    """Invocations that `changed_json` has told, but for those that were still running."""
+    """Invocations that `changed_json` has returned, but for those that were still running."""
 
     def take(self, event: LogEvent) -> None:
         """Take in one event."""

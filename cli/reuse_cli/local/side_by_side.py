@@ -27,23 +27,23 @@ def play(
     events: Sequence[Event],
     *,
     first: int,
-    told: Callable[[int, InvokeResult], None],
+    on_result: Callable[[int, InvokeResult], None],
 ) -> None:
     """One round: both functions get each event, in turn; `first` begins, then the other one.
 
     Containers are frozen between their invocations, so that the one does not disturb the other.
-    `told` hears of every answer. Raises what `Session.use` raises.
+    `on_result` gets every answer. Raises what `Session.use` raises.
     """
     with ExitStack() as prepared:
         makers = [prepared.enter_context(session.ready()) for session in sessions]
-        run(_play(makers, events, first, told))
+        run(_play(makers, events, first, on_result))
 
 
 async def _play(
     makers: Sequence[Callable[[], Sandbox]],
     events: Sequence[Event],
     first: int,
-    told: Callable[[int, InvokeResult], None],
+    on_result: Callable[[int, InvokeResult], None],
 ) -> None:
     end_in_order()
     async with AsyncExitStack() as stack:
@@ -54,4 +54,4 @@ async def _play(
                 result = await sandboxes[side].invoke(event.payload, wait=True)
                 if result.init_failed:
                     raise cannot_start(f"{sandboxes[side].function.name}: {error_message(result)}")
-                told(side, result)
+                on_result(side, result)

@@ -81,9 +81,9 @@ class CloudWatch:
     @property
     def notes(self) -> Notes:
         """What could not be read, and what is an approximation."""
-        told = [sentence for one in self._streams for sentence in one.notes.sentences()]
+        reported = [sentence for one in self._streams for sentence in one.notes.sentences()]
         return Notes(
-            problems=self._own.problems, remarks=[*self._own.remarks, *dict.fromkeys(told)]
+            problems=self._own.problems, remarks=[*self._own.remarks, *dict.fromkeys(reported)]
         )
 
     def close(self) -> None:

@@ -68,7 +68,7 @@ class Tail:
                     self._keep(output)
                     if not self._is_closed:
                         self._stream = self._opened()
-        except Exception as error:  # told by `check`, in the main thread
+        except Exception as error:  # raised by `check`, in the main thread
             if not self._is_closed:
                 self._error = error
 
@@ -124,9 +124,9 @@ def _identifier(client: Any, group: str) -> str:
     if group.startswith("arn:"):
         return group.removesuffix(":*")
     with failures():
-        told = log_groups.described(client, group)
-    if told is not None:
-        return str(told.get("logGroupArn") or told["arn"]).removesuffix(":*")
+        description = log_groups.described(client, group)
+    if description is not None:
+        return str(description.get("logGroupArn") or description["arn"]).removesuffix(":*")
     raise ServiceError(f"there is no log group {group} in {client.meta.region_name}")
 
 

@@ -31,13 +31,15 @@ def of_functions(functions: Sequence[str], account: Account) -> dict[str, str]:
     found = {}
     for name in functions:
         try:
-            told = client.get_function_configuration(FunctionName=name)
+            configuration = client.get_function_configuration(FunctionName=name)
         except ClientError as error:
             if error.response["Error"].get("Code") not in {*DENIED, NOT_FOUND}:
                 with failures():
                     raise
-            told = {}
-        found[name] = told.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
+            configuration = {}
+        found[name] = (
+            configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
+        )
     return found
 
 
@@ -48,19 +50,19 @@ def scan(client: Any, groups: Sequence[str], since_ms: int, until_ms: int, now_m
         if group.startswith("arn:"):
             continue
         try:
-            told = described(client, group)
+            description = described(client, group)
         except ClientError as error:
             if error.response["Error"].get("Code") not in DENIED:
                 with failures():
                     raise
             return Scan([], 0.0)
-        if told is None:
+        if description is None:
             missing.append(group)
             continue
-        kept_ms = told.get("retentionInDays", 10**6) * DAY_MS
-        age_ms = max(min(now_ms - told.get("creationTime", 0), kept_ms), 1)
+        kept_ms = description.get("retentionInDays", 10**6) * DAY_MS
+        age_ms = max(min(now_ms - description.get("creationTime", 0), kept_ms), 1)
         part = min((until_ms - since_ms) / age_ms, 1.0)
-        read += told.get("storedBytes", 0) * part
+        read += description.get("storedBytes", 0) * part
     return Scan(missing, read / GB)
 
 
@@ -68,8 +70,8 @@ def described(client: Any, group: str) -> dict[str, Any] | None:
     """What the service says of a log group; None where there is none."""
     pages = client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=group)
     for page in pages:
-        for told in page["logGroups"]:
-            if told["logGroupName"] == group:
-                found: dict[str, Any] = told
+        for one in page["logGroups"]:
+            if one["logGroupName"] == group:
+                found: dict[str, Any] = one
                 return found
     return None

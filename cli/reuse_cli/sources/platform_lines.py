@@ -47,7 +47,7 @@ _SPACE = r"(?:\\+[tnr]|\s)"
 _LINE = re.compile(
     r"(?:^|(?<=[\s\"'|>]))(?:"
     rf"(?P<kind>START|REPORT) RequestId: (?P<request>[\w-]+)(?P<rest>.*)"
-    rf"|(?P<init>INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT){_SPACE}(?P<told>.*)"
+    rf"|(?P<init>INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT){_SPACE}(?P<values>.*)"
     rf"|(?P<late>[0-9a-f-]{{36}}) Task timed out after [\d.]+ seconds"
     r")",
     re.DOTALL,
@@ -116,7 +116,7 @@ def of_text(text: str) -> Event | None:
     event: Event = {"kind": _KINDS[found["kind"] or found["init"]]}
     if found["request"]:
         event["request_id"] = found["request"]
-    for name, value in _VALUE.findall(found["rest"] or found["told"] or ""):
+    for name, value in _VALUE.findall(found["rest"] or found["values"] or ""):
         _put(event, _NAMES.get(name), value)
     if event["kind"] == "report" and "duration_ms" not in event:
         return None

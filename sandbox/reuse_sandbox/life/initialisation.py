@@ -1,4 +1,4 @@
-"""What the platform keeps in mind about one init, and tells of it; pure."""
+"""What the platform keeps in mind about one init, and reports of it; pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

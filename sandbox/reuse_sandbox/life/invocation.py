@@ -1,4 +1,4 @@
-"""What the platform keeps in mind about the invocation it serves, and tells of it; pure."""
+"""What the platform keeps in mind about the invocation it serves, and reports of it; pure."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """A container's monotonic clock, which stands still while the container is frozen.
 
-The clocks of a Lambda function are reported to do so (hashicorp/vault-lambda-extension#150 tells of
+The clocks of a Lambda function are reported to do so (hashicorp/vault-lambda-extension#150 has
 leases that were thought to be young). Here a small library stands before the C library's clocks
 in every process of a container (`preload/frozen_clock.c`); it is built with this machine's
 compiler.

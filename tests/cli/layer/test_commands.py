@@ -66,8 +66,8 @@ def make_function(aws, name: str, layers: list[str] = (), architecture: str = "x
 
 
 def layers_of(aws, name: str) -> list[str]:
-    told = aws.get_function_configuration(FunctionName=name)
-    return [layer["Arn"] for layer in told.get("Layers", ())]
+    reported = aws.get_function_configuration(FunctionName=name)
+    return [layer["Arn"] for layer in reported.get("Layers", ())]
 
 
 def other_layer(aws, name: str) -> str:
@@ -84,23 +84,23 @@ def lambda_reuse(*arguments: str, answer: str = "") -> str:
 
 def test_publish_makes_a_layer_for_each_architecture(aws, dist):
     """With the zips' own bytes."""
-    told = lambda_reuse("publish", "--dist", str(dist), "--yes")
+    reported = lambda_reuse("publish", "--dist", str(dist), "--yes")
 
     for architecture in ("x86_64", "arm64"):
         (version,) = aws.list_layer_versions(LayerName=f"lambda-reuse-{architecture}")[
             "LayerVersions"
         ]
         assert version["CompatibleArchitectures"] == [architecture]
-        assert version["LayerVersionArn"] in told.splitlines()
+        assert version["LayerVersionArn"] in reported.splitlines()
 
 
 def test_publish_takes_the_one_architecture_that_is_built(aws, dist, capsys):
     """And says that the other is not; asked for by name, that is an error."""
     (dist / "lambda-reuse-layer-arm64.zip").unlink()
 
-    told = lambda_reuse("publish", "--dist", str(dist), "--yes")
+    reported = lambda_reuse("publish", "--dist", str(dist), "--yes")
 
-    assert "arm64 is not built and not published" in told
+    assert "arm64 is not built and not published" in reported
     assert [layer["LayerName"] for layer in aws.list_layers()["Layers"]] == ["lambda-reuse-x86_64"]
     arguments = ["layer", "publish", "--dist", str(dist), "--arch", "arm64"]
     assert run(arguments) == errors.CONFIGURATION
@@ -110,9 +110,9 @@ def test_publish_takes_the_one_architecture_that_is_built(aws, dist, capsys):
 @pytest.mark.parametrize("arguments", [["--dry-run"], []])
 def test_publish_changes_nothing_unless_it_is_told_to(aws, dist, arguments):
     """Neither by --dry-run nor when the answer is no."""
-    told = lambda_reuse("publish", "--dist", str(dist), *arguments, answer="n\n")
+    reported = lambda_reuse("publish", "--dist", str(dist), *arguments, answer="n\n")
 
-    assert "+ a version of lambda-reuse-arm64" in told
+    assert "+ a version of lambda-reuse-arm64" in reported
     assert aws.list_layers()["Layers"] == []
 
 
@@ -122,13 +122,13 @@ def test_attach_keeps_the_other_layers_and_their_order(aws, dist):
     make_function(aws, "orders", [first, second])
     lambda_reuse("publish", "--dist", str(dist), "--yes")
 
-    told = lambda_reuse("attach", "orders", answer="y\n")
+    reported = lambda_reuse("attach", "orders", answer="y\n")
 
     *others, ours = layers_of(aws, "orders")
     assert others == [first, second]
     assert ":layer:lambda-reuse-x86_64:1" in ours
-    assert f"  + {ours}" in told.splitlines()
-    undo = told.rpartition("to undo it: lambda-reuse layer ")[2].split()
+    assert f"  + {ours}" in reported.splitlines()
+    undo = reported.rpartition("to undo it: lambda-reuse layer ")[2].split()
     lambda_reuse(*undo, "--yes")
     assert layers_of(aws, "orders") == [first, second]
 
@@ -140,12 +140,12 @@ def test_attach_replaces_an_older_version_in_its_place(aws, dist):
     make_function(aws, "orders", [old["LayerVersionArn"], last], "arm64")
     lambda_reuse("publish", "--dist", str(dist), "--arch", "arm64", "--yes")
 
-    told = lambda_reuse("attach", "orders", "--yes")
+    reported = lambda_reuse("attach", "orders", "--yes")
 
     ours, other = layers_of(aws, "orders")
     assert ours.endswith(":layer:lambda-reuse-arm64:2")
     assert other == last
-    assert f"layer attach orders --layer {old['LayerVersionArn']}" in told
+    assert f"layer attach orders --layer {old['LayerVersionArn']}" in reported
     assert "nothing to change" in lambda_reuse("attach", "orders", "--yes")
 
 
@@ -156,10 +156,10 @@ def test_detaching_is_undone_in_the_same_place(aws, dist):
     layers = [other_layer(aws, "first"), ours["LayerVersionArn"], other_layer(aws, "last")]
     make_function(aws, "orders", layers)
 
-    told = lambda_reuse("detach", "orders", "--yes")
-    assert "if the code of orders imports lambda_reuse from the layer, it will fail" in told
+    reported = lambda_reuse("detach", "orders", "--yes")
+    assert "if the code of orders imports lambda_reuse from the layer, it will fail" in reported
     assert layers_of(aws, "orders") == [layers[0], layers[2]]
-    lambda_reuse(*told.rpartition("to undo it: lambda-reuse layer ")[2].split(), "--yes")
+    lambda_reuse(*reported.rpartition("to undo it: lambda-reuse layer ")[2].split(), "--yes")
     assert layers_of(aws, "orders") == layers
 
 
@@ -167,9 +167,9 @@ def test_a_dry_run_changes_nothing(aws, dist):
     make_function(aws, "orders")
     lambda_reuse("publish", "--dist", str(dist), "--yes")
 
-    told = lambda_reuse("attach", "orders", "--dry-run")
+    reported = lambda_reuse("attach", "orders", "--dry-run")
 
-    assert ":layer:lambda-reuse-x86_64:1" in told
+    assert ":layer:lambda-reuse-x86_64:1" in reported
     assert layers_of(aws, "orders") == []
 
 

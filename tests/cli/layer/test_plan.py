@@ -73,10 +73,10 @@ FIVE = tuple(arn(name) for name in "abcde")
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(function, sentence):
-    with pytest.raises(RefusedError, match="f ") as told:
+    with pytest.raises(RefusedError, match="f ") as raised:
         attached(function, OURS)
 
-    assert sentence in str(told.value)
+    assert sentence in str(raised.value)
 
 
 def test_a_sixth_layer_is_no_sixth_where_ours_is_replaced():

@@ -21,7 +21,7 @@ COLD_KINDS = ("on-demand", "snap-start", "suppressed")
 FAR = 1_000_000_000
 """More than any sequence number times ten: what is taken off it sorts the other way round."""
 NAMED = ("function_version", "init_type", "runtime", "architecture", "memory_mb", "telemetry")
-"""What every record of a container says alike, unless it was deployed anew."""
+"""What every record of a container says alike, unless it was deployed again."""
 BEFORE_ARRAYS = ("Invocations", "ColdStarts", "InitDuration")
 """Metrics that stand before the arrays."""
 _NUMBER = r"(-?[\d.]+(?:[eE][+-]?\d+)?)"
@@ -64,7 +64,7 @@ def _lives_stats(*, has_idle: bool) -> list[str]:
 
 
 def inits(functions: Sequence[str]) -> str:
-    """One row a record that tells of an init or a cold start."""
+    """One row a record that has an init or a cold start."""
     condition = "(ColdStarts > 0 or ispresent(InitDuration) or ispresent(RestoreDuration))"
     return "\n| ".join(
         [

@@ -1,6 +1,6 @@
 """Makes the table `inits`, one row an init, of init records and of container records.
 
-Both kinds of record tell of an init, under one sequence number. Where one of the two lines is lost
+Both kinds of record have an init, under one sequence number. Where one of the two lines is lost
 the other has the duration.
 """
 
@@ -27,14 +27,14 @@ FROM_CONTAINERS = (
 
 def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span: "Span") -> None:
     """Make the table; what could not be read is counted in the records' notes."""
-    told = f"select * from {records.table('init_records', FROM_INITS)}"
+    recorded = f"select * from {records.table('init_records', FROM_INITS)}"
     seen = (
         f"select * from {records.table('container_records', FROM_CONTAINERS)}"
         " where record is null or InitDuration is not null or RestoreDuration is not null"
     )
-    connection.execute(f"create or replace temp table told_inits as {told}")
+    connection.execute(f"create or replace temp table recorded_inits as {recorded}")
     connection.execute(f"create or replace temp table seen_inits as {seen}")
-    if count_broken(connection, records, ("told_inits", "seen_inits")):
+    if count_broken(connection, records, ("recorded_inits", "seen_inits")):
         build(connection, records, span)
         return
     condition = span.condition("start_ms", "start_ms") or "true"
@@ -44,27 +44,27 @@ def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span:
 SQL = """
 select * from (
     select
-        coalesce(told.FunctionName, seen.FunctionName) as function_name,
-        coalesce(told.container_id, seen.container_id) as container_id,
-        coalesce(told.sequence, seen.sequence) as sequence,
-        coalesce(told.kind, seen.init_type) as init_type,
+        coalesce(recorded.FunctionName, seen.FunctionName) as function_name,
+        coalesce(recorded.container_id, seen.container_id) as container_id,
+        coalesce(recorded.sequence, seen.sequence) as sequence,
+        coalesce(recorded.kind, seen.init_type) as init_type,
         coalesce(seen.init_kind, seen.cold_start_kind) as init_kind,
-        coalesce(told.phase, if(seen.RestoreDuration is not null, 'restore', null)) as phase,
-        coalesce(told.start_ms, seen.container_started_ms) as start_ms,
-        coalesce(told.duration_ms, seen.InitDuration, seen.RestoreDuration) as duration_ms,
-        told.status,
-        told.error_type,
-        coalesce(told.phases, []) as phases,
+        coalesce(recorded.phase, if(seen.RestoreDuration is not null, 'restore', null)) as phase,
+        coalesce(recorded.start_ms, seen.container_started_ms) as start_ms,
+        coalesce(recorded.duration_ms, seen.InitDuration, seen.RestoreDuration) as duration_ms,
+        recorded.status,
+        recorded.error_type,
+        coalesce(recorded.phases, []) as phases,
         'records' as observed
     from (
-        select distinct on (FunctionName, container_id, sequence) * from told_inits
+        select distinct on (FunctionName, container_id, sequence) * from recorded_inits
         where container_id is not null and sequence is not null
-    ) as told
+    ) as recorded
     full join (
         select distinct on (FunctionName, container_id, sequence) * from seen_inits
         where container_id is not null and sequence is not null
     ) as seen
-    on told.FunctionName = seen.FunctionName and told.container_id = seen.container_id
-        and told.sequence = seen.sequence
+    on recorded.FunctionName = seen.FunctionName and recorded.container_id = seen.container_id
+        and recorded.sequence = seen.sequence
 )
 """

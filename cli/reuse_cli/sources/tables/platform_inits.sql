@@ -1,5 +1,5 @@
--- One row an init or a restore that the platform's own lines tell of. A report has the duration of
--- the init before it, and INIT_REPORT or RESTORE_REPORT may have told the same.
+-- One row an init or a restore that the platform's own lines report. A report has the duration of
+-- the init before it, and INIT_REPORT or RESTORE_REPORT may have reported the same.
 create or replace temp table platform_inits as
 with types as (
     select
