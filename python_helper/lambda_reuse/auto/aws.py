@@ -35,6 +35,7 @@ CREDENTIAL_ERRORS = (
     "TokenRefreshRequired",
     "UnrecognizedClientException",
 )
+CONNECTION_ERRORS = {"ConnectionError", "HTTPClientError"}
 PARAMETERS = (
     "service_name",
     "region_name",
@@ -64,20 +65,23 @@ def observe(module: "ModuleType") -> None:
 
 def _client_begins(_session: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name == "create_client":
-        builds.begin(frame, **_parameters(frame.f_locals))
+        builds.begin(frame)
 
 
 def _client_ends(session: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != "create_client":
         return
     build = builds.end(frame)
-    client = frame.f_locals.get("client")
+    found = frame.f_locals
+    client = found.get("client")
     if build is None or client is None:
         return
-    build.facts["key"] = _key(session, build)
+    config = _config(found, frame)
+    key = _key(session, found, config)
     if build.outer is not None and "is_resource" in build.outer.facts:
-        build.outer.facts.update(client=client, key=build.facts["key"])
+        build.outer.facts.update(client=client, key=key)
     else:
+        build.facts.update(service=found["service_name"], key=key, is_deadline=_is_deadline(config))
         _count(build, "boto3.client", client, frame)
 
 
@@ -154,13 +158,11 @@ def _caller(frame: "FrameType", module: str) -> "Any":
     return None
 
 
-def _parameters(found: "dict[str, Any]") -> "dict[str, Any]":
-    config = found.get("config")
-    return {
-        "service": found.get("service_name"),
-        "parameters": (*map(found.get, PARAMETERS), _options(config)[1]),
-        "is_deadline": _is_deadline(config),
-    }
+def _config(found: "dict[str, Any]", frame: "FrameType") -> "Any":
+    """The configuration that the caller gave: the session may have merged it into a new one."""
+    if found.get("default_client_config") is None or frame.f_back is None:
+        return found.get("config")
+    return frame.f_back.f_locals.get("config")
 
 
 def _options(config: "Any") -> "tuple[int, Any]":
@@ -186,12 +188,13 @@ def _is_deadline(config: "Any") -> bool:
     return has_timeout and first == invocation.count and not invocation.in_init()
 
 
-def _key(session: "Any", build: "Build") -> int:
+def _key(session: "Any", found: "dict[str, Any]", config: "Any") -> int:
     """What the client is for, all that its session adds included."""
     # Not by their properties: those of credentials that age would fetch new ones.
     credentials = getattr(getattr(session, "_credentials", None), "__dict__", {})
     return builds.digest(
-        build.facts["parameters"],
+        *map(found.get, PARAMETERS),
+        _options(config)[1],
         _settings(session),
         credentials.get("_access_key") or credentials.get("access_key"),
     )
@@ -205,32 +208,41 @@ def call_under_way() -> "Any":
 def _settings(session: "Any") -> "Any":
     """What was set on a session: its region, its profile."""
     found = session._session_instance_vars
-    found = getattr(found, "_store", found)
-    return tuple((name, repr(found[name])) for name in found) if found else ()
+    return tuple(getattr(found, "_store", found).items())
 
 
-def _call_begins(_client: "Any", frame: "FrameType") -> None:
+def _call_begins(client: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != "_make_api_call":
         if frame.f_code.co_name == "generate_presigned_post":
             _presigns(None, frame)
         return
-    found = frame.f_locals
-    owner = _calls[get_ident()] = owners.of(found["self"])
+    owner = _calls[get_ident()] = owners.of(client)
     if owner is not None:
         owner[0].used()
-    aws_fetches.begin(found, frame)
+    if client._service_model._service_name in aws_fetches.SERVICES:
+        aws_fetches.begin(frame.f_locals, frame)
 
 
 def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:
     """An attempt is over: with an answer, or with an error of the connection."""
-    found = frame.f_locals
-    if found.get("exception") is not None:
+    if aws_fetches.under_way:
+        answer = frame.f_locals.get("success_response")
+        if answer is not None:
+            aws_fetches.end(answer[1])
+
+
+def _has_error(_exceptions: "Any", frame: "FrameType") -> None:
+    """A call is answered with an error, whose class is looked for."""
+    is_of_call = frame.f_code.co_name == "_make_api_call"
+    if is_of_call and frame.f_locals.get("error_code") in CREDENTIAL_ERRORS:
         _excuse()
-    elif found.get("success_response") is not None:
-        parsed = found["success_response"][1]
-        aws_fetches.end(parsed)
-        if "Error" in parsed and parsed["Error"].get("Code") in CREDENTIAL_ERRORS:
-            _excuse()
+
+
+def _fails(error: "Any", _frame: "FrameType") -> None:
+    """Botocore has an error of its own: of the connection, or another one."""
+    names = {one.__name__ for one in type(error).__mro__}
+    if names & CONNECTION_ERRORS:
+        _excuse()
 
 
 def _excuse() -> None:
@@ -255,6 +267,8 @@ PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
     "botocore.endpoint": [("", "Endpoint", "_needs_retry", _has_answer)],
     "botocore.loaders": [("", "Loader", "load_service_model", _resource_begins)],
     "botocore.session": [
+        ("botocore.errorfactory", "BaseClientExceptions", "from_code", _has_error),
+        ("botocore.exceptions", "BotoCoreError", "__init__", _fails),
         ("", "Session", "get_default_client_config", _client_begins),
         ("", "Session", "_register_builtin_handlers", _session_begins),
         ("", "Session", "_register_client_plugins", _client_ends),

@@ -46,17 +46,20 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
     ("s3", "GetObject"): ("s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
 }
 """(service, operation) -> kind, what it is, and the parameters that say which one."""
+SERVICES = frozenset(service for service, _ in FETCHES)
 OPERATIONS = frozenset(operation for _, operation in FETCHES)
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
 """What lies between the user's line and the call, and counts for itself or caches."""
-_open: "dict[int, tuple[Any, str, str, tuple[Any, ...], int]]" = {}
+POWERTOOLS = CACHES[0] + "parameters"
+under_way: "dict[int, tuple[Any, str, str, tuple[Any, ...], int]]" = {}
+"""Thread -> the value that it reads: the line, kind, what it is, which one, and since when."""
 
 
 def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
     """A call begins; `found` are the names of `_make_api_call`."""
     client = found["self"]
-    if _open:
-        _open.pop(get_ident(), None)
+    if under_way:
+        under_way.pop(get_ident(), None)
     if found["operation_name"] not in OPERATIONS:
         return
     fetch = FETCHES.get((client._service_model.service_name, found["operation_name"]))
@@ -67,16 +70,16 @@ def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
         return
     kind, what, names = fetch
     parameters = found["api_params"]
-    asked = (client.meta.region_name, *[repr(parameters.get(name)) for name in names])
-    _open[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
+    asked = (client.meta.region_name, *map(parameters.get, names))
+    under_way[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
 
 
 def end(parsed: "dict[str, Any]") -> None:
     """An answer has come; nothing is kept of it but an object's ETag, in a hash."""
-    fetch = _open.get(get_ident())
+    fetch = under_way.get(get_ident())
     if fetch is None or parsed.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 300:
         return
-    _open.pop(get_ident(), None)
+    under_way.pop(get_ident(), None)
     site, kind, what, asked, start_ns = fetch
     line = builds.line(kind, what, site)
     if line is not None:
@@ -87,7 +90,7 @@ def end(parsed: "dict[str, Any]") -> None:
 def _has_caches() -> bool:
     """Whether one of CACHES is loaded: the frames need not be looked at without."""
     modules = sys.modules
-    return CACHES[0] + "parameters" in modules or CACHES[1] in modules or CACHES[2] in modules
+    return POWERTOOLS in modules or CACHES[1] in modules or CACHES[2] in modules
 
 
 def _is_of_a_cache(frame: "Optional[FrameType]") -> bool:

@@ -42,7 +42,7 @@ class Line(lifecycle.Participant):
 
     def built(self, key: int, took_us: int, *, is_excused: bool = False) -> bool:
         """Count a build of the thing `key`; whether it was waste."""
-        in_init = invocation.in_init()
+        in_init = not invocation.count
         with _lock:
             is_again = self._is_again(key)
         is_waste = is_again and not in_init and not is_excused
@@ -102,13 +102,13 @@ class Line(lifecycle.Participant):
         threads = self._threads.get(key)
         now = get_ident()
         thread = _thread(now)
+        if threads is not None and now in threads and threads[now]() is thread:
+            return True
         if threads is None:
             if len(self._threads) < self._max_keys:
                 self._threads[key] = {now: ref(thread)}
             return False
         known = threads.get(now)
-        if known is not None and known() is thread:
-            return True
         has_gone = known is not None  # the thread before it that had this one's number
         if not has_gone:
             gone = [one for one, known in threads.items() if _thread(one) is not known()]

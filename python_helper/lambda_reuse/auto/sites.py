@@ -85,18 +85,17 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     found: "Optional[FrameType]" = None
     inner = frame
     known = _files
-    has_resources = _has_resources()
     for _ in range(MAX_DEPTH):
         if frame is None:
             break
         name = frame.f_code.co_filename
         file = known[name] if name in known else _file_of(frame.f_code)
         if file is not None:
-            if file == RESOURCE:
-                return None
+            if not file:
+                return None  # a RESOURCE
             if found is None:
                 found = frame
-                if not has_resources:
+                if not _has_resources():
                     break
         frame = frame.f_back
     if found is None:

@@ -35,11 +35,17 @@ class Spy:
         self._observer = observer
         self._is_on_class = is_on_class
 
-    def __get__(self, obj: "Any", owner: "Any" = None) -> "Any":
+    def __get__(
+        self,
+        obj: "Any",
+        owner: "Any" = None,
+        off: "set[str]" = state.off,
+        frame: "Any" = sys._getframe,
+    ) -> "Any":
         """The library's function, as if this were not there."""
-        if (obj is not None or self._is_on_class) and self._observer not in state.off:
+        if (obj is not None or self._is_on_class) and self._observer not in off:
             try:
-                self._report(obj, sys._getframe(1))
+                self._report(obj, frame(1))
             except Exception as error:
                 state.switch_off(self._observer, error)
         return self._function.__get__(obj, owner)
