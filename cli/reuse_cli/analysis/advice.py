@@ -60,7 +60,8 @@ for every invocation.
     def handler(event, context):
         return loop.run_until_complete(main(event))     # awaits {variable}()"""
 UNUSED = """\
-Nothing has used it in any invocation: remove it, or build it when it is first needed:
+No invocation has sent anything through it (reading its settings sends nothing): remove it, or build
+it when it is first needed:
 
     from lambda_reuse import resource
 
