@@ -88,6 +88,7 @@ def test_time_and_money():
         ({"builds_in_init": 2, "kind": "tls.context"}, None),
         ({"builds_in_invocations": 3, "kind": "stale.connection"}, "stale"),
         ({"builds_in_init": 2, "kind": "cache.monotonic"}, "monotonic_ttl"),
+        ({"builds_in_invocations": 2, "kind": "module.container"}, "request_data"),
         ({"builds_in_init": 2, "kind": "import", "build_ms": 41.0}, "heavy_import"),
         ({"builds_in_init": 2, "kind": "import", "build_ms": 39.0}, None),
         ({"builds_in_init": 2, "kind": "import", "build_ms": 41.0, "uses": 1}, None),

@@ -180,6 +180,7 @@ _RULES: tuple[tuple[str, Callable[[Row, Row], bool], str, str], ...] = (
     ("heavy_import", _is_heavy_import, "builds_in_init", "build_ms"),
     ("stale", _is_of("stale.connection"), "builds_in_invocations", "build_ms"),
     ("monotonic_ttl", _is_of("cache.monotonic"), "builds_in_init", ""),
+    ("request_data", _is_of("module.container"), "builds_in_invocations", ""),
     ("unused", _is_unused, "builds_in_init", "build_ms"),
 )
 """Kind of the finding, whether it is one, and the columns of its count and its milliseconds."""

@@ -18,6 +18,7 @@ import time
 from lambda_reuse import invocation
 
 from . import builds, caches, sites, state
+from .growth import Growth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,9 +103,7 @@ class Sampler:
         return getattr(sys, "monitoring")  # noqa: B009  (older Pythons have none)
 
     def _is_due(self) -> bool:
-        if self.samples >= MAX_SAMPLES:
-            return False
-        return FIRST[0] <= invocation.count <= FIRST[1] or invocation.count % EVERY == 0
+        return self.samples < MAX_SAMPLES and is_due()
 
     def _may_switch(self) -> bool:
         tools = {self._monitoring.get_tool(tool) for tool in range(6)}
@@ -172,6 +171,11 @@ class Sampler:
                     line.sampled(us)
 
 
+def is_due() -> bool:
+    """Whether this invocation is one of the sample."""
+    return FIRST[0] <= invocation.count <= FIRST[1] or invocation.count % EVERY == 0
+
+
 def _is_known(callee: "Any") -> bool:
     """Whether an observer of its library counts this already."""
     module = str(getattr(callee, "__module__", "")).partition(".")[0]
@@ -207,7 +211,9 @@ def _add(code: "Any", found: "dict[int, CodeType]") -> None:
 
 
 def observe(_module: "ModuleType") -> None:
-    """Follow the invocations, where this Python can sample them."""
+    """Follow the invocations: sizes in every Python, calls where this one can tell of them."""
+    growth = Growth()
+    invocation.at_end.append(_guarded(lambda: growth.look() if is_due() else None))
     if not hasattr(sys, "monitoring"):
         return
     sampler = Sampler()
