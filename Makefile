@@ -12,7 +12,7 @@ CORE := tests/core tests/extension/test_config.py tests/extension/test_wire.py
 COVERED := $(CORE) tests/helper
 MEASURED = $(BIN)/coverage run --parallel-mode -m pytest --hypothesis-profile=same
 PURE = $(MEASURED) $(CORE)
-SOURCES := extension python_helper sandbox cli dashboards docs examples benchmarks tests
+SOURCES := extension python_helper sandbox cli dashboards layer_tools docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo compare test lowest check cover fuzz node-client lint format bench layer release dashboards docs clean

@@ -65,7 +65,7 @@ main() {
         cp "$BUILD/other/lambda-reuse" "$other_executable"
         return
     fi
-    tools frozen_sources "$BUILD/frozen"
+    tools reuse_cli.layers.frozen_sources "$BUILD/frozen"
     local architecture made=()
     for architecture in "${architectures[@]}"; do
         build_executable "$architecture" "$BUILD/frozen" "$BUILD/executable-$architecture"
@@ -73,7 +73,7 @@ main() {
         pack "$ROOT/build/layer-$architecture" "dist/lambda-reuse-layer-$architecture.zip"
         made+=("lambda-reuse-layer-$architecture.zip")
     done
-    tools sbom "$RUNTIME/versions.sh" dist/lambda-reuse-layer.cdx.json
+    tools layer_tools.sbom "$RUNTIME/versions.sh" dist/lambda-reuse-layer.cdx.json
     (cd dist && sha256sum -- "${made[@]}" lambda-reuse-layer.cdx.json > SHA256SUMS)
 }
 
@@ -90,8 +90,9 @@ need() {
     command -v "$1" >/dev/null || fail "there is no $1; it needs $2"
 }
 
+# A program of layer_tools, or of those that `local run` shares: reuse_cli.layers.
 tools() {
-    PYTHONPATH=$ROOT/cli:$ROOT/extension:$ROOT/python_helper:${ZIG:-} "$PYTHON" -B -m "reuse_cli.layers.$1" "${@:2}"
+    PYTHONPATH=$ROOT:$ROOT/cli:$ROOT/extension:$ROOT/python_helper:${ZIG:-} "$PYTHON" -B -m "$1" "${@:2}"
 }
 
 known_architecture() {
@@ -228,19 +229,19 @@ stage() {
     rm -rf "$layer"
     mkdir -p "$layer/extensions"
     install -m 755 "$BUILD/executable-$1/lambda-reuse" "$layer/extensions/lambda-reuse"
-    tools helper "$layer/python"
-    tools shrink "$layer/python"
+    tools reuse_cli.layers.helper "$layer/python"
+    tools layer_tools.shrink "$layer/python"
     mkdir -p "$ROOT/build/interpreters"
-    tools bytecode "$layer/python" "$ROOT/build/interpreters" 2> "$BUILD/bytecode.log" ||
+    tools layer_tools.bytecode "$layer/python" "$ROOT/build/interpreters" 2> "$BUILD/bytecode.log" ||
         fail "the helper could not be compiled: $(tail -n 1 "$BUILD/bytecode.log")"
 }
 
 stage_sources() {
-    tools source_layer "$ROOT/build/layer-source"
+    tools reuse_cli.layers.source_layer "$ROOT/build/layer-source"
 }
 
 pack() {
-    tools zip_folder "$1" "$2"
+    tools layer_tools.zip_folder "$1" "$2"
     echo "$2"
 }
 

@@ -6,7 +6,7 @@ so that what the versions share is compressed once. A module or a version of Pyt
 there is loaded from its source.
 
 `bytecode` begins with the length of an index, 4 bytes, and the index: a marshalled
-`{cache tag: {module: (offset, size)}}`. `reuse_cli.layers.bytecode` writes it.
+`{cache tag: {module: (offset, size)}}`. `layer_tools.bytecode` writes it.
 """
 
 import sys

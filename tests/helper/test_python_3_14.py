@@ -7,8 +7,8 @@ once into build/.
 import subprocess
 
 import pytest
-from reuse_cli.layers import pyodide
 
+from layer_tools import pyodide
 from tests.conftest import ROOT
 from tests.helper.parts import HELPER
 

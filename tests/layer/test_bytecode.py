@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from reuse_cli.layers import bytecode, pyodide
 
+from layer_tools import bytecode, pyodide
 from tests.conftest import ROOT
 from tests.helper.parts import VERSIONS, interpreter
 

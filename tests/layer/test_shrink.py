@@ -3,8 +3,8 @@
 import ast
 
 import pytest
-from reuse_cli.layers.shrink import shrunk
 
+from layer_tools.shrink import shrunk
 from tests.helper.parts import HELPER
 
 

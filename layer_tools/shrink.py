@@ -1,4 +1,4 @@
-"""`python -m reuse_cli.layers.shrink FOLDER` takes comments and docstrings out of Python sources.
+"""`python -m layer_tools.shrink FOLDER` takes comments and docstrings out of Python sources.
 
 What is loaded from its source, because its byte code is not in the layer, is smaller this way, and
 the lines of a traceback are still those of the repository.

@@ -1,4 +1,4 @@
-"""`python -m reuse_cli.layers.sbom VERSIONS FILE` lists what the executable is made of.
+"""`python -m layer_tools.sbom VERSIONS FILE` lists what the executable is made of.
 
 As CycloneDX 1.6 JSON. It carries no date and no random number, so that it is the same for the same
 sources.
@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[3] / "pyproject.toml"
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 def bill(versions: dict[str, str], version: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Zips a folder so that the same files always give the same bytes.
 
-`python -m reuse_cli.layers.zip_folder FOLDER ZIP`. Where Zopfli is installed, it compresses: to 5 %
+`python -m layer_tools.zip_folder FOLDER ZIP`. Where Zopfli is installed, it compresses: to 5 %
 less, and to the same bytes whichever zlib the machine has.
 """
 

@@ -1,4 +1,4 @@
-"""Byte code for a layer's `python/` folder: `python -m reuse_cli.layers.bytecode FOLDER CACHE`.
+"""Byte code for a layer's `python/` folder: `python -m layer_tools.bytecode FOLDER CACHE`.
 
     python/lambda_reuse/bytecode            what most functions load, for each version of Python
     python/lambda_reuse/__pycache__/...     `compiled` as `__init__`: loads them from there
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reuse_cli.layers import pyodide
+from layer_tools import pyodide
 
 HELPER = (
     "__init__",
