@@ -19,47 +19,54 @@ if TYPE_CHECKING:
 KIND = "module.container"
 ENOUGH = 100
 """Invocations: a cache may be filling up until then."""
-MAX_CONTAINERS = 1000
+MAX_NAMES = 1000
+"""Of a module."""
 
 
 class Growth:
     """The containers that have grown up to now."""
 
     def __init__(self) -> None:
-        self._sizes: "dict[tuple[str, str], tuple[int, int]]" = {}  # -> identity, size
+        self._sizes: "dict[tuple[str, str], tuple[Any, Any, int]]" = {}
+        """(module, name) -> the module, the container's identity, its size."""
+        self._lines: "dict[tuple[str, str], Any]" = {}
         self._last = 0
 
     def look(self) -> None:
-        """Read all sizes; count those that still grow."""
+        """Read the sizes; count those that still grow."""
         now = invocation.count
-        sizes = {}
-        for module, name, value in _containers():
-            place = (module.__name__, name)
-            sizes[place] = (id(value), len(value))
-            if self._last and not self._has_grown(place, sizes[place], now - self._last):
-                del sizes[place]
-            elif self._last and now >= ENOUGH:
-                line = builds.line(KIND, f"container {name}", _site(module, name))
-                if line is not None:
-                    line.counters.built(0, in_init=False)
-            if len(sizes) >= MAX_CONTAINERS:
-                break
-        self._sizes = sizes
+        if not self._last:
+            self._sizes = dict(_containers())
+        else:
+            self._follow(now - self._last, is_enough=now >= ENOUGH)
         self._last = now
 
-    def _has_grown(
-        self, place: "tuple[str, str]", now: "tuple[int, int]", invocations: int
-    ) -> bool:
-        known = self._sizes.get(place)
-        return known is not None and known[0] == now[0] and 2 * (now[1] - known[1]) >= invocations
+    def _follow(self, invocations: int, *, is_enough: bool) -> None:
+        grown = {}
+        for place, (module, identity, size) in self._sizes.items():
+            value = vars(module).get(place[1])
+            more = len(value) - size if id(value) == identity else 0
+            if more > 0 and 2 * more >= invocations:
+                grown[place] = (module, identity, size + more)
+                if is_enough:
+                    self._count(place, module)
+        self._sizes = grown
+
+    def _count(self, place: "tuple[str, str]", module: "ModuleType") -> None:
+        name = place[1]
+        if place not in self._lines:
+            self._lines[place] = builds.line(KIND, f"container {name}", _site(module, name))
+        line = self._lines[place]
+        if line is not None:
+            line.counters.built(0, in_init=False)
 
 
-def _containers() -> "Iterator[tuple[ModuleType, str, Any]]":
+def _containers() -> "Iterator[tuple[tuple[str, str], tuple[Any, Any, int]]]":
     for module in caches.own_modules():
-        for name, value in list(vars(module).items()):
+        for name, value in list(vars(module).items())[:MAX_NAMES]:
             is_deque = type(value).__name__ == "deque" and value.maxlen is None
             if not name.startswith("__") and (isinstance(value, (list, dict, set)) or is_deque):
-                yield module, name, value
+                yield (module.__name__, name), (module, id(value), len(value))
 
 
 def _site(module: "ModuleType", name: str) -> "tuple[str, str]":

@@ -52,7 +52,7 @@ class Sampler:
         self._is_on = False
         self._codes: "list[CodeType]" = []
         self._callees: "list[CodeType]" = []
-        self._hits: "dict[tuple[CodeType, int], int]" = {}
+        self._hits: "dict[tuple[int, int], int]" = {}
         self._calls: "list[tuple[CodeType, int, Any, int]]" = []
         self._seen: "dict[tuple[str, str], dict[str, int]]" = {}  # site -> type -> invocations
         self._made: "dict[tuple[tuple[str, str], str], int]" = {}  # -> microseconds, now
@@ -85,13 +85,16 @@ class Sampler:
             self._monitoring.register_callback(TOOL, event, report)
 
     def end(self) -> None:
-        """Switch off, and count what this invocation made."""
+        """Switch off, and count what this invocation made.
+
+        What was disabled is there again when the events are set the next time: no restart of all
+        events is needed, which would have Python look at every function again.
+        """
         if not self._is_on:
             return
         self._is_on = False
         for code in self._codes + self._callees:
             self._monitoring.set_local_events(TOOL, code, 0)
-        self._monitoring.restart_events()
         self._count()
         self._callees.clear()
         self._hits.clear()
@@ -111,8 +114,9 @@ class Sampler:
         return is_alone and len(sys._current_frames()) == 1
 
     def _called(self, code: "CodeType", offset: int, callee: "Any", _first: "Any") -> "Any":
-        hits = self._hits.get((code, offset), 0) + 1
-        self._hits[code, offset] = hits
+        place = (id(code), offset)  # a code's own hash goes through all of it
+        hits = self._hits.get(place, 0) + 1
+        self._hits[place] = hits
         if hits > MAX_HITS:
             return self._monitoring.DISABLE
         if isinstance(callee, type):
