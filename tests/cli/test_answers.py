@@ -1,5 +1,7 @@
 """Answers equal what the records say, also where lines are missing."""
 
+import random
+
 import pytest
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.span import ALL, Span
@@ -231,6 +233,27 @@ def test_a_summary_adds_up_a_fleet(asked):
     }
     assert (payments["cold_rate"], payments["hit_rate"], payments["init_p50_ms"]) == (0, None, None)
     assert payments["lifetime_p50_s"] is None
+
+
+def test_sums_over_containers_are_the_same_in_every_order(tmp_path):
+    """Floats do not add up alike in another order; what is shown does."""
+    numbers = range(1, 400)
+    lives = [
+        container(f"c{at}", total={"saved_ms": 0.1 * at**3, "duration_ms": 7 / at})
+        for at in numbers
+    ]
+    uses = [resource("tax", f"c{at}", saved_ms=0.1 * at**3, build_ms=0.7 / at) for at in numbers]
+    answers = []
+    for seed in range(6):
+        order = random.Random(seed)
+        order.shuffle(lives)
+        order.shuffle(uses)
+        folder = tmp_path / str(seed)
+        answers.append(
+            [ask_of(name, folder, *lives, *uses) for name in ("resources", "summary", "cost")]
+        )
+
+    assert answers == [answers[0]] * 6
 
 
 def test_inits_come_with_their_phases(asked):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import duckdb
 
 
+DIGITS = 12
+"""Of a sum over containers that are the same from run to run; a float has 15 to 17."""
 MAX_LANES = 40
 """Containers that a timeline shows where no other number is asked for."""
 
@@ -30,6 +32,8 @@ class Question:
     tables: tuple[str, ...]
     lanes: int = MAX_LANES
     """Containers that a timeline shows."""
+    is_sum: bool = False
+    """Whether a row adds up several containers."""
 
     def sql(self, *, is_whole: bool) -> str:
         """The statement; `is_whole`: no part of the time was left out."""
@@ -68,12 +72,12 @@ def _prices() -> dict[str, str]:
 
 
 CONTAINERS = Question("containers", "containers", (LIVES, IDLE))
-RESOURCES = Question("resources", "resources", (USES,))
-SUMMARY = Question("summary", "functions", (LIVES,))
+RESOURCES = Question("resources", "resources", (USES,), is_sum=True)
+SUMMARY = Question("summary", "functions", (LIVES,), is_sum=True)
 INITS_QUESTION = Question("inits", "inits", (INITS,))
-COST = Question("cost", "functions", (LIVES,))
+COST = Question("cost", "functions", (LIVES,), is_sum=True)
 
-DOCTOR_LINES = Question("doctor_lines", "lines", (USES,))
+DOCTOR_LINES = Question("doctor_lines", "lines", (USES,), is_sum=True)
 DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES, INITS))
 DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
 
@@ -90,10 +94,21 @@ QUESTIONS = {
 def ask(
     connection: "duckdb.DuckDBPyConnection", question: Question, *, is_whole: bool = True
 ) -> tuple[list[str], list[Row]]:
-    """The names of the columns, and the rows in their order."""
+    """The names of the columns, and the rows in their order.
+
+    Sums over containers are rounded: their last digits depend on the order in which threads add up.
+    """
     result = connection.execute(question.sql(is_whole=is_whole))
     names = [column[0] for column in result.description]
-    return names, [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+    rows = [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+    return names, [_rounded(row) for row in rows] if question.is_sum else rows
+
+
+def _rounded(row: Row) -> Row:
+    return {
+        name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
+        for name, value in row.items()
+    }
 
 
 def choose(
