@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ LINE = "app.py:5"
 def run(tmp_path: Path, source_layer: Path):
     """Runs HANDLER three times in one container; its answers, and its last resource records."""
 
-    def run_it(before: str = "", **environment: str) -> tuple[list, dict[str, dict]]:
+    def run_it(
+        before: str = "", layer: Path = source_layer, **environment: str
+    ) -> tuple[list, dict[str, dict]]:
         folder = tmp_path / "task"
         folder.mkdir()
         (folder / "app.py").write_text(before + HANDLER)
@@ -32,7 +35,7 @@ def run(tmp_path: Path, source_layer: Path):
 
         async def live() -> list:
             async with Sandbox(
-                config, layer=source_layer, data=tmp_path / "data", concurrency=1
+                config, layer=layer, data=tmp_path / "data", concurrency=1
             ) as sandbox:
                 return [await sandbox.invoke(b"{}") for _ in range(3)]
 
@@ -89,6 +92,37 @@ def test_the_wrapper_runs_the_next_one(run, tmp_path):
 
     assert answers[0]["custom"] == "next"
     assert found[LINE]["recreated"] == 2
+
+
+TRACER = """\
+import os, sys
+os.environ["CUSTOM"] = "traced"
+
+def patch():
+    from botocore.session import Session
+    create = Session.create_client
+    def traced(self, *args, **kwargs):
+        return create(self, *args, **kwargs)
+    Session.create_client = traced
+"""
+
+
+@pytest.mark.parametrize("has_path", [False, True], ids=["pth", "PYTHONPATH and wrapper"])
+def test_beside_another_layer(run, tmp_path, source_layer, has_path):
+    """Its packages are found, its .pth is run where ours is, and what it wraps is observed."""
+    layer = tmp_path / "opt"
+    shutil.copytree(source_layer, layer, symlinks=True)
+    (layer / "python" / "tracer.py").write_text(TRACER)
+    (layer / "python" / "a_tracer.pth").write_text("import tracer\n")
+    environment = {}
+    if has_path:
+        environment["PYTHONPATH"] = str(layer / "python")
+        environment["AWS_LAMBDA_EXEC_WRAPPER"] = "/opt/lambda-reuse-wrapper"
+
+    answers, found = run("import tracer\ntracer.patch()\n", layer=layer, **environment)
+
+    assert {answer["custom"] for answer in answers} == {"traced"}
+    assert found["app.py:7"]["recreated"] == 2
 
 
 def test_by_an_import(function):
