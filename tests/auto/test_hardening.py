@@ -8,8 +8,9 @@ from tests.auto.servers import serving
 
 SOURCE = """\
 import io, os, pickle, ssl, inspect, urllib.request
-import boto3, botocore.session, httpx, requests, sqlalchemy, cachetools
+import boto3, botocore.exceptions, botocore.session, httpx, requests, sqlalchemy, cachetools
 from botocore.awsrequest import AWSResponse
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from sqlalchemy.pool import NullPool
 
@@ -49,6 +50,13 @@ def handler(event, context):
         return kept_text + urllib.request.urlopen(url).read().decode() + httpx.get(url).text
     if what == "refused":
         requests.get("http://127.0.0.1:9/")
+    if what == "pool":
+        with ThreadPoolExecutor(1) as pool:
+            made = pool.submit(boto3.client, "sns").result().meta.region_name
+            return [made, pool.submit(kept.get_parameter, Name="/tax").result()]
+    if what == "errors":
+        error = botocore.exceptions.EndpointConnectionError(endpoint_url=url)
+        return [str(pickle.loads(pickle.dumps(error))), str(inspect.signature(type(error)))]
     if what == "database":
         with bare.connect() as one, sqlalchemy.create_engine("sqlite://").connect() as two:
             return [c.execute(sqlalchemy.text("select 1")).scalar() for c in (one, two)]
@@ -65,7 +73,10 @@ def handler(event, context):
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).keylog_filename,
         ]
 """
-KINDS = ["clients", "call", "answered", "wrong", "http", "refused", "database", "signatures"]
+KINDS = [
+    *("clients", "call", "answered", "wrong", "http", "refused", "database", "signatures"),
+    *("pool", "errors"),
+]
 EVENTS = [{"what": what} for what in KINDS for _ in range(2)]
 BROKEN = (
     *("spy", "spy.place", "sites.find", "sites.own_file"),
@@ -73,6 +84,7 @@ BROKEN = (
     *("lines.Line.built", "lines.Line.used", "builds.Owners.put", "builds.Owners.of"),
     *("aws_fetches.begin", "aws_fetches.end", "databases.connected", "databases.keeper_made"),
     *("lines.Line.fetched", "builds.within", "sites.is_through", "databases.Stopwatch.took_us"),
+    *("builds.replaced", "sites.is_own"),
 )
 
 
