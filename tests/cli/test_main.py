@@ -63,6 +63,8 @@ def test_a_table_needs_no_terminal(tmp_path):
             252,
             "there are no records of nope; there are",
         ),
+        (["containers", "GOOD"], 252, "is not the name of a function; to read it: --source "),
+        (["summary", "s3://bucket/logs"], 252, "to read it: --source s3://bucket/logs"),
         (["containers", "--source", "GOOD", "--all"], 252, "either --source or --all"),
         (["containers", "--source", "GOOD", "--since", "x"], 252, "--since 'x' is not a time"),
         (["summary", "--source", "GOOD", "--fail-on", "x > 1"], 252, "there is no field x"),

@@ -203,6 +203,8 @@ def read(
     endpoint_url: str | None = None,
 ) -> Asked:
     """The options of a question as one value. Raises UsageError."""
+    for name in functions:
+        _refuse_path(name)
     now = datetime.now(UTC)
     since_ms = times.parse(since, "--since", now, is_utc=is_utc) if since else None
     until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until else None
@@ -226,6 +228,14 @@ def read(
         now_ms = int(now.timestamp() * 1000)
         return replace(asked, span=Span((until_ms or now_ms) - DEFAULT_SINCE_MS, until_ms))
     return asked
+
+
+def _refuse_path(name: str) -> None:
+    """Raise UsageError for a file or folder in the place of a function's name."""
+    path = Path(name)
+    is_path = name.startswith("s3://") or path.is_file() or ("/" in name and path.exists())
+    if is_path:
+        raise UsageError(f"{name} is not the name of a function; to read it: --source {name}")
 
 
 READ = tuple(inspect.signature(read).parameters)
