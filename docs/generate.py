@@ -1,8 +1,8 @@
 """Writes the pages that are made from the code: `python docs/generate.py [FOLDER]`.
 
 `metrics.md` and `schemas/line.schema.json` are the extension's catalogue, `container-life.md` its
-table of transitions, `helper.md` the helper's examples with words around them. A test compares what
-is committed with what this gives.
+table of transitions, `cost.md` the prices and the dashboards, `helper.md` the helper's examples
+with words around them. A test compares what is committed with what this gives.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from reuse_extension.core.lifecycle import STARTING, TRANSITIONS
 
 sys.path.insert(0, str(Path(__file__).parent))
+from cost_page import cost_page
 from helper_page import helper_page
 from line_schema import line_schema
 from metrics_page import metrics_page, table
@@ -46,6 +47,7 @@ def life_page() -> str:
 
 PAGES = {
     "metrics.md": metrics_page,
+    "cost.md": cost_page,
     "container-life.md": life_page,
     "helper.md": helper_page,
     "questions.md": questions_page,

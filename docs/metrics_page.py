@@ -5,13 +5,7 @@ from collections.abc import Iterable
 from metrics_guide import GUIDES
 from reuse_extension.core import records
 from reuse_extension.core.container_fields import TOTAL_FIELDS
-from reuse_extension.core.fields import MINIMAL, Field
-
-METRIC_PRICE = 0.30
-"""US dollars a month for one metric with one set of dimensions, the first 10 000 in us-east-1
-(CloudWatch's price list, read in 2026)."""
-LOGS_PRICE = 0.50
-"""US dollars for a GB of log lines, standard class, us-east-1 (the same)."""
+from reuse_extension.core.fields import Field
 
 INTRODUCTION = """# Metrics and fields
 
@@ -27,35 +21,21 @@ rules of CloudWatch's embedded metric format, `containers.schema.json` and `reso
 for the command line's answers.
 """
 
-COST = """## What they cost
+NAMES = """## What the metrics cost, and the names of resources
 
-CloudWatch bills a metric for every distinct set of dimension values, by the month, and log lines by
-the GB. With the default dimensions, one function costs, in us-east-1:
+[cost.md](cost.md) says what metrics and lines cost. The container's id is a property and never a
+dimension: as one, each container would be {standard} more metrics.
 
-| `LAMBDA_REUSE_METRICS` | metrics | US dollars a month |
-|---|---|---|
-| `standard` | {standard} | {standard_price:.2f} |
-| `minimal` | {minimal} | {minimal_price:.2f} |
-| `none` | 0 | 0.00: the lines alone, for `lambda-reuse` and Logs Insights |
-
-Each metric is {price:.2f} dollars. Some are absent for most functions (`RestoreDuration` without
-SnapStart, `UnusedInits` without unused inits, the cache metrics without the helper) and then cost
-nothing. Every further set in
-`LAMBDA_REUSE_DIMENSIONS` costs as much again for each of its values. The container's id is a
-property and never a dimension: as one, each container would be {standard} more metrics.
 `LAMBDA_REUSE_RESOURCE_METRICS=1` adds {resource} metrics for each resource. A resource's name is
 then a dimension, which CloudWatch takes only in printable ASCII, not blank, of up to 1024
 characters: others are written with escapes (`Preisliste \\u20ac`), cut, or as `(blank)`.
-
-A record has about 1 kB. A quiet function writes one for each minute with an invocation: a thousand
-of them are 1 MB, {quiet:.4f} dollars. A busy container writes its values as arrays, up to 100 in a
-record.
 """
 
 
 def metrics_page() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, *_metrics(), *_properties(), *_other_records(), _cost()])
+    names = NAMES.format(standard=len(records.METRICS), resource=len(records.RESOURCE_METRICS))
+    return "\n".join([INTRODUCTION, *_metrics(), *_properties(), *_other_records(), names])
 
 
 def _metrics() -> Iterable[str]:
@@ -98,20 +78,6 @@ def _other_records() -> Iterable[str]:
     yield _fields(records.PHASE_FIELDS)
     yield "### `imports`\n"
     yield _fields(records.IMPORT_FIELDS)
-
-
-def _cost() -> str:
-    standard = len(records.METRICS)
-    minimal = sum(field.metric_set == MINIMAL for field in records.METRICS)
-    return COST.format(
-        price=METRIC_PRICE,
-        standard=standard,
-        minimal=minimal,
-        standard_price=standard * METRIC_PRICE,
-        minimal_price=minimal * METRIC_PRICE,
-        resource=len(records.RESOURCE_METRICS),
-        quiet=LOGS_PRICE / 1000,
-    )
 
 
 def _fields(fields: Iterable[Field]) -> str:
