@@ -60,7 +60,8 @@ def observe(module: "ModuleType") -> None:
     spy.version_of(module, 1)
     for path, name, function, report in PLACES[module.__name__]:
         owner = sys.modules[path] if path else module
-        spy.place(getattr(owner, name), function, report, NAME)
+        under_way = aws_fetches.under_way if report is _has_answer else True
+        spy.place(getattr(owner, name), function, report, NAME, under_way=under_way)
 
 
 def _client_begins(_session: "Any", frame: "FrameType") -> None:
@@ -224,11 +225,10 @@ def _call_begins(client: "Any", frame: "FrameType") -> None:
 
 
 def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:
-    """An attempt is over: with an answer, or with an error of the connection."""
-    if aws_fetches.under_way:
-        answer = frame.f_locals.get("success_response")
-        if answer is not None:
-            aws_fetches.end(answer[1])
+    """An attempt to read a value is over: with an answer, or with an error of the connection."""
+    answer = frame.f_locals.get("success_response")
+    if answer is not None:
+        aws_fetches.end(answer[1])
 
 
 def _has_error(_exceptions: "Any", frame: "FrameType") -> None:

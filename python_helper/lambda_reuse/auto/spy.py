@@ -25,15 +25,22 @@ if TYPE_CHECKING:
 class Spy:
     """A function in its class, which reports (object, frame that looks it up)."""
 
-    __slots__ = ("_function", "_is_on_class", "_observer", "_report")
+    __slots__ = ("_function", "_is_on_class", "_observer", "_report", "_under_way")
 
     def __init__(
-        self, function: "Any", report: "Report", observer: str, *, is_on_class: bool = False
+        self,
+        function: "Any",
+        report: "Report",
+        observer: str,
+        *,
+        is_on_class: bool = False,
+        under_way: "Any" = True,
     ) -> None:
         self._function = function
         self._report = report
         self._observer = observer
         self._is_on_class = is_on_class
+        self._under_way = under_way
 
     def __get__(
         self,
@@ -43,7 +50,8 @@ class Spy:
         frame: "Any" = sys._getframe,
     ) -> "Any":
         """The library's function, as if this were not there."""
-        if (obj is not None or self._is_on_class) and self._observer not in off:
+        is_asked = self._under_way and (obj is not None or self._is_on_class)
+        if is_asked and self._observer not in off:
             try:
                 self._report(obj, frame(1))
             except Exception as error:
@@ -52,16 +60,24 @@ class Spy:
 
 
 def place(
-    owner: type, name: str, report: "Report", observer: str, *, is_on_class: bool = False
+    owner: type,
+    name: str,
+    report: "Report",
+    observer: str,
+    *,
+    is_on_class: bool = False,
+    under_way: "Any" = True,
 ) -> None:
     """Let `report` know when instances of `owner` look up `name`, or the class itself does.
 
+    `under_way`: a container; nothing is reported while it is empty.
     Raises KeyError where the class has no such function of its own, so that the observer of a
     version that looks otherwise is switched off.
     """
     function = owner.__dict__[name]
     if not isinstance(function, Spy):
-        setattr(owner, name, Spy(function, report, observer, is_on_class=is_on_class))
+        spy = Spy(function, report, observer, is_on_class=is_on_class, under_way=under_way)
+        setattr(owner, name, spy)
 
 
 def reporting(observer: str, report: "Report", obj: "Any") -> None:
