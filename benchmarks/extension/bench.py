@@ -3,11 +3,11 @@
 import json
 import statistics
 import tempfile
-import time
 from collections import defaultdict
 from pathlib import Path
 
 from benchmarks.extension import candidates as built
+from benchmarks.extension import paced, telemetry
 from benchmarks.extension.stopwatch import Stopwatch
 from benchmarks.share import share_of
 from benchmarks.table import table
@@ -36,6 +36,8 @@ def run() -> str:
             _table(found, whole, WHOLE),
             "### At the processor's share of a 128 MB function",
             _at_128_mb(found, folder),
+            "### At the pace of functions",
+            paced.section(found, folder),
             "### Long lives",
             _table(found, _long_lives(found, folder), LONG),
         ]
@@ -59,17 +61,17 @@ def _short_life(watch: Stopwatch) -> dict[str, float]:
     with watch:
         registered = watch.until("register") - watch.exec_ns
         ready = watch.until("next") - watch.exec_ns
-        ready_cpu = _settled_cpu(watch)
+        ready_cpu = watch.settled_cpu_ns()
         ready_kb = watch.resident_kb()
-        watch.post(_batch(0, 1))
-        before = _settled_cpu(watch)
+        watch.post(telemetry.batch(0, 1))
+        before = watch.settled_cpu_ns()
         for i in range(1, 21):
-            watch.invoke(_name(i))
-            watch.post(_batch(i, 1))
-        invocations = _settled_cpu(watch)
+            watch.invoke(telemetry.name(i))
+            watch.post(telemetry.batch(i, 1))
+        invocations = watch.settled_cpu_ns()
         for i in range(20):
-            watch.post(_batch(100 + i * BATCH, BATCH))
-        batches = _settled_cpu(watch)
+            watch.post(telemetry.batch(100 + i * BATCH, BATCH))
+        batches = watch.settled_cpu_ns()
         end = watch.shutdown()
     return {
         "registered": registered / 1e6,
@@ -91,9 +93,9 @@ def _long_lives(found: built.Candidates, folder: Path) -> Figures:
             with Stopwatch(found.launcher, command, Path(tmp), None) as watch:
                 watch.until("next")
                 for number in range(MORE_BATCHES):
-                    watch.post(_batch(number * BATCH, BATCH))
+                    watch.post(telemetry.batch(number * BATCH, BATCH))
                     if number % 50 == 0:
-                        watch.invoke(_name(number * BATCH))
+                        watch.invoke(telemetry.name(number * BATCH))
                     if number + 1 in (EARLY_BATCHES, MANY_BATCHES, MORE_BATCHES):
                         figures[name][f"kB after {number + 1}"].append(watch.resident_kb())
                 watch.shutdown()
@@ -101,7 +103,7 @@ def _long_lives(found: built.Candidates, folder: Path) -> Figures:
                 figures[name]["bytes a batch"].append(written / MORE_BATCHES)
             with Stopwatch(found.launcher, command, Path(tmp), None) as watch:
                 watch.until("next")
-                event = _events(1, 1)[0]
+                event = telemetry.events(1, 1)[0]
                 event["record"]["padding"] = "x" * 1000
                 one = json.dumps(event)
                 body = "[" + ",".join([one] * (FULL_BATCH // (len(one) + 1))) + "]"
@@ -117,15 +119,6 @@ def _at_128_mb(found: built.Candidates, folder: Path) -> str:
             return _table(found, _rounds(found, folder, ROUNDS_AT_128_MB, group), WHOLE)
     except OSError as error:
         return f"Not measured: this machine gives no share of a processor ({error})."
-
-
-def _settled_cpu(watch: Stopwatch) -> int:
-    """CPU used when the process has gone back to waiting."""
-    last = -1
-    while (now := watch.cpu_ns()) != last:
-        last = now
-        time.sleep(0.002)
-    return now
 
 
 WHOLE = {
@@ -168,39 +161,3 @@ def _explained(found: built.Candidates) -> str:
         "(`usual_way.py`). An invocation is an INVOKE, the `next` after it, and its telemetry as a "
         "batch of three events; a batch of 20 invocations has 60. CPU is the scheduler's account."
     )
-
-
-def _name(number: int) -> str:
-    return f"8f66dbe6-3db0-4f99-bf49-{number:012}"
-
-
-_BEGUN_MS = int(time.time() * 1000)
-
-
-def _batch(first: int, count: int) -> bytes:
-    return json.dumps(_events(first, count)).encode()
-
-
-def _events(first: int, count: int) -> list[dict]:
-    """The telemetry of invocations, at ten a second."""
-    events = []
-    for number in range(first, first + count):
-        name, at_ms = _name(number), _BEGUN_MS + number * 100
-        metrics = {"durationMs": 4.512}
-        report = {**metrics, "billedDurationMs": 5, "memorySizeMB": 128, "maxMemoryUsedMB": 64}
-        start = {"requestId": name, "version": "$LATEST"}
-        done = {"requestId": name, "status": "success", "metrics": metrics}
-        reported = {"requestId": name, "status": "success", "metrics": report}
-        for kind, offset, record in (
-            ("start", 0, start),
-            ("runtimeDone", 5, done),
-            ("report", 6, reported),
-        ):
-            time_text = _iso(at_ms + offset)
-            events.append({"time": time_text, "type": f"platform.{kind}", "record": record})
-    return events
-
-
-def _iso(time_ms: int) -> str:
-    seconds, milliseconds = divmod(time_ms, 1000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{milliseconds:03}Z"

@@ -132,6 +132,14 @@ class Stopwatch:
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) - self._launcher_cpu_ns
 
+    def settled_cpu_ns(self) -> int:
+        """CPU used when the process has gone back to waiting."""
+        last = -1
+        while (now := self.cpu_ns()) != last:
+            last = now
+            time.sleep(0.002)
+        return now
+
     def resident_kb(self, what: str = "VmRSS") -> int:
         """proc(5): VmRSS now, or VmHWM, the most so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -31,6 +31,8 @@
 
 // A faster interpreter loop, for a little size.
 #define MICROPY_OPT_COMPUTED_GOTO (1)
+// Where names were found last: one byte each, for more names than the extension uses at a time.
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE (1024)
 
 // os, time and select as on Unix.
 #define MICROPY_PY_OS_INCLUDEFILE "ports/unix/modos.c"

@@ -19,11 +19,12 @@ static mp_obj_t port_of(mp_obj_t file_number) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(port_of_obj, port_of);
 
-// now_ms() -> the wall clock, epoch milliseconds. MicroPython's own counts nanoseconds, in long integers.
+// now_ms() -> the wall clock, epoch milliseconds, as a small integer: those of nanoseconds, and of
+// mp_obj_new_int_from_ll, are long ones on the heap, and so is whatever is computed from them.
 static mp_obj_t now_ms(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return mp_obj_new_int_from_ll((long long)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    return mp_obj_new_int((mp_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(now_ms_obj, now_ms);
 

@@ -12,7 +12,7 @@ static mp_obj_t text_or_none(struct text text) {
 }
 
 static mp_obj_t number_or_none(int64_t number) {
-    return number == ABSENT ? mp_const_none : mp_obj_new_int_from_ll(number);
+    return number == ABSENT ? mp_const_none : mp_obj_new_int((mp_int_t)number);
 }
 
 static mp_obj_t event_of(const struct record *record, const char *body, mp_obj_t *makers) {
