@@ -1,8 +1,6 @@
 """The page in use: where this process counts, and the names that the counters belong to.
 
-The file is made when something is counted for the first time, not at import. It is complete before
-it gets its name, so a reader never meets half a header; its bytes are reserved before they are
-mapped, because writing to a mapped hole of a full disk would end the process with SIGBUS. Where it
+The file (`page_file`) is made when something is counted for the first time, not at import. Where it
 cannot be made, the same bytes are kept in memory: everything counts as before, nobody reads it.
 
 A forked child makes a page of its own at its first count. So does the process of a container that
@@ -21,7 +19,6 @@ from .notice import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mmap import mmap
     from typing import Optional
 
     from .page_format import Phase
@@ -167,11 +164,16 @@ def renew_locks() -> None:
 
 
 def _page() -> memoryview:
-    global _buffer
+    global _buffer, path
     if _buffer is None:
         started_ms = int(time.time() * 1000)
         try:
-            _buffer = memoryview(_mapped_file(started_ms))
+            from . import page_file
+
+            mapped, path = page_file.create(_empty_page(started_ms), started_ms)
+            _buffer = memoryview(mapped)
+            if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
+                page_file.at_exit(_remove_at_exit)
         except (OSError, ValueError, ImportError) as error:
             _pass_timeouts(error)
             _say_that_nothing_is_recorded(error)
@@ -197,52 +199,6 @@ def _in_memory(index: int, error: Exception) -> memoryview:
 def _say_that_nothing_is_recorded(error: Exception) -> None:
     folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", ".lambda-reuse")
     _say_once(f"nothing will be recorded, {folder} cannot hold a page: {error}")
-
-
-def _mapped_file(started_ms: int) -> "mmap":
-    global path
-    from mmap import mmap
-
-    from .page_format import PAGE_SIZE
-
-    folder = _folder()
-    os.makedirs(folder, exist_ok=True)
-    unfinished = os.path.join(folder, f"{os.getpid()}-{started_ms}.new")
-    flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-    file = os.open(unfinished, flags, 0o600)
-    try:
-        _write_all(file, _empty_page(started_ms))
-        mapped = mmap(file, PAGE_SIZE)
-        path = _named(unfinished, folder, started_ms)
-    except BaseException:
-        os.unlink(unfinished)
-        raise
-    finally:
-        os.close(file)
-    if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
-        import atexit
-
-        atexit.register(_remove_at_exit, os.getpid())
-    return mapped
-
-
-def _write_all(file: int, data: bytes) -> None:
-    if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file, 0, len(data))
-    if os.write(file, data) != len(data):
-        raise OSError(28, "there is no room left")  # ENOSPC
-
-
-def _named(unfinished: str, folder: str, started_ms: int) -> str:
-    """Give the file its name; the next millisecond's where this process has had that one."""
-    from .page_format import SUFFIX
-
-    while True:
-        name = os.path.join(folder, f"{os.getpid()}-{started_ms}{SUFFIX}")
-        if not os.path.lexists(name):
-            os.rename(unfinished, name)
-            return name
-        started_ms += 1
 
 
 def _empty_page(started_ms: int) -> bytes:
@@ -279,12 +235,6 @@ def _remove_own() -> None:
 def _remove_at_exit(pid: int) -> None:
     if pid == os.getpid():
         _remove_own()
-
-
-def _folder() -> str:
-    from .page_format import FOLDER
-
-    return os.path.join(os.environ.get("TMPDIR") or "/tmp", FOLDER)
 
 
 def _cut(name: str, end: str = "") -> str:

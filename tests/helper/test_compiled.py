@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import lambda_reuse.compiled  # noqa: F401  # coverage takes note of it by this name
 import pytest
 
 from tests.helper.parts import HELPER

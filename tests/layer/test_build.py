@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from reuse_cli.layers.helper import FOR_DEVELOPMENT
 
 from tests import platform_events as pe
 from tests.conftest import ROOT
@@ -69,6 +70,7 @@ def test_the_zip_holds_the_executable_and_the_helper_and_nothing_else(archive):
         if path.is_file() and "__pycache__" not in path.parts
     }
     helper -= {f"python/lambda_reuse/auto/{name}" for name in ("start.py", "wrapper.sh")}
+    helper -= {f"python/lambda_reuse/{name}" for name in FOR_DEVELOPMENT}
     helper |= {"python/lambda-reuse.pth", "python/lambda_reuse_start.py"}
     helper |= {"python/lambda_reuse/bytecode"}
     for tag in (f"cpython-3{minor}.pyc" for minor in (11, 12, 13, 14)):

@@ -12,12 +12,17 @@ from pathlib import Path
 
 from reuse_cli.layers.packages import copy
 
+FOR_DEVELOPMENT = ("signatures.pyi", "py.typed", "pytest_plugin.py")
+"""What type checkers and pytest read where the package is installed."""
+
 
 def put_helper(folder: Path) -> None:
     """Copy the helper to where a layer's Python modules lie."""
     folder.mkdir(parents=True, exist_ok=True)
     copy("lambda_reuse", folder / "lambda_reuse")
     auto = folder / "lambda_reuse" / "auto"
+    for name in FOR_DEVELOPMENT:
+        (folder / "lambda_reuse" / name).unlink()
     shutil.move(auto / "start.py", folder / "lambda_reuse_start.py")
     shutil.move(auto / "wrapper.sh", folder.parent / "lambda-reuse-wrapper")
     (folder.parent / "lambda-reuse-wrapper").chmod(0o755)
