@@ -56,3 +56,14 @@ def standalone_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.unpack_archive(archive, folder)
     (folder / "extensions" / "lambda-reuse").chmod(0o755)  # unpack_archive keeps no modes
     return folder
+
+
+@pytest.fixture(scope="session")
+def python_3_14() -> Path:
+    """Pyodide's release of Python 3.14, fetched once into build/."""
+    from layer_tools import pyodide
+
+    try:
+        return pyodide.install("3.14", ROOT / "build" / "interpreters")
+    except pyodide.NoPyodideError as error:
+        pytest.skip(f"Python 3.14 is not here: {error}")

@@ -10,8 +10,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from reuse_cli.layers import pyodide
 
+from layer_tools import pyodide
 from tests.auto.function import Ran
 from tests.conftest import ROOT
 
@@ -78,14 +78,6 @@ print(json.dumps({"results": results, "slots": slots}))
 CALLS = 6
 
 
-@pytest.fixture(scope="module")
-def home():
-    try:
-        return pyodide.install("3.14", ROOT / "build" / "interpreters")
-    except pyodide.NoPyodideError as error:
-        pytest.skip(f"Python 3.14 is not here: {error}")
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The function, its packages and the helper, and the program that invokes it."""
@@ -108,9 +100,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_found(home, folder):
+def test_what_is_found(python_3_14, folder):
     """Clients, values, a class and imports: by kind and line."""
-    done = pyodide.run(home, folder, folder / "program.py")
+    done = pyodide.run(python_3_14, folder, folder / "program.py")
 
     assert done.returncode == 0, done.stderr
     read = json.loads(done.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""What tests of commands that ask AWS share: moto's server as an empty account."""
+"""What tests of commands share: moto's server as an empty account, and questions to records."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 import requests
 from moto.server import ThreadedMotoServer
+from reuse_cli.sources.span import ALL, Span
+
+from tests.cli.asking import ask_of
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +35,13 @@ def account(moto_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         monkeypatch.setenv(name, value)
     requests.post(f"{moto_server}/moto-api/reset", timeout=10)
     return moto_server
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Asks a question of records."""
+
+    def ask_them(question: str, *records: dict, functions: tuple = (), span: Span = ALL) -> list:
+        return ask_of(question, tmp_path, *records, functions=functions, span=span)
+
+    return ask_them

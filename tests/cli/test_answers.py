@@ -4,22 +4,12 @@ import random
 
 import pytest
 from reuse_cli.errors import UsageError
-from reuse_cli.sources.span import ALL, Span
+from reuse_cli.sources.span import Span
 
 from tests.cli.asking import ask_of
 from tests.cli.records import STARTED_MS, container, resource
 
 MINUTE_MS = 60_000
-
-
-@pytest.fixture
-def asked(tmp_path):
-    """Asks a question of records."""
-
-    def ask_them(question: str, *records: dict, functions: tuple = (), span: Span = ALL) -> list:
-        return ask_of(question, tmp_path, *records, functions=functions, span=span)
-
-    return ask_them
 
 
 def test_a_container_is_told_by_its_last_record(asked):

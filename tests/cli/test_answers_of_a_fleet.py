@@ -4,22 +4,11 @@ import random
 import statistics
 
 import pytest
-from reuse_cli.sources.span import ALL, Span
 
-from tests.cli.asking import ask, ask_of
+from tests.cli.asking import ask
 from tests.cli.records import container, write
 
 MINUTE_MS = 60_000
-
-
-@pytest.fixture
-def asked(tmp_path):
-    """Asks a question of records."""
-
-    def ask_them(question: str, *records: dict, functions: tuple = (), span: Span = ALL) -> list:
-        return ask_of(question, tmp_path, *records, functions=functions, span=span)
-
-    return ask_them
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Containers whose reports are early, late, missing, or there twice."""
 
-import json
-
 import pytest
 from reuse_extension.core import lifecycle as life
 from reuse_extension.core.container import RESET_WAIT_MS
@@ -10,37 +8,7 @@ from reuse_extension.core.inits import InitLedger
 
 from tests import platform_events as pe
 from tests.core.play import START_MS, Played
-
-FULL = {"environment": {}, "subscription": 200}
-
-
-def served(at_ms: int, request_id: str, duration_ms: float = 5.0) -> list[dict]:
-    at_ms += START_MS
-    end_ms = at_ms + int(duration_ms)
-    return [
-        pe.start(at_ms, request_id),
-        pe.runtime_done(end_ms, request_id, duration_ms),
-        pe.report(end_ms + 1, request_id, duration_ms),
-    ]
-
-
-def begun(environment: dict | None = None) -> Played:
-    """A container whose init is over."""
-    played = Played({"environment": environment or {}, "subscription": 200})
-    played.step(
-        {"at_ms": 100, "batch": [pe.init_start(START_MS), pe.init_report(START_MS + 90, 90)]}
-    )
-    return played
-
-
-def serve(played: Played, at_ms: int, request_id: str, duration_ms: float = 5.0) -> None:
-    played.step({"at_ms": at_ms, "invoke": request_id})
-    reported = served(at_ms, request_id, duration_ms)
-    played.step({"at_ms": at_ms + 5 + int(duration_ms), "batch": reported})
-
-
-def containers(played: Played) -> list[dict]:
-    return [line for line in map(json.loads, played.lines()) if line["record"] == "container/1"]
+from tests.core.served import FULL, begun, containers, serve, served
 
 
 def test_an_invoke_after_telemetry_told_everything_is_the_same_invocation():

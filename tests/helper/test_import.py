@@ -10,32 +10,13 @@ from types import SimpleNamespace
 import lambda_reuse
 import pytest
 
+from layer_tools import bytecode
 from tests.helper.parts import HELPER, VERSIONS, interpreter, run
 
 FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}
 
-OWN = (
-    "build_lock",
-    "callables",
-    "container",
-    "counters",
-    "entry",
-    "failures",
-    "hit_path",
-    "invocation",
-    "keys",
-    "lifecycle",
-    "looks",
-    "lru_cache",
-    "notice",
-    "options",
-    "outcomes",
-    "page",
-    "phase",
-    "resource",
-    "resource_base",
-    "sync_resource",
-)
+OWN = sorted(name for name in bytecode.HELPER if "/" not in name and name != "__init__")
+"""What the layer ships as byte code, and nothing else of the helper, is what an import loads."""
 
 USE = """
 import builtins, functools, os, sys

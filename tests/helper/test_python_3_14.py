@@ -9,7 +9,6 @@ import subprocess
 import pytest
 
 from layer_tools import pyodide
-from tests.conftest import ROOT
 from tests.helper.parts import HELPER
 
 PROGRAM = """
@@ -99,18 +98,10 @@ print("done")
 """
 
 
-@pytest.fixture(scope="module")
-def home():
-    try:
-        return pyodide.install("3.14", ROOT / "build" / "interpreters")
-    except pyodide.NoPyodideError as error:
-        pytest.skip(f"Python 3.14 is not here: {error}")
-
-
 @pytest.mark.slow
-def test_annotations_are_not_evaluated(home, tmp_path):
+def test_annotations_are_not_evaluated(python_3_14, tmp_path):
     """Functions, classes, partials, methods, wrong calls; and who wants them still has them."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    done: subprocess.CompletedProcess[str] = pyodide.run(home, HELPER, program)
+    done: subprocess.CompletedProcess[str] = pyodide.run(python_3_14, HELPER, program)
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr

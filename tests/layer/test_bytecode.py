@@ -94,13 +94,12 @@ def test_nothing_is_compiled_that_an_import_loads(folder, version):
     assert run(folder, python) == WITH_BYTECODE
 
 
-def test_python_3_14(standalone_layer, tmp_path):
+def test_python_3_14(standalone_layer, python_3_14, tmp_path):
     """The same, in WebAssembly."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM.replace("FOLDER_OF_THE_LAYER", "'/mnt/folder'"))
-    home = pyodide.install("3.14", ROOT / "build" / "interpreters")
 
-    done = pyodide.run(home, standalone_layer / "python", program)
+    done = pyodide.run(python_3_14, standalone_layer / "python", program)
 
     assert done.returncode == 0, done.stderr
     assert [line.rstrip() for line in done.stdout.splitlines()] == WITH_BYTECODE
