@@ -38,6 +38,19 @@ def test_every_question_in_every_format(tmp_path, command, output):
         validator(f"{command}.schema.json").validate(json.loads(done.stdout))
 
 
+def test_a_function_may_be_called_as_a_file_is(tmp_path):
+    """Where --source says what is to be read."""
+    log = write(tmp_path / "log.jsonl", container("a", FunctionName="orders"))
+    (tmp_path / "orders").touch()
+
+    done = run("containers", "orders", "--source", log, "--output", "json", cwd=tmp_path)
+    refused = run("containers", "orders", cwd=tmp_path)
+
+    assert [row["function_name"] for row in json.loads(done.stdout)["containers"]] == ["orders"]
+    assert refused.returncode == 252
+    assert "to read it: --source orders" in refused.stderr
+
+
 def test_a_table_needs_no_terminal(tmp_path):
     write(tmp_path / "log.jsonl", container("9c1f00aa11"))
 

@@ -204,7 +204,7 @@ def read(
 ) -> Asked:
     """The options of a question as one value. Raises UsageError."""
     for name in functions:
-        _refuse_path(name)
+        _refuse_path(name, has_source=bool(sources))
     now = datetime.now(UTC)
     since_ms = times.parse(since, "--since", now, is_utc=is_utc) if since else None
     until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until else None
@@ -230,11 +230,14 @@ def read(
     return asked
 
 
-def _refuse_path(name: str) -> None:
-    """Raise UsageError for a file or folder in the place of a function's name."""
+def _refuse_path(name: str, *, has_source: bool) -> None:
+    """Raise UsageError for a file or folder in the place of a function's name.
+
+    A function may be called as a file is; no name of one has a dot or a slash.
+    """
     path = Path(name)
-    is_path = name.startswith("s3://") or path.is_file() or ("/" in name and path.exists())
-    if is_path:
+    is_path = path.exists() if "/" in name else path.is_file() and ("." in name or not has_source)
+    if is_path or name.startswith("s3://"):
         raise UsageError(f"{name} is not the name of a function; to read it: --source {name}")
 
 
