@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from reuse_cli.errors import ConfigurationError, UsageError
-from reuse_cli.local import template
+from reuse_cli.local import cfn_response, template
 from reuse_cli.local.environment import CREDENTIALS, credentials_of
 from reuse_cli.local.handlers import find
 from reuse_cli.local.layers import unpack
@@ -140,9 +140,10 @@ def configure(
 def _task_root(function: template.TemplateFunction, folder: Path) -> Path:
     """The function's own folder, or `folder` with what had to be laid out."""
     if function.inline is not None:
-        suffix = ".js" if function.runtime.startswith("nodejs") else ".py"
+        is_node = function.runtime.startswith("nodejs")
         folder.mkdir()
-        folder.joinpath("index").with_suffix(suffix).write_text(function.inline)
+        (folder / ("index.js" if is_node else "index.py")).write_text(function.inline)
+        cfn_response.put(function.inline, folder, is_node=is_node)
         return folder
     if function.folder.is_file():
         unpack(function.folder, folder)
