@@ -37,6 +37,8 @@ class Keeper:
         self.site = site
         self.in_init = invocation.in_init()
         self.hosts: "set[int]" = set()
+        self.has_failed = False
+        """Whether a connection could not be opened: who replaces it then has a reason to."""
 
 
 class Connection:
@@ -57,6 +59,7 @@ class Opening:
         self.key = key
         self.is_known = is_known
         self.client: "Any" = None
+        self.keeper: "Optional[Keeper]" = None
         self.idle_s = 0.0
         """Of the connection in its place, before."""
 
@@ -108,6 +111,9 @@ def _requests(connection: "Any", frame: "FrameType") -> None:
                 known.line.used()
             return
     start_ns = _dialled.pop(get_ident(), None) or time.perf_counter_ns()
+    unopened = _opening.pop(get_ident(), None)
+    if unopened is not None and unopened[1].keeper is not None:
+        unopened[1].keeper.has_failed = True  # nothing was sent before this request
     opening = _opened_by(connection, frame, start_ns)
     if opening is not None:
         if known is not None:
@@ -147,7 +153,9 @@ def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optiona
     if keeper is None or keeper.site is None:
         return Opening(start_ns, None, host, is_known=True)
     line = builds.line(KIND, "connection", keeper.site)
-    return Opening(start_ns, line, host, is_known=_is_kept(keeper, host))
+    opening = Opening(start_ns, line, host, is_known=_is_kept(keeper, host))
+    opening.keeper = keeper
+    return opening
 
 
 def _is_kept(keeper: Keeper, host: int) -> bool:
@@ -160,7 +168,7 @@ def _is_kept(keeper: Keeper, host: int) -> bool:
     before = _kept.get((keeper.site, host))
     if before is not None or len(_kept) < builds.MAX_KEYS:
         _kept[keeper.site, host] = keeper
-    return is_known or before is None or before.obj() is not None
+    return is_known or before is None or before.has_failed or before.obj() is not None
 
 
 def _aws_client() -> "Any":
