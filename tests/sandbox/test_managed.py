@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from reuse_sandbox import ConfigError, InitFailed, TooManyRequests
+from reuse_sandbox.life import actions
 from reuse_sandbox.life.agents import Refused
 
 from tests.conftest import MS
@@ -84,6 +85,16 @@ class TestLife:
             life.responds(one)
         life.responds(two)
         assert life.state is State.READY
+
+    def test_a_timer_that_is_early_is_set_again(self) -> None:
+        """Event loops count whole milliseconds; the invocation times out all the same."""
+        life = serving()
+        life.has(events.InvokeWanted(InvokeRequest(b"1")))
+
+        (again,) = life.after(2999.6).has(events.TimeUp())
+
+        assert isinstance(again, actions.SetTimer)
+        assert "Answer" in names(life.time_up())
 
     @pytest.mark.parametrize("agent", ["runtime", "extension-watch"])
     def test_a_process_that_ends(self, agent: str) -> None:

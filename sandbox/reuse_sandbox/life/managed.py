@@ -100,11 +100,13 @@ def _begin(scene: Scene, event: events.InvokeWanted) -> None:
 
 
 def _took_long(scene: Scene, _: events.TimeUp) -> None:
-    for invocation in list(scene.running.values()):
-        if invocation.deadline.tick <= scene.now.tick:
-            del scene.running[invocation.request.id]
-            _fail_one(scene, invocation, timed_out(scene.function.timeout_s))
-            _free(scene, invocation)
+    late = [one for one in scene.running.values() if one.deadline.tick <= scene.now.tick]
+    for invocation in late:
+        del scene.running[invocation.request.id]
+        _fail_one(scene, invocation, timed_out(scene.function.timeout_s))
+        _free(scene, invocation)
+    if not late:
+        _watch_deadlines(scene)  # a timer counts whole milliseconds: it was early
 
 
 def _break(scene: Scene, event: events.Exited) -> None:
