@@ -15,7 +15,7 @@ PURE = $(MEASURED) $(CORE)
 SOURCES := extension python_helper sandbox cli dashboards layer_tools docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo compare test lowest check cover fuzz node-client lint format bench layer release dashboards docs clean
+.PHONY: help demo compare test lowest check cover fuzz lint format bench layer release dashboards docs clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,10 +51,6 @@ check: $(READY) lint ## the quick loop: linters, and the tests that start no pro
 fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each target
 	-@$(BIN)/pip install --quiet --disable-pip-version-check --only-binary :all: atheris
 	$(BIN)/python -m tests.fuzz $(SECONDS)
-
-node-client: ## build AWS's Node.js runtime client, which tests then compare with the sandbox's
-	@# its native part needs autoconf, automake, libtool, cmake and a C++ compiler
-	npm install --no-save --prefix build/node-client aws-lambda-ric@3.3.0
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check $(SOURCES)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from layer_tools import pyodide
+from layer_tools import npm_package, pyodide
 
 HELPER = (
     "__init__",
@@ -57,7 +57,7 @@ PROGRAM = Path(__file__).with_name("compile_modules.py")
 
 
 def put_bytecode(folder: Path, cache: Path) -> None:
-    """Add byte code of every release of `pyodide` to the folder; raises NoPyodideError."""
+    """Add byte code of every release of `pyodide` to the folder; raises NoPackageError."""
     made = {
         f"cpython-{python.replace('.', '')}": _compile(folder, cache, python)
         for python in pyodide.RELEASES
@@ -85,7 +85,9 @@ def _compile(folder: Path, cache: Path, python: str) -> Path:
                 shutil.copyfile(folder / f"{module}.py", source)
             done = pyodide.run(pyodide.install(python, cache), work, PROGRAM)
             if done.returncode:
-                raise pyodide.NoPyodideError(f"Python {python} could not compile: {done.stderr}")
+                raise npm_package.NoPackageError(
+                    f"Python {python} could not compile: {done.stderr}"
+                )
             (work / "made").rename(home)
     return home
 
@@ -125,5 +127,5 @@ def _index(made: dict[str, Path], offset: int) -> bytes:
 if __name__ == "__main__":
     try:
         put_bytecode(Path(sys.argv[1]), Path(sys.argv[2]))
-    except pyodide.NoPyodideError as error:
+    except npm_package.NoPackageError as error:
         sys.exit(str(error))

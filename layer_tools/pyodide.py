@@ -4,12 +4,10 @@ Bytecode files depend on Python's minor version and on nothing of the platform. 
 made, and how the helper is tested, for versions that the machine does not have.
 """
 
-import hashlib
-import shutil
 import subprocess
-import tarfile
-import tempfile
 from pathlib import Path
+
+from layer_tools import npm_package
 
 RELEASES = {
     "3.11": ("0.23.4", "c7eaef8a406fbb6e6a29404604cbb0b7dfcc682080ffdb0abf629fb8e35f7968"),
@@ -23,47 +21,18 @@ UNUSED = ("ws", "node-fetch")
 RUNNER = Path(__file__).with_suffix(".mjs")
 
 
-class NoPyodideError(Exception):
-    """Why there is none."""
-
-
 def install(python: str, cache: Path) -> Path:
     """The package for this version of Python, fetched into `cache` where it is not there yet.
 
-    Raises NoPyodideError where node or npm are missing, or the package cannot be had.
+    Raises NoPackageError where node or npm are missing, or the package cannot be had.
     """
     release, sha256 = RELEASES[python]
-    home = cache / f"pyodide-{release}"
-    if not (home / "package.json").exists():
-        if not shutil.which("npm") or not shutil.which("node"):
-            raise NoPyodideError("there is no node with npm")
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as folder:
-            archive = _download(release, Path(folder))
-            if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
-                raise NoPyodideError(f"pyodide {release} is not the package that is expected")
-            with tarfile.open(archive) as opened:
-                opened.extractall(folder, filter="data")
-            for name in UNUSED:
-                stub = Path(folder) / "package" / "node_modules" / name
-                stub.mkdir(parents=True)
-                (stub / "index.js").write_text("module.exports = {};\n")
-            shutil.rmtree(home, ignore_errors=True)
-            (Path(folder) / "package").rename(home)
+    home = npm_package.fetch("pyodide", release, sha256, cache / f"pyodide-{release}")
+    for name in UNUSED:
+        stub = home / "node_modules" / name
+        stub.mkdir(parents=True, exist_ok=True)
+        (stub / "index.js").write_text("module.exports = {};\n")
     return home
-
-
-def _download(release: str, folder: Path) -> Path:
-    done = subprocess.run(
-        ["npm", "pack", "--silent", f"pyodide@{release}"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise NoPyodideError(f"pyodide {release} could not be had: {done.stderr.strip()[-200:]}")
-    return folder / f"pyodide-{release}.tgz"
 
 
 def run(home: Path, folder: Path, program: Path) -> subprocess.CompletedProcess[str]:

@@ -61,9 +61,9 @@ def standalone_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def python_3_14() -> Path:
     """Pyodide's release of Python 3.14, fetched once into build/."""
-    from layer_tools import pyodide
+    from layer_tools import npm_package, pyodide
 
     try:
         return pyodide.install("3.14", ROOT / "build" / "interpreters")
-    except pyodide.NoPyodideError as error:
+    except npm_package.NoPackageError as error:
         pytest.skip(f"Python 3.14 is not here: {error}")

@@ -12,30 +12,15 @@ from typing import Any
 import pytest
 from reuse_sandbox import FunctionConfig, InvokeResult, Sandbox
 
-ROOT = Path(__file__).parents[2]
+from tests.runtimes import aws_node_client
 
-# AWS's client for nodejs20.x and nodejs22.x, as `make node-client` builds it.
-AWS_CLIENT = ROOT / "build" / "node-client" / "node_modules" / "aws-lambda-ric" / "bin/index.mjs"
-WRAPPER = f"""#!/bin/sh
-exec node --no-experimental-require-module '{AWS_CLIENT}' "$_HANDLER"
-"""
 PLATFORM_LINES = ("INIT_START", "INIT_REPORT", "START ", "END ", "REPORT ", "Executing '")
 LINE = re.compile(r"[-0-9]{10}T[:.0-9]{12}Z\t(\S+)\t([A-Z]+)\t(.*)", re.DOTALL)
 
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
-
-
-_CLIENTS = [
-    pytest.param(False, id="ours"),
-    pytest.param(
-        True,
-        id="aws",
-        marks=pytest.mark.skipif(
-            not AWS_CLIENT.exists(), reason="`make node-client` has not been run"
-        ),
-    ),
-]
-both_clients = pytest.mark.parametrize("aws_client", _CLIENTS)
+both_clients = pytest.mark.parametrize(
+    "aws_client", [pytest.param(False, id="ours"), pytest.param(True, id="aws")]
+)
 
 
 @dataclass
@@ -96,7 +81,7 @@ async def _run(
     environment = dict(settings.pop("environment", {}))
     if aws_client:
         wrapper = folder / "wrapper"
-        wrapper.write_text(WRAPPER)
+        wrapper.write_text(aws_node_client.wrapper())
         wrapper.chmod(0o755)
         environment["AWS_LAMBDA_EXEC_WRAPPER"] = str(wrapper)
     config = FunctionConfig(

@@ -18,6 +18,18 @@ def answer(folder: Path, code: str, **settings: Any) -> Any:
     return run_function(folder, {"app.js": code}, **settings).values[0]
 
 
+def test_both_clients_are_what_they_are_called(tmp_path: Path) -> None:
+    files = {"app.js": "exports.handler = async () => require.main?.filename ?? process.argv[1];"}
+
+    ours, aws = (
+        run_function(tmp_path / name, files, aws_client=name == "aws").values[0]
+        for name in ("ours", "aws")
+    )
+
+    assert Path(aws).parts[-3:] == ("aws-lambda-ric-3.3.0", "bin", "index.mjs")
+    assert Path(ours) == node.BOOTSTRAP
+
+
 @both_clients
 def test_context(tmp_path: Path, aws_client: bool) -> None:
     """Everything that Lambda documents, of the invocation and of the function."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.runtimes.node_function import AWS_CLIENT, Run, needs_node, run_function
+from tests.runtimes.node_function import Run, needs_node, run_function
 
 pytestmark = [pytest.mark.slow, needs_node]
 
@@ -253,7 +253,6 @@ def test_answers(tmp_path: Path, name: str) -> None:
 NEWER = {"a promise that is never settled"}
 
 
-@pytest.mark.skipif(not AWS_CLIENT.exists(), reason="`make node-client` has not been run")
 @pytest.mark.parametrize("name", [name for name in CASES if name not in NEWER])
 def test_aws_client_answers_the_same(tmp_path: Path, name: str) -> None:
     """What is expected of our client is what AWS's does; both log at the same levels."""
