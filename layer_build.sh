@@ -203,7 +203,7 @@ build_executable() {
     local target=${1/arm64/aarch64} frozen=$2 output=$3
     # What make knows of the C files does not reach all that is generated from them, nor its own flags.
     local made_of
-    made_of=$(cd "$RUNTIME" && find main.c variant modules "$ROOT/layer_build.sh" -type f -printf '%f ' -exec sha256sum '{}' ';' | cut -d ' ' -f 1,2 | sort)
+    made_of=$(cd "$RUNTIME" && find main.c variant modules patches "$ROOT/layer_build.sh" -type f -printf '%f ' -exec sha256sum '{}' ';' | cut -d ' ' -f 1,2 | sort)
     [ "$(cat "$output/made-of" 2>/dev/null)" = "$made_of" ] || rm -rf "$output"
     cmp -s "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c" || cp "$RUNTIME/main.c" "$MICROPYTHON/ports/unix/main.c"
     mkdir -p "$BUILD/no-library"

@@ -5,10 +5,12 @@ stays. Without this file one container would look like many. It is written befor
 accounts for: when the process is killed between the two a line is missing, which its number shows,
 but nothing is ever reported twice.
 
-Not where /tmp is full either. The file is a little larger than needed, so that it can be written
-over in place. Where there was never room for it, the name of an empty file says what must not come
-twice: which numbers were used, and up to when. What helper pages held by then is taken for
-reported.
+The file is a little larger than needed, so that it can be written over in place, where /tmp is
+full too. Where the whole is no more than a page of memory it always is: such a write is not cut off
+when the process is killed, and a file that takes another's place costs far more CPU, for ext4 then
+writes to the disk at once. Where there was never room for the file, the name of an empty one says
+what must not come twice: which numbers were used, and up to when. What helper pages held by then is
+taken for reported.
 """
 
 import json
@@ -39,6 +41,8 @@ class StateFile:
         self._folder = folder
         self._path = folder + "/" + NAME
         self._mark: "str | None" = None
+        self._size = 0
+        """Of the file that this process has written last."""
 
     def load(self) -> "dict[str, Any] | None":
         """What the process before this one left; None where there is nothing, or it is damaged."""
@@ -71,7 +75,8 @@ class StateFile:
         """Leave this for the next process; whether it could be written."""
         data = _document(snapshot)
         is_saved = (
-            files.replace_file(self._path, data)
+            (len(data) == self._size == UNIT and bool(files.write_over(self._path, data)))
+            or files.replace_file(self._path, data)
             or self._make_folder_and_try(data)
             or bool(files.write_over(self._path, data))
         )
@@ -79,6 +84,7 @@ class StateFile:
             # What is left of an older state would be gone on from: its numbers would come twice.
             files.remove(self._path)
             is_saved = files.replace_file(self._path, data)
+        self._size = len(data) if is_saved else 0
         self._set_mark(None if is_saved else _mark_of(snapshot))
         return is_saved
 

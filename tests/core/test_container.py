@@ -4,7 +4,7 @@ import json
 
 import pytest
 from reuse_extension.core import lifecycle as life
-from reuse_extension.core.invocations import MAX_REMEMBERED
+from reuse_extension.core.remembered import MAX_REMEMBERED
 
 from tests import platform_events as pe
 from tests.core.play import START_MS, Played

@@ -120,3 +120,21 @@ def test_an_unreadable_batch_before_init_start_has_a_time(play):
     assert record["dropped"] == 1
     assert abs(record["_aws"]["Timestamp"] - before_ms) < 60_000
     assert record["ContainerAge"] < 60
+
+
+def test_the_file_is_written_over_in_place_and_made_anew_where_it_is_gone(play, tmp_path):
+    """Whatever happens to it, the next record's state is whole."""
+    path = tmp_path / ".lambda-reuse" / "container.json"
+    player = play().start(LAMBDA_REUSE_FLUSH="invocation").ready()
+    inodes = []
+    for number, damage in enumerate([None, None, path.unlink, lambda: os.truncate(path, 100)]):
+        if damage:
+            damage()
+        serve_one(player, f"request-{number}")
+        player.wait_for_records(number + 1)
+        inodes.append(path.stat().st_ino)
+        assert json.loads(path.read_text())["state"]["sequence"] == number + 1
+
+    assert inodes[0] == inodes[1]
+    player.shutdown()
+    assert player.end() == 0

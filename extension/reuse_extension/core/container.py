@@ -21,9 +21,9 @@ of the invocation before it.
 from . import failures
 from .closed import AnotherContainer
 from .event_rules import EventRules
-from .invocations import MAX_REMEMBERED
 from .lifecycle import ENDED, ENDING, FINISH, RESET, RESETTING, RESTART, Lifecycle
 from .period import MINUTE_MS
+from .remembered import MAX_REMEMBERED
 from .unconfirmed import HOLD_MS
 
 TYPE_CHECKING = False

@@ -7,17 +7,17 @@ asynchronous retries. INVOKE comes from the Extensions API, which repeats nothin
 is an invocation.
 
 A request is closed when everything has been said of it; of closed ones only the id and the last
-time are kept, the newest `MAX_REMEMBERED` of them. What is older than all of these is taken for a
-duplicate. Telemetry may be read before the INVOKE that it belongs to, so it is known which of them
-lack nothing but INVOKE, and the newest `MAX_EARLY` of those are kept whole.
+time are kept (`remembered`). What is older than all of these is taken for a duplicate. Telemetry
+may be read before the INVOKE that it belongs to, so it is known which of them lack nothing but
+INVOKE, and the newest `MAX_EARLY` of those are kept whole.
 """
+
+from .remembered import MAX_REMEMBERED, Remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAX_REMEMBERED = 1024
-"""Requests remembered, open and closed each: far more than can be in flight or in one batch."""
 RECENT = 100
 """Open ones that may still run, and that are kept for the next process while this one lives: what
 is older has lost its telemetry, and must not cost anything for ever."""
@@ -28,23 +28,32 @@ MAX_EARLY = 16
 class Invocation:
     """What is known of one request. Times in epoch milliseconds, durations in microseconds."""
 
+    # Values of the class, since most of them never change: an instance holds what it was given.
+    invoked_ms: "int | None" = None
+    start_ms: "int | None" = None
+    done_ms: "int | None" = None
+    report_ms: "int | None" = None
+    done_us: "int | None" = None
+    report_us: "int | None" = None
+    is_counted = False
+    """Whether it was added to a period."""
+    is_reported = False
+    """Whether its duration was."""
+    is_failed = False
+    is_out_of_memory = False
+    is_past = False
+    """Whether it ran before a reset."""
+    is_after_reset = False
+    """Whether the init was repeated for it."""
+    is_cold = False
+    """Whether it was counted among the cold starts."""
+    follows: "Invocation | None" = None
+    """The one invoked before it, while that matters."""
+    period: "Any" = None
+    """The period that will tell it."""
+
     def __init__(self, request_id: str) -> None:
         self.request_id = request_id
-        self.invoked_ms: "int | None" = None
-        self.start_ms: "int | None" = None
-        self.done_ms: "int | None" = None
-        self.report_ms: "int | None" = None
-        self.done_us: "int | None" = None
-        self.report_us: "int | None" = None
-        self.is_counted = False  # whether it was added to a period
-        self.is_reported = False  # whether its duration was
-        self.is_failed = False
-        self.is_out_of_memory = False
-        self.is_past = False  # whether it ran before a reset
-        self.is_after_reset = False  # whether the init was repeated for it
-        self.is_cold = False  # whether it was counted among the cold starts
-        self.follows: "Invocation | None" = None  # the one invoked before it, while that matters
-        self.period: "Any" = None  # the period that will tell it
 
     @property
     def duration_us(self) -> "int | None":
@@ -82,11 +91,7 @@ class InvocationLedger:
         self._open: "dict[str, Invocation]" = {}
         self._order: "list[str]" = []  # ids of open ones, oldest first
         self._early: "list[Invocation]" = []  # the newest of the closed that lack INVOKE
-        self._uninvoked: "set[str]" = set()  # the ids of all of them
-        self._closed: "dict[str, int]" = {}  # id -> the last time that was reported of it
-        self._closed_order: "list[str]" = []  # a ring
-        self._oldest = 0
-        self._forgotten_ms = 0
+        self._closed = Remembered()
 
     def invoked(self, request_id: str) -> "Invocation":
         """The invocation that an INVOKE speaks of; telemetry may have come before."""
@@ -95,19 +100,18 @@ class InvocationLedger:
             if invocation.invoked_ms is None and not invocation.is_past:
                 return invocation
             self._close(invocation)
-        if request_id in self._uninvoked:
+        if self._closed.take_uninvoked(request_id):
             return self._invoked_late(request_id)
         return self._add(request_id)
 
     def _invoked_late(self, request_id: str) -> "Invocation":
         """The invocation that ended before its INVOKE was read."""
-        self._uninvoked.remove(request_id)
         for early in self._early:
             if early.request_id == request_id:
                 self._early.remove(early)
                 return early
         stand_in = Invocation(request_id)
-        stand_in.start_ms = self._closed[request_id]
+        stand_in.start_ms = self._closed.last_ms(request_id)
         stand_in.is_counted = stand_in.is_reported = True
         return stand_in
 
@@ -119,8 +123,10 @@ class InvocationLedger:
         """
         invocation = self._open.get(request_id)
         if invocation is None:
-            last_ms = self._closed.get(request_id, self._forgotten_ms)
-            return self._add(request_id) if time_ms is None or time_ms > last_ms else None
+            closed = self._closed
+            if time_ms is None or time_ms > closed.latest_ms:  # as nearly always
+                return self._add(request_id)
+            return self._add(request_id) if time_ms > closed.last_ms(request_id) else None
         known_ms = getattr(invocation, part)
         if known_ms is None:
             return invocation
@@ -138,7 +144,7 @@ class InvocationLedger:
         self._close(invocation)
         if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
             self._early = self._early[1 - MAX_EARLY :] + [invocation]
-            self._uninvoked.add(invocation.request_id)
+            self._closed.add_uninvoked(invocation.request_id)
 
     def unreported(self) -> "list[Invocation]":
         """Those recent ones of this process whose report has not come, oldest first."""
@@ -166,37 +172,22 @@ class InvocationLedger:
         while self._order[at] != invocation.request_id:
             at -= 1  # nearly always it is one of the last
         self._order.pop(at)
-        self._remember(invocation.request_id, invocation.last_ms)
-
-    def _remember(self, request_id: str, last_ms: int) -> None:
-        if request_id in self._closed:
-            self._closed[request_id] = last_ms
-            return
-        if len(self._closed_order) < MAX_REMEMBERED:
-            self._closed_order.append(request_id)
-        else:
-            forgotten = self._closed_order[self._oldest]
-            self._forgotten_ms = max(self._forgotten_ms, self._closed.pop(forgotten))
-            self._uninvoked.discard(forgotten)
-            self._closed_order[self._oldest] = request_id
-            self._oldest = (self._oldest + 1) % MAX_REMEMBERED
-        self._closed[request_id] = last_ms
+        self._closed.add(invocation.request_id, invocation.last_ms)
 
     def snapshot(self, most_closed: int) -> "dict[str, Any]":
         """What must survive a reset: open ones and the newest `most_closed` others, as JSON."""
         most_open = MAX_REMEMBERED if most_closed == MAX_REMEMBERED else RECENT
-        newest = self._closed_order[self._oldest :] + self._closed_order[: self._oldest]
         return {
-            "forgotten_ms": self._forgotten_ms,
-            "closed": [[name, self._closed[name]] for name in newest[-most_closed:]],
+            "forgotten_ms": self._closed.forgotten_ms,
+            "closed": self._closed.newest(most_closed),
             "open": [_as_list(self._open[name]) for name in self._order[-most_open:]],
         }
 
     def restore(self, snapshot: "dict[str, Any]") -> None:
         """Go on from what a process before this one left."""
-        self._forgotten_ms = int(snapshot["forgotten_ms"])
+        self._closed.forget(int(snapshot["forgotten_ms"]))
         for request_id, last_ms in snapshot["closed"]:
-            self._remember(request_id, last_ms)
+            self._closed.add(request_id, last_ms)
         for values in snapshot["open"]:
             _fill(self._add(values[0]), values)
 
