@@ -28,8 +28,10 @@ compare: $(READY) ## compare both versions of the example function (some two min
 
 test: $(READY) $(SYSTEM) ## run every test, or those that TESTS names
 ifeq ($(TESTS),tests)
-test: cover
-	$(BIN)/pytest -n 3 --dist worksteal $(COVERED:%=--ignore=%) # much of it waits
+	@# much of it waits, so what is measured runs beside it
+	@$(MAKE) --no-print-directory cover > $(VENV)/cover.txt 2>&1 & cover=$$!; \
+	$(BIN)/pytest -n 3 --dist worksteal $(COVERED:%=--ignore=%); rest=$$?; \
+	wait $$cover; code=$$?; cat $(VENV)/cover.txt; exit $$((code | rest))
 else
 	$(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 endif

@@ -27,7 +27,8 @@ PYTHON=${PYTHON:-python3}
 # shellcheck source=extension/reuse_extension/runtime/versions.sh
 source "$RUNTIME/versions.sh"
 export SOURCE_DATE_EPOCH
-export ZIG_GLOBAL_CACHE_DIR=$BUILD/zig-cache ZIG_LOCAL_CACHE_DIR=$BUILD/zig-cache
+# The compiler's own libraries, made once for each architecture, and what it compiles for us.
+export ZIG_GLOBAL_CACHE_DIR=$BUILD/zig-libraries ZIG_LOCAL_CACHE_DIR=$BUILD/zig-cache
 
 main() {
     local architectures=() from_source='' other_sources='' other_executable=''
@@ -241,7 +242,8 @@ stage_sources() {
 }
 
 pack() {
-    tools layer_tools.zip_folder "$1" "$2"
+    tools layer_tools.zip_folder "$1" "$2.new"
+    mv "$2.new" "$2" # whoever reads the old one meanwhile has all of it
     echo "$2"
 }
 

@@ -4,11 +4,12 @@ import importlib.util
 import os
 import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests.built_layer import ROOT, built_layer
 
 hypothesis.settings.register_profile("same", derandomize=True)
 """The same examples in every run: what they cover does not change by chance."""
@@ -18,8 +19,6 @@ hypothesis.settings.register_profile("quick", derandomize=True, max_examples=20)
 
 MS = 0.001 * float(os.environ.get("LAMBDA_REUSE_TEST_SLOWDOWN", "1"))
 """One millisecond in seconds; every wait in the tests is a multiple of it."""
-
-ROOT = Path(__file__).parents[1]
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts so what runs in its background, and every program started here inherits it.
@@ -46,12 +45,14 @@ def orders_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def standalone_layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A layer folder as it is shipped, with the executable for this machine; built once."""
-    built = subprocess.run(
-        [ROOT / "layer_build.sh", "--arch", "native"], check=True, capture_output=True, text=True
-    )
-    archive = ROOT / built.stdout.strip()
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for this machine, with its sums and the list of what is inside beside it."""
+    return built_layer(tmp_path_factory, "native")
+
+
+@pytest.fixture(scope="session")
+def standalone_layer(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A layer folder as it is shipped, with the executable for this machine."""
     folder = tmp_path_factory.mktemp("layer") / "opt"
     shutil.unpack_archive(archive, folder)
     (folder / "extensions" / "lambda-reuse").chmod(0o755)  # unpack_archive keeps no modes

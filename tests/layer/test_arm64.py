@@ -2,14 +2,13 @@
 
 import platform
 import shutil
-import subprocess
 import time
 import zipfile
 
 import pytest
 
 from tests import platform_events as pe
-from tests.conftest import ROOT
+from tests.built_layer import built_layer
 from tests.layer.test_build import MAX_EXECUTABLE, MAX_ZIP, PT_DYNAMIC, PT_INTERP, program_headers
 from tests.line_schema import check_line
 from tests.player import Player
@@ -21,12 +20,9 @@ IS_NATIVE = platform.machine() == "aarch64"
 
 
 @pytest.mark.skipif(not QEMU and not IS_NATIVE, reason="Debian's qemu-user-static is not installed")
-def test_the_arm64_executable_lives_as_the_other_one_does(tmp_path):
+def test_the_arm64_executable_lives_as_the_other_one_does(tmp_path, tmp_path_factory):
     """Static, small, and with right records."""
-    subprocess.run(
-        [ROOT / "layer_build.sh", "--arch", "arm64"], check=True, capture_output=True, text=True
-    )
-    archive = ROOT / "dist" / "lambda-reuse-layer-arm64.zip"
+    archive = built_layer(tmp_path_factory, "arm64")
     with zipfile.ZipFile(archive) as opened:
         opened.extract("extensions/lambda-reuse", tmp_path)
     executable = tmp_path / "extensions" / "lambda-reuse"
