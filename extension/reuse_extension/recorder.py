@@ -8,7 +8,7 @@ from .core import batches
 from .core.closed import AnotherContainer, FromSnapshot
 from .core.container import Container
 from .core.emf import LineWriter
-from .core.events import LogsDropped, parse_next
+from .core.events import LogsDropped, Served, parse_next, pieces
 from .core.json_text import text
 from .core.record_builder import RecordBuilder
 from .output import Output
@@ -188,10 +188,13 @@ class Recorder:
     def _receive_event(self, event: "Any", now_ms: int) -> "list[Any]":
         if not self._is_debug:
             return self._container.receive(event, now_ms)
-        before = self._container.state
-        outputs = self._container.receive(event, now_ms)
-        self.log("DEBUG", trace.event_line(event, before, self._container.state, outputs))
-        return outputs
+        told: "list[Any]" = []
+        for piece in pieces(event) if isinstance(event, Served) else (event,):
+            before = self._container.state
+            outputs = self._container.receive(piece, now_ms)
+            self.log("DEBUG", trace.event_line(piece, before, self._container.state, outputs))
+            told.extend(outputs)
+        return told
 
     def _receive_more(self) -> None:
         """Take in so much of a batch as may be done at a time."""

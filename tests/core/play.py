@@ -7,7 +7,7 @@ the two outputs byte by byte. The wall clock starts at START_MS and stands where
 import json
 import sys
 
-from reuse_extension import config
+from reuse_extension import config, interpreter
 from reuse_extension.core import batches, events
 from reuse_extension.core.closed import AnotherContainer, FromSnapshot
 from reuse_extension.core.container import Container
@@ -71,7 +71,7 @@ class Played:
             self.take(container.tick(now_ms))
         elif "batch" in step or "body" in step:
             body = step["body"] if "body" in step else json.dumps(step["batch"])
-            for event in batches.events(body.encode()):
+            for event in batches.events(body.encode(), interpreter.reader):
                 self.take(container.receive(event, now_ms))
             self.take(container.end_batch(now_ms))
             self.finish_if_settled(now_ms)

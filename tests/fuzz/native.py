@@ -56,6 +56,7 @@ class NativeReader:
         self._library = ctypes.CDLL(str(build("reader.so", "-O1", "-shared", "-fPIC")))
         self._library.read_invoke.restype = Text
         self._library.read_message.restype = ctypes.c_size_t
+        self._library.is_served.restype = ctypes.c_bool
 
     def read_batch(self, body: bytes, makers: tuple) -> list | None:
         record, at, events = Record(), ctypes.c_size_t(0), []
@@ -64,8 +65,24 @@ class NativeReader:
                 body, ctypes.c_size_t(len(body)), ctypes.byref(at), ctypes.byref(record)
             )
             if found != 1 or len(events) == batches.MAX_EVENTS:
-                return events if found == 0 and events else None
-            events.append(_event(record, body, makers))
+                return self._joined(events) if found == 0 and events else None
+            copy = Record.from_buffer_copy(record)
+            events.append((copy, _event(record, body, makers)))
+
+    def _joined(self, told: list[tuple[Record, object]]) -> list:
+        """As usual.c does, by the C code's decision which three are one."""
+        events = []
+        while told:
+            three = [record for record, _ in told[:3]]
+            if [record.kind for record in three] == [1, 2, 3] and self._library.is_served(
+                *map(ctypes.byref, three)
+            ):
+                events.append(batches.joined(*[event for _, event in told[:3]]))
+                told = told[3:]
+            else:
+                events.append(told[0][1])
+                told = told[1:]
+        return events
 
     def read_invoke(self, body: bytes) -> str | None:
         return self._library.read_invoke(body, ctypes.c_size_t(len(body))).value

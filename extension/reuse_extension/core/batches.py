@@ -7,7 +7,7 @@ bytes, whatever they are: nothing else is done meanwhile.
 
 import json
 
-from .events import LogsDropped, Report, RuntimeDone, Start, Unknown, parse
+from .events import LogsDropped, Report, RuntimeDone, Served, Start, Unknown, joined, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ MAX_TEXTS = 10000
 def events(body: "bytes | None", native: "Any" = None) -> "Iterator[Any]":
     """The events of one batch, Unknown for what is not one; None is a body that was too large.
 
+    Start, RuntimeDone and Report in a row are one event, Served, where that tells the same.
+
     They are read as they are asked for. `native`: a module with a faster `find_piece`, and with
     `read_batch`, which reads what is usual and leaves all else to this; or None.
     """
@@ -43,7 +45,7 @@ def events(body: "bytes | None", native: "Any" = None) -> "Iterator[Any]":
         items = _load(body)
         # MicroPython's reader does not miss the last bracket.
         is_whole = isinstance(items, list) and body[-64:].rstrip().endswith(b"]")
-        yield from _listed(items) if is_whole else _cut(body, find)
+        yield from joined_events(_listed(items) if is_whole else _cut(body, find))
 
 
 def _read(piece: bytes) -> "Any":
@@ -51,8 +53,27 @@ def _read(piece: bytes) -> "Any":
     return Unknown("damaged") if item is None else parse(item)
 
 
-USUAL = (_read, Start, RuntimeDone, Report)
+USUAL = (_read, Start, RuntimeDone, Report, Served)
 """How `read_batch` makes events: of another record's bytes, and of the fields of these."""
+
+
+def joined_events(found: "Iterator[Any]") -> "Iterator[Any]":
+    """The same, with Served for three events that come to that."""
+    waiting: "list[Any]" = []  # a Start, and the RuntimeDone after it
+    for event in found:
+        served = joined(waiting[0], waiting[1], event) if len(waiting) == 2 else None
+        if served is not None:
+            yield served
+            waiting = []
+            continue
+        if len(waiting) != 1 or not isinstance(event, RuntimeDone):
+            yield from waiting
+            waiting = []
+        if waiting or isinstance(event, Start):
+            waiting.append(event)
+        else:
+            yield event
+    yield from waiting
 
 
 def _listed(items: "list[Any]") -> "Iterator[Any]":

@@ -21,8 +21,8 @@ of the invocation before it.
 from . import failures
 from .closed import AnotherContainer
 from .event_rules import EventRules
+from .events import MINUTE_MS
 from .lifecycle import ENDED, ENDING, FINISH, RESET, RESETTING, RESTART, Lifecycle
-from .period import MINUTE_MS
 from .remembered import MAX_REMEMBERED
 from .unconfirmed import HOLD_MS
 

@@ -23,9 +23,11 @@ from .events import (
     RestoreReport,
     RestoreStart,
     RuntimeDone,
+    Served,
     Shutdown,
     Start,
     Unknown,
+    pieces,
 )
 from .inits import FIRST, MANAGED, RESTORE, SNAP_START, SUPPRESSED
 from .invocations import InvocationLedger
@@ -84,6 +86,7 @@ class EventRules:
             Start: self._start,
             RuntimeDone: self._runtime_done,
             Report: self._report,
+            Served: self._served,
             LogsDropped: self._logs_dropped,
             Unknown: self._unknown,
             Shutdown: self._shutdown,
@@ -108,7 +111,9 @@ class EventRules:
         """Take in one event."""
         rule = self._by_type.get(type(event))
         if rule is not None:
-            rule(event, self._time_of(event, now_ms))
+            has_time = not isinstance(event, (Invoke, Shutdown, Ignored, Unknown))
+            time_ms = event.time if has_time else None  # type: ignore[union-attr]
+            rule(event, self.clock.of(time_ms, now_ms))
 
     @property
     def state(self) -> str:
@@ -131,8 +136,6 @@ class EventRules:
     def is_known(self) -> bool:
         """Whether the platform has named this container."""
         return self.periods.instance_id is not None
-
-    # The rules: one an event
 
     def _init_start(self, event: "InitStart", time_ms: int) -> None:
         if self._is_history(event.phase):
@@ -239,16 +242,33 @@ class EventRules:
         invocation.report_ms = time_ms
         invocation.report_us = event.duration_us
         self._note(invocation, event, time_ms)
+        self._add_report(event, time_ms)
         periods = self.periods
-        periods.period.billed_ms += event.billed_ms or 0
-        periods.period.raise_to("MemoryUsed", event.memory_used_mb)
-        periods.learn("memory_mb", event.memory_size_mb or None)
         if event.init_us is not None:
             periods.inits.add_report(event.init_us, is_restore=False)
         if event.restore_us is not None:
             periods.inits.add_report(event.restore_us, is_restore=True)
         self._ended(invocation, event)
         self.classify()
+
+    def _served(self, event: "Served", time_ms: int) -> None:
+        """What the rules of the three events come to, where nothing of the request was told yet."""
+        invocation = None
+        if not self.is_managed and time_ms == event.time:
+            invocation = self.ledger.match_whole(event.request_id, time_ms)
+        if invocation is None:
+            for piece in pieces(event):
+                self.apply(piece, time_ms)
+            return
+        invocation.start_ms = time_ms
+        self._count_told(invocation, time_ms)
+        self.classify()
+        invocation.done_ms = event.done_ms
+        invocation.report_ms = report_ms = self.clock.of(event.report_ms, event.report_ms)
+        invocation.done_us = event.done_us
+        invocation.report_us = event.report_us
+        self._add_report(event, report_ms)
+        self.ledger.finish(invocation)
 
     def _logs_dropped(self, event: "LogsDropped", time_ms: int) -> None:
         self.periods.touch(time_ms)
@@ -264,13 +284,6 @@ class EventRules:
         self.end = reset or "spindown"
         # Lambda Managed Instances repair nothing: a container that failed is replaced.
         self.lifecycle.move(SHUTDOWN_RESET if reset and not self.is_managed else SPINDOWN)
-
-    # What the rules share
-
-    def _time_of(self, event: "Event", now_ms: int) -> int:
-        if isinstance(event, (Invoke, Shutdown, Ignored, Unknown)):
-            return self.clock.of(None, now_ms)
-        return self.clock.of(event.time, now_ms)
 
     def _is_history(self, phase: "str | None") -> bool:
         """Whether an init event belongs to the making of the snapshot."""
@@ -296,14 +309,26 @@ class EventRules:
         self.periods.learn("tenant_id", event.tenant_id)
         self.periods.touch(time_ms)
         if not invocation.is_counted:
-            if self.is_managed:
-                self.lifecycle.move(INVOKE)  # there is no INVOKE
-            elif invocation.invoked_ms is None:
-                invocation.is_after_reset = self.state == RESTARTING
-                invocation.follows = self.last_invoked
-                self.unconfirmed.add_uninvoked(invocation)
-            self._count(invocation, time_ms)
+            self._count_told(invocation, time_ms)
         self.classify()
+
+    def _count_told(self, invocation: "Invocation", time_ms: int) -> None:
+        """Telemetry is the first to say that it has begun."""
+        if self.is_managed:
+            self.lifecycle.move(INVOKE)  # there is no INVOKE
+        elif invocation.invoked_ms is None:
+            invocation.is_after_reset = self.state == RESTARTING
+            invocation.follows = self.last_invoked
+            self.unconfirmed.add_uninvoked(invocation)
+        self._count(invocation, time_ms)
+
+    def _add_report(self, event: "Report | Served", time_ms: int) -> None:
+        """Count in what a report says of the whole container."""
+        self.periods.touch(time_ms)
+        period = self.periods.period
+        period.billed_ms += event.billed_ms or 0
+        period.raise_to("MemoryUsed", event.memory_used_mb)
+        self.periods.learn("memory_mb", event.memory_size_mb or None)
 
     def observe_served(self) -> None:
         """Where no INVOKE was read, the first invocation is telemetry's first."""
@@ -357,7 +382,7 @@ class EventRules:
     def classify(self, is_forced: bool = False) -> None:
         """Tell, once and as soon as it is known, whether the first invocation was a cold start."""
         first = self._cold_start
-        if not first.decide(self.periods.inits.latest(), is_forced):
+        if first.is_decided or not first.decide(self.periods.inits.latest(), is_forced):
             return
         if first.cold_start_kind is not None and first.invocation is not None:
             self._add_cold_start(first.invocation, first.cold_start_kind)

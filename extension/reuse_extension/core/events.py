@@ -46,6 +46,22 @@ Report = namedtuple(
         "tenant_id",
     ),
 )
+Served = namedtuple(
+    "Served",
+    (
+        "time",
+        "request_id",
+        "done_ms",
+        "report_ms",
+        "done_us",
+        "report_us",
+        "billed_ms",
+        "memory_size_mb",
+        "memory_used_mb",
+    ),
+)
+"""An invocation that succeeded, told whole: its Start, RuntimeDone and Report, one after the other,
+within a minute. `time` is the Start's. None of them names a tenant, an init or an error."""
 LogsDropped = namedtuple("LogsDropped", ("time", "records"))
 Invoke = namedtuple("Invoke", ("time", "request_id"))
 """The Extensions API's INVOKE. It carries no time of its own: `time` is when it was received."""
@@ -65,6 +81,7 @@ if TYPE_CHECKING:
         | Start
         | RuntimeDone
         | Report
+        | Served
         | LogsDropped
         | Ignored
         | Unknown
@@ -73,6 +90,9 @@ if TYPE_CHECKING:
 
 PHASES = ("init", "invoke", "snap-start")
 """The phases of an init; any other text is none."""
+SUCCESS = "success"
+NOTHING = (None,) * 7
+MINUTE_MS = 60000
 MAX_TEXT = 1024
 MAX_COUNT = 1 << 53
 """Beyond this a JSON number is no longer exact, and nothing here is that large."""
@@ -94,6 +114,59 @@ def parse(item: "Any") -> "Telemetry":
     event: "Any" = reader(parse_time(item.get("time")), record)
     known: "Telemetry" = event or Unknown(kind + " without its request id")
     return known
+
+
+def joined(start: "Any", done: "Any", report: "Any") -> "Served | None":
+    """The one event that these come to, a Start, a RuntimeDone and any event; None for others."""
+    request_id, start_ms, done_ms = start.request_id, start.time, done.time
+    if not isinstance(report, Report) or report.time is None:
+        return None
+    if start_ms is None or done_ms is None or not start_ms <= done_ms <= report.time:
+        return None
+    is_usual = (
+        request_id == done.request_id == report.request_id
+        and done.status == report.status == SUCCESS
+        and start_ms // MINUTE_MS == report.time // MINUTE_MS
+        and done.duration_us is not None
+        and report.duration_us is not None
+    )
+    unusual = (done.error_type, report.error_type, report.init_us, report.restore_us)
+    tenants = (start.tenant_id, done.tenant_id, report.tenant_id)
+    if not is_usual or unusual + tenants != NOTHING:
+        return None
+    return Served(
+        start_ms,
+        request_id,
+        done_ms,
+        report.time,
+        done.duration_us,
+        report.duration_us,
+        report.billed_ms,
+        report.memory_size_mb,
+        report.memory_used_mb,
+    )
+
+
+def pieces(served: "Served") -> "tuple[Start, RuntimeDone, Report]":
+    """The three events that were joined."""
+    request_id = served.request_id
+    return (
+        Start(served.time, request_id, None),
+        RuntimeDone(served.done_ms, request_id, SUCCESS, None, served.done_us, None),
+        Report(
+            served.report_ms,
+            request_id,
+            SUCCESS,
+            None,
+            served.report_us,
+            served.billed_ms,
+            served.memory_size_mb,
+            served.memory_used_mb,
+            None,
+            None,
+            None,
+        ),
+    )
 
 
 def parse_next(item: "Any", now_ms: int) -> "Invoke | Shutdown | Unknown":

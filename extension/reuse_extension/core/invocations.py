@@ -135,6 +135,17 @@ class InvocationLedger:
         self._close(invocation)
         return self._add(request_id)
 
+    def match_whole(self, request_id: str, start_ms: int) -> "Invocation | None":
+        """The invocation of which all is told at once, and nothing was before, but INVOKE.
+
+        None where something was, or it may be a duplicate: then `match_event` decides.
+        """
+        invocation = self._open.get(request_id)
+        if invocation is None:
+            return self._add(request_id) if start_ms > self._closed.latest_ms else None
+        is_new = not invocation.is_counted and not invocation.is_past and not invocation.last_ms
+        return invocation if is_new else None
+
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""
         is_complete = invocation.start_ms is not None and invocation.report_ms is not None

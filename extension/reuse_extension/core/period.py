@@ -1,14 +1,13 @@
 """The period: what has been learnt since the last container record, and how it becomes the next."""
 
 from .emf import MAX_VALUES
+from .events import MINUTE_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .invocations import Invocation
-
-MINUTE_MS = 60000
 
 
 class Period:

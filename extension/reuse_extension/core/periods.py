@@ -5,9 +5,10 @@ container says so. Periods do not overlap, and everything is counted in exactly 
 """
 
 from .closed import Closed, ClosedInit
+from .events import MINUTE_MS
 from .idle import IdleGaps
 from .inits import RESTORE, InitLedger
-from .period import MINUTE_MS, Period
+from .period import Period
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ because the invocation failed with its init.
 
 from .cold_start import ran_for
 from .emf import MAX_VALUES
-from .period import MINUTE_MS
+from .events import MINUTE_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

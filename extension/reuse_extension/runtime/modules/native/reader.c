@@ -12,6 +12,7 @@
 #define MAX_RECORD (64 * 1024)
 #define MAX_HEAD 4096
 #define MAX_DECIMALS 3
+#define MINUTE_MS 60000
 #define MAX_WHOLE_DIGITS 12
 
 struct place {
@@ -342,6 +343,23 @@ int read_record(const char *body, size_t size, size_t *at, struct record *record
     telling.record.kind = is_usual ? kind_of(telling.type) : OTHER;
     *record = telling.record;
     return RECORD;
+}
+
+static bool is_same(struct text one, struct text other) {
+    return one.size == other.size && memcmp(one.at, other.at, one.size) == 0;
+}
+
+static bool is_plain_success(const struct record *record) {
+    return is(record->status, "success") && record->error_type.size == 0 && record->tenant_id.size == 0 &&
+           record->duration_us != ABSENT;
+}
+
+bool is_served(const struct record *start, const struct record *done, const struct record *report) {
+    return start->tenant_id.size == 0 && is_plain_success(done) && is_plain_success(report) &&
+           is_same(start->request_id, done->request_id) && is_same(start->request_id, report->request_id) &&
+           start->time_ms <= done->time_ms && done->time_ms <= report->time_ms &&
+           start->time_ms / MINUTE_MS == report->time_ms / MINUTE_MS &&
+           report->init_us == ABSENT && report->restore_us == ABSENT;
 }
 
 static bool read_event(struct reading *r, struct text name, struct record *record) {

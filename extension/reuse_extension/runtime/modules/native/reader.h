@@ -31,6 +31,10 @@ enum { UNUSUAL = -1, END = 0, RECORD = 1 };
 // last; UNUSUAL where the whole batch is to be read in another way.
 int read_record(const char *body, size_t size, size_t *at, struct record *record);
 
+// Whether these three, of the kinds START, RUNTIME_DONE and REPORT, are one event, Served: `joined` in
+// core/events.py.
+bool is_served(const struct record *start, const struct record *done, const struct record *report);
+
 // The request id in an INVOKE; of size 0 where it is anything else.
 struct text read_invoke(const char *body, size_t size);
 

@@ -5,6 +5,7 @@
 #include "reader.h"
 
 #define MAX_EVENTS 10000 // as in core/batches.py
+#define SERVED (REPORT + 1) // the place of its maker
 
 static mp_obj_t text_or_none(struct text text) {
     // A copy: to look first whether the executable has this text costs more than the copy.
@@ -41,17 +42,49 @@ static mp_obj_t event_of(const struct record *record, const char *body, mp_obj_t
     return mp_call_function_n_kw(makers[REPORT], 11, 0, fields);
 }
 
+static mp_obj_t served_of(const struct record *start, const struct record *done, const struct record *report,
+                          mp_obj_t maker) {
+    mp_obj_t fields[] = {
+        number_or_none(start->time_ms), text_or_none(start->request_id),
+        number_or_none(done->time_ms), number_or_none(report->time_ms),
+        number_or_none(done->duration_us), number_or_none(report->duration_us),
+        number_or_none(report->billed_ms), number_or_none(report->memory_size_mb),
+        number_or_none(report->memory_used_mb),
+    };
+    return mp_call_function_n_kw(maker, 9, 0, fields);
+}
+
 // read_batch(body, makers) -> the events of a usual batch, or None. `makers`: a function that reads the
-// bytes of any other record, and the types of the events start, runtimeDone and report.
+// bytes of any other record, and the types of the events start, runtimeDone, report and Served.
 static mp_obj_t read_batch(mp_obj_t body_object, mp_obj_t makers_object) {
     size_t size, at = 0, count = 0, makers_count;
     const char *body = mp_obj_str_get_data(body_object, &size);
     mp_obj_t *makers, events = mp_obj_new_list(0, NULL);
     mp_obj_get_array(makers_object, &makers_count, &makers);
-    struct record record;
-    int found;
-    while ((found = read_record(body, size, &at, &record)) == RECORD && ++count <= MAX_EVENTS) {
-        mp_obj_list_append(events, event_of(&record, body, makers));
+    struct record records[3]; // a start, the runtimeDone after it, and what comes then
+    int found, waiting = 0;
+    while ((found = read_record(body, size, &at, &records[waiting])) == RECORD && ++count <= MAX_EVENTS) {
+        if (records[waiting].kind == (enum kind)(START + waiting) && ++waiting <= 2) {
+            continue;
+        }
+        if (waiting == 3 && is_served(&records[0], &records[1], &records[2])) {
+            mp_obj_list_append(events, served_of(&records[0], &records[1], &records[2], makers[SERVED]));
+            waiting = 0;
+            continue;
+        }
+        int last = waiting == 3 ? 2 : waiting; // the one that was read now
+        for (int i = 0; i < last; i++) {
+            mp_obj_list_append(events, event_of(&records[i], body, makers));
+        }
+        waiting = records[last].kind == START;
+        if (waiting) {
+            records[0] = records[last];
+        } else {
+            mp_obj_list_append(events, event_of(&records[last], body, makers));
+        }
+    }
+    for (int i = 0; i < waiting; i++) {
+        mp_obj_list_append(events, event_of(&records[i], body, makers));
     }
     return found == END && count > 0 ? events : mp_const_none;
 }
