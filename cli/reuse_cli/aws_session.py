@@ -1,6 +1,7 @@
 """AWS as the user's options name it, and its failures as sentences with the right exit code."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +35,11 @@ class Account:
                     aws_session_token=given["SessionToken"],
                     region_name=self.region or session.region_name,
                 )
-            retries = Config(retries={"mode": "adaptive", "max_attempts": 10})
-            return session.client(service, endpoint_url=self.endpoint_url, config=retries)
+            # What stands here goes before the environment's AWS_MAX_ATTEMPTS.
+            config = Config(retries={"mode": "adaptive", "max_attempts": 10})
+            if "AWS_MAX_ATTEMPTS" in os.environ:
+                config = Config(retries={"mode": "adaptive"})
+            return session.client(service, endpoint_url=self.endpoint_url, config=config)
 
 
 @contextlib.contextmanager
