@@ -144,12 +144,13 @@ async def test_client_context(workshop: Workshop, leftovers: Leftovers) -> None:
         ("123456789012:function:orders", {}),
         ("arn:aws:lambda:us-east-1:123456789012:function:orders", {}),
         ("arn:aws:lambda:us-east-1:123456789012:function:orders:$LATEST", {}),
+        ("function", {}),
     ],
 )
 async def test_names(
     workshop: Workshop, leftovers: Leftovers, name: str, more: dict[str, Any]
 ) -> None:
-    """A function may be named in short, in part and in full, with and without its version."""
+    """In short, in part and in full, with and without its version; as AWS's emulator has it."""
     async with caller(workshop, ANSWERING) as here:
         answer = await here.invoke(name, **more)
 

@@ -20,6 +20,9 @@ FUNCTION = re.compile(
     r"(?P<name>[\w-]+)(?::(?P<qualifier>\$LATEST|[\w-]+))?"
 )
 
+EMULATORS_NAME = "function"
+"""What every function is called by AWS's runtime interface emulator, and so by many a command."""
+
 Describe = Callable[[FunctionConfig, str, str | None], Mapping[str, Any]]
 """The function, how the caller named it, the qualifier beside -> what it is answered."""
 
@@ -31,7 +34,7 @@ def check_function(function: FunctionConfig, text: str, qualifier: str | None) -
         raise ApiError(400, "ValidationException", f"{text!r} is not a function name")
     version = match["qualifier"] or qualifier or function.version
     known = (
-        match["name"] == function.name
+        match["name"] in {function.name, EMULATORS_NAME}
         and match["region"] in {None, function.region}
         and match["account"] in {None, function.account_id}
         and version in {"$LATEST", function.version}
