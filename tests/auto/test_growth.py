@@ -48,7 +48,9 @@ def test_a_leak_in_the_sandbox(tmp_path, source_layer, capsys):
     """A function that keeps 1 MB of every invocation; its records tell the memory that it took."""
     (tmp_path / "task").mkdir()
     (tmp_path / "task" / "app.py").write_text(
-        "kept = []\ndef handler(event, context):\n    kept.append(bytearray(1_000_000))\n"
+        "import time\nkept = []\ndef handler(event, context):\n"
+        "    kept.append(bytearray(1_000_000))\n"
+        "    time.sleep(0.015)  # the sandbox asks for the memory every 10 ms\n"
     )
     config = FunctionConfig(
         tmp_path / "task", handler="app.handler", environment={"LAMBDA_REUSE_FLUSH": "invocation"}

@@ -154,6 +154,96 @@ def index(event):
         ),
         pytest.param(
             """\
+class Audit:
+    entries = []
+    names: list[str] = ["a"]
+    def note(self, event):
+        self.entries.append(event)  # <-
+        return self.names[0]
+    @classmethod
+    def note_all(cls, events):
+        cls.entries.extend(events)  # <-
+    @staticmethod
+    def count(entries):
+        entries.append(1)
+def handler(event, context):
+    Audit().note(event)
+    Audit.entries += [event]  # <-
+""",
+            id="a class's container",
+        ),
+        pytest.param(
+            """\
+from lib import orders
+from lib.orders import Orders, service as known
+mine = Orders()
+def handler(event, context):
+    orders.service.log.append(event)  # <-
+    known.log.append(event)  # <-
+    mine.log.append(event)  # <-
+    mine.take(event)
+# --- lib/orders.py
+class Orders:
+    def __init__(self):
+        self.seen, self.log = set(), []
+        self.log = []
+        self.by_id = {}
+        self.recent = []
+        self.prices = {}
+        self._load()
+        self.log.append("made")
+    def _load(self):
+        self.prices["a"] = len(self.prices)
+        for name in self.prices:
+            self.prices[name] = 1
+    def take(self, event):
+        self.by_id[event["id"]] = event  # <-
+        self.recent.append(event)
+    def reset(self):
+        self.recent = []
+service = Orders()
+""",
+            id="an object that a module keeps",
+        ),
+        pytest.param(
+            """\
+class PerRequest:
+    def __init__(self):
+        self.errors = []
+    def check(self, event):
+        self.errors.append(event)
+class Base:
+    items = []
+    given = []
+    def __init__(self, given):
+        self.given = given
+    def add(self, item):
+        self.items.append(item)
+        self.given.append(item)
+class Own(Base):
+    def __init__(self):
+        self.items = []
+class Plugins:
+    known = []
+    def __init__(self):
+        self.known.append(self)
+class Cache:
+    values = {}
+    def value(self, key):
+        if key not in self.values:
+            self.values[key] = 1
+        return self.values[key]
+cache, plugins = Cache(), Plugins()
+plugins = Plugins()
+def handler(event, context):
+    PerRequest().check(event)
+    Own().add(event)
+    return cache.value(event["id"])
+""",
+            id="an object of the request, and a cache",
+        ),
+        pytest.param(
+            """\
 prices = {}
 rows = {}
 def price(key):
@@ -176,6 +266,7 @@ def test_what_grows(source, tmp_path):
     first, *others = FILE.split(source)
     files = {"app.py": first, **dict(zip(others[::2], others[1::2], strict=True))}
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
 
     expected = [

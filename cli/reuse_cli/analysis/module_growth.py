@@ -1,21 +1,20 @@
-"""What the functions of a module do to containers at module level: add to them, empty them, ask."""
+"""What a module's functions do to containers that outlive them: add to them, empty them, ask."""
 
 import ast
 from dataclasses import dataclass, field
 
-from reuse_cli.analysis.source_names import Container, Names
+from reuse_cli.analysis.source_names import INIT, Function, Known, Names, dotted
 
 GROWS = {"append", "appendleft", "extend", "insert", "add", "update"}
 SHRINKS = {"clear", "pop", "popitem", "popleft", "remove", "discard", "difference_update"}
 ASKS = {"get", "setdefault"}
 OF_CLASSES = {"__init_subclass__", "__set_name__"}
 """What runs while a class statement is executed."""
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
 class Growth:
-    """A line that adds to a container at module level."""
+    """A line that adds to a container that outlives the invocation."""
 
     call_site: str
     function: str
@@ -43,10 +42,16 @@ class Reader(ast.NodeVisitor):
     """Reads the functions of one module."""
 
     def __init__(
-        self, file: str, names: Names, uses: dict[Container, Uses], on_import: dict[str, int]
+        self,
+        file: str,
+        names: Names,
+        known: Known,
+        uses: dict[str, Uses],
+        on_import: dict[str, int],
     ) -> None:
         self._file = file
         self._names = names
+        self._known = known
         self._uses = uses
         self._on_import = on_import
         self._functions: list[Function] = []
@@ -54,13 +59,17 @@ class Reader(ast.NodeVisitor):
         self._asked: list[Uses] = []
         """Containers that an `if` around the present node asks for a key."""
         self._is_metaclass = False
+        self._class: ast.ClassDef | None = None
+        """The class at module level whose methods are read."""
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """A class of classes runs while classes are made."""
-        before = self._is_metaclass
+        before = self._is_metaclass, self._class
         self._is_metaclass = any(getattr(base, "id", "") == "type" for base in node.bases)
+        if not self._functions:
+            self._class = node if self._class is None else None
         self.generic_visit(node)
-        self._is_metaclass = before
+        self._is_metaclass, self._class = before
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """A function, with the functions in it."""
@@ -157,27 +166,44 @@ class Reader(ast.NodeVisitor):
 
     def _assigned(self, node: ast.expr, context: ast.expr_context) -> None:
         use = self._use(node)
-        if use is not None and not isinstance(context, ast.Load):
+        is_made = self._class is not None and self._functions and self._functions[0].name == INIT
+        if use is not None and not isinstance(context, ast.Load) and not is_made:
             use.is_emptied = True
 
     def _use(self, node: ast.AST | None) -> Uses | None:
         """The uses of the container that an expression in a function is."""
-        if node is None or not self._functions:
+        name = dotted(node) if node is not None and self._functions else ""
+        if not name:
             return None
-        hidden = set().union(*self._hidden)
-        container = self._names.container(node, set(self._uses), hidden)
+        first, dot, rest = name.partition(".")
+        if self._class is not None and first == self._own_object():
+            full = self._names.full(f"{self._class.name}{dot}{rest}")
+        elif any(first in hidden for hidden in self._hidden):
+            return None
+        else:
+            full = self._names.full(name)
+        container = self._known.container(full)
         return self._uses[container] if container is not None else None
+
+    def _own_object(self) -> str:
+        """What the present method calls its object or its class."""
+        method = self._functions[0]
+        is_static = any(getattr(one, "id", "") == "staticmethod" for one in method.decorator_list)
+        return "" if is_static or not method.args.args else method.args.args[0].arg
 
     def _grows(self, use: Uses, grows: list[Growth], node: ast.expr | ast.stmt) -> None:
         if self._is_on_import() or (grows is use.grows_within and use in self._asked):
             return
-        name = next(one.name for one, known in self._uses.items() if known is use)
+        full = next(name for name, known in self._uses.items() if known is use)
+        name = full.removeprefix(f"{self._names.module}.")
         grows.append(Growth(f"{self._file}:{node.lineno}", self._functions[-1].name, name))
 
     def _is_on_import(self) -> bool:
         """Whether the present function runs while the modules are imported."""
         outermost = self._functions[0].name
         is_of_class = self._is_metaclass or outermost in OF_CLASSES
+        if self._class is not None and self._names.full(self._class.name) in self._known.kept:
+            is_of_class = is_of_class or outermost == INIT
         return is_of_class or len(self._functions) <= self._on_import.get(outermost, 0)
 
 

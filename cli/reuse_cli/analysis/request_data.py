@@ -1,9 +1,10 @@
-"""Containers at module level that a function's code only ever adds to, found in its source.
+"""Containers that outlive an invocation and that a function's code only ever adds to.
 
-What a handler puts into a list, set or dict at module level stays there for the next request, and
-the memory grows with every one. Not meant are containers that some function empties, bounded ones,
-caches, which are asked for a key before it is set, and registries, which are filled while modules
-are imported: by decorators, by what modules call, by `__init_subclass__`.
+What a handler puts into a list, set or dict of a module, of a class, or of an object that a module
+keeps, stays there for the next request, and the memory grows with every one. Not meant are
+containers that some function empties, bounded ones, caches, which are asked for a key before it is
+set, and registries, which are filled while modules are imported: by decorators, by what modules
+call, by `__init_subclass__`.
 """
 
 import ast
@@ -11,23 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reuse_cli.analysis import source_names
-from reuse_cli.analysis.module_growth import Function, Growth, Reader, Uses
+from reuse_cli.analysis.module_growth import Growth, Reader, Uses
+from reuse_cli.analysis.source_names import INIT, Function
 
 LEFT_OUT = ("site-packages", "node_modules", "tests", "test", ".venv", "venv", "build", "dist")
 
 
 def find(folder: Path) -> list[Growth]:
     """All such lines of the Python files below the folder; what is no Python is left out."""
-    trees = dict(_sources(folder))
-    known = {
-        container
-        for path, tree in trees.items()
-        for container in source_names.containers(source_names.module_name(path), tree)
-    }
-    uses = {container: Uses() for container in known}
-    for path, tree in trees.items():
-        names = source_names.names(path, tree, known)
-        Reader(path.as_posix(), names, uses, _run_on_import(tree)).visit(tree)
+    modules = [(path, source_names.names(path, tree), tree) for path, tree in _sources(folder)]
+    known = source_names.known((names, tree) for _, names, tree in modules)
+    uses = {container: Uses() for container in known.containers}
+    for path, names, tree in modules:
+        Reader(path.as_posix(), names, known, uses, _run_on_import(tree)).visit(tree)
     found = {growth for use in uses.values() for growth in use.found()}
     return sorted(found, key=lambda growth: (_place(growth.call_site), growth.name))
 
@@ -68,10 +65,13 @@ def _run_on_import(tree: ast.Module) -> dict[str, int]:
 
 
 def _of_import(node: ast.AST) -> Iterator[ast.AST]:
-    """What is executed while a module is imported: everything but the functions' own code."""
+    """What is executed while a module is imported: everything but the functions' own code.
+
+    The code of `__init__` counts as well: modules make the objects that they keep.
+    """
     yield node
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, Function | ast.Lambda):
+        if isinstance(child, Function | ast.Lambda) and getattr(child, "name", "") != INIT:
             yield child
         else:
             yield from _of_import(child)
