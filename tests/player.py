@@ -46,6 +46,7 @@ class Player:
         self.errors = []
         self.process = None
         self.telemetry_address = None
+        self._sender = None  # the connection to it
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -54,6 +55,8 @@ class Player:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._sender is not None:
+            self._sender.close()
         if self.process is not None:
             self.process.kill()
             self.process.wait()
@@ -120,6 +123,29 @@ class Player:
         return self.post(json.dumps(list(events)).encode())
 
     def post(self, body: bytes) -> int:
+        """As Lambda does: in one piece, over a connection that is kept while it lasts."""
+        head = f"POST / HTTP/1.1\r\nHost: sandbox\r\nContent-Length: {len(body)}\r\n\r\n"
+        while True:
+            connection, self._sender = self._sender, None
+            is_old = connection is not None
+            if not is_old:
+                connection = http.client.HTTPConnection(*self.telemetry_address, timeout=PATIENCE)
+                connection.connect()
+            try:
+                connection.sock.sendall(head.encode() + body)
+                response = http.client.HTTPResponse(connection.sock, method="POST")
+                response.begin()
+                response.read()
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                if not is_old:
+                    raise
+                continue  # it had been closed meanwhile
+            self._sender = connection
+            return response.status
+
+    def post_apart(self, body: bytes) -> int:
+        """Over a connection of its own, the head before the body."""
         connection = http.client.HTTPConnection(*self.telemetry_address, timeout=PATIENCE)
         connection.request("POST", "/", body, {"Content-Type": "application/json"})
         status = connection.getresponse().status
@@ -198,8 +224,8 @@ def _handler_of(player: Player) -> type[BaseHTTPRequestHandler]:
             for name, value in headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self._headers_buffer.extend((b"\r\n", body))  # in one piece, as Lambda does
+            self.flush_headers()
 
         def log_message(self, *_: object) -> None:
             pass

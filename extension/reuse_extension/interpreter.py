@@ -28,6 +28,8 @@ received = bytearray(16384)
 """What `receive_size` has read last. It stays: MicroPython's `recv` would take room for all that
 might come, and collect garbage for it, every time."""
 _view = memoryview(received)
+BROKEN = -1
+"""In place of a size: what was received is done, and could not be answered."""
 
 
 class Poller:
@@ -162,7 +164,7 @@ if IS_MICROPYTHON:
     write_if_room = native.write_if_room
 else:
     reader = None
-    """The functions read_batch, read_invoke, read_message and find_piece, where they are there."""
+    """The module with hold, read_batch, read_invoke, read_message, find_piece, if it is there."""
     import fcntl
     import stat
 

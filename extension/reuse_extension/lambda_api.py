@@ -69,7 +69,8 @@ class LambdaApi:
         """`address`: the value of AWS_LAMBDA_RUNTIME_API, host:port; `native`: as in `Listener`."""
         self._host = address
         self._native = native
-        self._next = b""
+        self.next_request = b""
+        """What asks `next`, once registered."""
         self._poller = poller
         self._reader = wire.Reader(MAX_ANSWER, reads_responses=True)
         self._identifier = ""
@@ -88,7 +89,7 @@ class LambdaApi:
                 "Lambda refused to register " + name + ": " + _shown(answer.start[1], answer.body)
             )
         self._identifier = identifier.decode()
-        self._next = next_request(self._host, self._identifier)
+        self.next_request = next_request(self._host, self._identifier)
         return _object(answer.body)
 
     def subscribe(self, port: int) -> int:
@@ -110,7 +111,7 @@ class LambdaApi:
             return
         try:
             self._open()
-            self.is_asked = interpreter.send(self.socket, self._next)
+            self.is_asked = interpreter.send(self.socket, self.next_request)
         except (OSError, ValueError):
             self.is_asked = False
         if not self.is_asked:
@@ -120,12 +121,22 @@ class LambdaApi:
         """How long until `ask_next` shall be called; None while its answer is awaited."""
         return None if self.is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
 
-    def receive(self) -> "dict[str, Any] | None":
+    @property
+    def is_calm(self) -> bool:
+        """Whether `next` is asked, and nothing of its answer has come yet."""
+        return self.is_asked and self._reader.is_between
+
+    def receive(self, size: "int | None") -> "dict[str, Any] | None":
         """The event that `next` has brought, or None for nothing yet and for failures.
 
-        Where it is a usual INVOKE, `next` has been asked again.
+        `size`: bytes that have been received already, BROKEN where `next` could not be asked again;
+        None to receive. Where the event is a usual INVOKE, `next` has been asked again.
         """
-        size = interpreter.receive_size(self.socket)
+        if size == interpreter.BROKEN:
+            self._fail()
+            return None
+        if size is None:
+            size = interpreter.receive_size(self.socket)
         if size is None:
             return None
         event = self._usual(size)

@@ -40,15 +40,33 @@ class Listener:
         self._resume_ticks: "int | None" = None
         poller.add(self._listener)
 
-    def handle(self, ready: "Any") -> "list[bytes | None]":
-        """Serve a socket that is ready; the batches that became whole, None for a too large one."""
+    @property
+    def calm_sockets(self) -> "list[Any]":
+        """The connection that spoke last, and all others; none where that one is in a message."""
+        if self.is_paused or not self._connections:
+            return []
+        last = self._connections[-1]
+        if not self._readers[id(last)].is_between:
+            return []
+        return [last, self._listener] + self._connections[:-1]
+
+    def handle(self, ready: "Any", size: "int | None" = None) -> "list[bytes | None]":
+        """Serve a socket that is ready; the batches that became whole, None for a too large one.
+
+        `size`: bytes that have been received from it already, BROKEN where they were a batch that
+        could not be answered; None to receive.
+        """
         if ready is self._listener:
             self._accept()
             return []
         if ready not in self._connections:
             return []  # closed a moment ago, to make room
+        if size == interpreter.BROKEN:
+            self._close(ready)
+            return []
         try:
-            size = interpreter.receive_size(ready)
+            if size is None:
+                size = interpreter.receive_size(ready)
             if size is None:
                 return []
             body = self._usual(ready, size)

@@ -121,22 +121,39 @@ class Loop:
     def _turn(self) -> "int | None":
         """Wait for something and do it; when to end, in ticks, once SHUTDOWN has come."""
         api = self._api
-        wait_ms = self._wait_ms()
-        if not api.is_asked:
-            api.ask_next()
-            wait_ms = sooner(api.wait_ms(), wait_ms)
-        ready = self._poller.wait(wait_ms)
+        ready, size = self._hold()
+        if not ready:
+            wait_ms = self._wait_ms()
+            if not api.is_asked:
+                api.ask_next()
+                wait_ms = sooner(api.wait_ms(), wait_ms)
+            ready = self._poller.wait(wait_ms)
         if api.socket is not None and api.socket in ready:
             ready.remove(api.socket)
-            answer = api.receive()
+            answer = api.receive(size)
             if answer is not None:
                 if answer["eventType"] != "SHUTDOWN" and not api.is_asked:
                     api.ask_next()
                 event = self._recorder.receive_next(answer) if self._recorder else None
                 if answer["eventType"] == "SHUTDOWN":
                     return _end_ticks(getattr(event, "deadline_ms", None))
-        self._hear(ready)
+        self._hear(ready, size)
         return None
+
+    def _hold(self) -> "tuple[list[Any], int | None]":
+        """Let events come that nothing is due for; the socket that has said something else.
+
+        And how many bytes were received from it, as `hold` of the recorder tells.
+        """
+        if self._recorder is None or self._listener is None or self._batches:
+            return [], None
+        sockets = self._listener.calm_sockets if self._native and self._api.is_calm else []
+        if not sockets:
+            return [], None
+        sockets.insert(0, self._api.socket)
+        files = [connection.fileno() for connection in sockets]
+        found = self._recorder.hold(files, self._api.next_request)
+        return ([], None) if found is None else ([sockets[found[0]]], found[1])
 
     def _wait_ms(self) -> "int | None":
         """How long until something here is due."""
@@ -147,11 +164,11 @@ class Loop:
             return sooner(self._listener.wait_ms(), wait_ms)
         return wait_ms
 
-    def _hear(self, ready: "list[Any]") -> None:
+    def _hear(self, ready: "list[Any]", size: "int | None" = None) -> None:
         """Receive telemetry, answer it, and take in one batch of what has come."""
         if self._listener is not None:
             for connection in ready:
-                self._batches.extend(self._listener.handle(connection))
+                self._batches.extend(self._listener.handle(connection, size))
             if self._listener.is_paused:
                 self._listener.tick()
         recorder = self._recorder

@@ -8,7 +8,7 @@ from .core import batches
 from .core.closed import AnotherContainer, FromSnapshot
 from .core.container import Container
 from .core.emf import LineWriter
-from .core.events import LogsDropped, Served, parse_next, pieces
+from .core.events import Invoke, LogsDropped, Served, parse_next, pieces
 from .core.json_text import text
 from .core.record_builder import RecordBuilder
 from .output import Output
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 MAX_EVENTS = 128
 """Of a batch that are taken in at a time: between them `next` is asked."""
+MAX_HELD = 32
+"""Events that are held and received together, while the caches hold what that takes: for a caller
+they are half a millisecond, at full speed."""
 MAX_FAILURES_LOGGED = 3
 MANY_PAGES = 24
 """Pages of ended processes that one look finds: more are coming, and /tmp shall not fill with them
@@ -62,6 +65,7 @@ class Recorder:
             settings.flush == "invocation",
         )
         self._batch: "Iterator[Any] | None" = None
+        self._held: "list[Any]" = []
         self._is_saved = False
         self._alarm = Alarm()
         self._pages_alarm = Alarm()
@@ -73,6 +77,7 @@ class Recorder:
 
     def receive_next(self, answer: "dict[str, Any]") -> "Any":
         """Take in the answer to `next`; the event it was."""
+        self._receive_held()
         now_ms = interpreter.now_ms()
         event = parse_next(answer, now_ms)
         self._safely(self._receive, [event], now_ms, False)
@@ -83,8 +88,26 @@ class Recorder:
 
         The beginning of it: `tick` does the rest while `is_busy`.
         """
+        self._receive_held()
         self._batch = batches.events(body, self._native)
         self._safely(self._receive_more)
+
+    def hold(self, files: "list[int]", request: bytes) -> "tuple[int, int] | None":
+        """Hold events while only such come as no record is due for: as `hold` of the native module.
+
+        None at once where records may be due, or without that module.
+        """
+        minutes = None
+        if self._native is not None and not self._is_debug and self._output.is_empty:
+            minutes = self._container.calm_minutes if self.wait_ms() is None else None
+        if minutes is None:
+            return None
+        found: "tuple[int, int] | None" = self._native.hold(
+            files, request, interpreter.received, batches.USUAL, self._held, MAX_HELD, *minutes
+        )
+        if len(self._held) >= MAX_HELD:
+            self._receive_held()
+        return found
 
     @property
     def is_busy(self) -> bool:
@@ -134,6 +157,7 @@ class Recorder:
 
     def begin_end(self) -> None:
         """SHUTDOWN has come: read all pages, `tick` by `tick`."""
+        self._receive_held()
         self._safely(self._count, self._pages.read)
 
     @property
@@ -143,6 +167,7 @@ class Recorder:
 
     def finish(self) -> None:
         """Write the last record, of all pages that there was time for."""
+        self._receive_held()
         self._safely(self._finish)
 
     def log(self, level: str, message: str) -> None:
@@ -178,12 +203,18 @@ class Recorder:
             self._output.dropped = 0
         for event in events:
             try:
-                outputs.extend(self._receive_event(event, now_ms))
+                at_ms = event.time if isinstance(event, Invoke) else now_ms
+                outputs.extend(self._receive_event(event, at_ms))
             except Exception as error:
                 self._failed(error)
         if ends_batch:
             outputs.extend(container.end_batch(now_ms))
         self._write(outputs)
+
+    def _receive_held(self) -> None:
+        if self._held:
+            held, self._held = self._held, []
+            self._safely(self._receive, held, interpreter.now_ms(), True)
 
     def _receive_event(self, event: "Any", now_ms: int) -> "list[Any]":
         if not self._is_debug:

@@ -59,6 +59,7 @@ static void try_one(const char *bytes, size_t size) {
         check(record.request_id.size <= 1024 && record.duration_us >= ABSENT, "values");
         before = at;
     }
+    is_plain_batch(data, size, 29920320);
     struct text id = read_invoke(data, size);
     check(id.size == 0 || (id.at >= data && id.at + id.size <= data + size), "invoke");
     check(read_message(data, size, true) <= size && read_message(data, size, false) <= size, "message");

@@ -7,7 +7,7 @@ bytes, whatever they are: nothing else is done meanwhile.
 
 import json
 
-from .events import LogsDropped, Report, RuntimeDone, Served, Start, Unknown, joined, parse
+from .events import Invoke, LogsDropped, Report, RuntimeDone, Served, Start, Unknown, joined, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def _read(piece: bytes) -> "Any":
     return Unknown("damaged") if item is None else parse(item)
 
 
-USUAL = (_read, Start, RuntimeDone, Report, Served)
-"""How `read_batch` makes events: of another record's bytes, and of the fields of these."""
+USUAL = (_read, Start, RuntimeDone, Report, Served, Invoke)
+"""How native code makes events: of another record's bytes, and of the fields of these."""
 
 
 def joined_events(found: "Iterator[Any]") -> "Iterator[Any]":

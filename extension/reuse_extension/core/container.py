@@ -22,7 +22,7 @@ from . import failures
 from .closed import AnotherContainer
 from .event_rules import EventRules
 from .events import MINUTE_MS
-from .lifecycle import ENDED, ENDING, FINISH, RESET, RESETTING, RESTART, Lifecycle
+from .lifecycle import ENDED, ENDING, FINISH, RESET, RESETTING, RESTART, RUNNING, Lifecycle
 from .remembered import MAX_REMEMBERED
 from .unconfirmed import HOLD_MS
 
@@ -102,6 +102,26 @@ class Container:
         else:
             self.periods.touch(now_ms)
         return self._take()
+
+    @property
+    def calm_minutes(self) -> "tuple[int, int] | None":
+        """The minutes of INVOKEs and of telemetry in which no output is due at once.
+
+        That is so for invocations that succeed, one after the other, while an array has room: what
+        tells of them may be held and received later, in the order in which it has come, for the
+        same outputs. None where they are due, or it cannot be said.
+        """
+        rules, minute, last = self._rules, self.periods.period.minute, self._rules.last_invoked
+        if minute is None or last is None or last.invoked_ms is None or self.wake_ms is not None:
+            return None
+        is_calm = (
+            self._has_reported_first
+            and self.state == RUNNING
+            and rules.has_telemetry
+            and not rules.is_managed
+            and not self.periods.one_record_per_invocation
+        )
+        return (last.invoked_ms // MINUTE_MS, minute) if is_calm else None
 
     @property
     def is_settled(self) -> bool:

@@ -19,12 +19,16 @@ static mp_obj_t port_of(mp_obj_t file_number) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(port_of_obj, port_of);
 
+mp_int_t wall_clock_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (mp_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 // now_ms() -> the wall clock, epoch milliseconds, as a small integer: those of nanoseconds, and of
 // mp_obj_new_int_from_ll, are long ones on the heap, and so is whatever is computed from them.
 static mp_obj_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return mp_obj_new_int((mp_int_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    return mp_obj_new_int(wall_clock_ms());
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(now_ms_obj, now_ms);
 
@@ -40,6 +44,7 @@ static const mp_rom_map_elem_t members[] = {
     {MP_ROM_QSTR(MP_QSTR_read_batch), MP_ROM_PTR(&native_read_batch_obj)},
     {MP_ROM_QSTR(MP_QSTR_read_invoke), MP_ROM_PTR(&native_read_invoke_obj)},
     {MP_ROM_QSTR(MP_QSTR_read_message), MP_ROM_PTR(&native_read_message_obj)},
+    {MP_ROM_QSTR(MP_QSTR_hold), MP_ROM_PTR(&native_hold_obj)},
     {MP_ROM_QSTR(MP_QSTR_write_if_room), MP_ROM_PTR(&native_write_if_room_obj)},
 };
 static MP_DEFINE_CONST_DICT(globals, members);

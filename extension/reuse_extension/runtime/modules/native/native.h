@@ -12,3 +12,10 @@ MP_DECLARE_CONST_FUN_OBJ_2(native_find_piece_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(native_read_batch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(native_read_invoke_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(native_read_message_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(native_hold_obj);
+
+// The wall clock, epoch milliseconds.
+mp_int_t wall_clock_ms(void);
+
+// Adds the events of a usual batch to a list; whether it is one. `makers`: as of read_batch.
+bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events);

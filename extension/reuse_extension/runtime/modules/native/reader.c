@@ -12,7 +12,6 @@
 #define MAX_RECORD (64 * 1024)
 #define MAX_HEAD 4096
 #define MAX_DECIMALS 3
-#define MINUTE_MS 60000
 #define MAX_WHOLE_DIGITS 12
 
 struct place {
@@ -360,6 +359,24 @@ bool is_served(const struct record *start, const struct record *done, const stru
            start->time_ms <= done->time_ms && done->time_ms <= report->time_ms &&
            start->time_ms / MINUTE_MS == report->time_ms / MINUTE_MS &&
            report->init_us == ABSENT && report->restore_us == ABSENT;
+}
+
+static bool is_plain(const struct record *record) {
+    return record->kind == START ? record->tenant_id.size == 0
+                                 : record->kind != OTHER && is_plain_success(record) && record->init_us == ABSENT &&
+                                       record->restore_us == ABSENT;
+}
+
+bool is_plain_batch(const char *body, size_t size, int64_t minute) {
+    struct record record;
+    size_t at = 0;
+    int found;
+    while ((found = read_record(body, size, &at, &record)) == RECORD) {
+        if (!is_plain(&record) || record.time_ms / MINUTE_MS != minute) {
+            return false;
+        }
+    }
+    return found == END && at > 0;
 }
 
 static bool read_event(struct reading *r, struct text name, struct record *record) {

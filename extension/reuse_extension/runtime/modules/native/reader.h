@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define ABSENT (-1)
+#define MINUTE_MS 60000
 
 enum kind { OTHER, START, RUNTIME_DONE, REPORT };
 
@@ -34,6 +35,9 @@ int read_record(const char *body, size_t size, size_t *at, struct record *record
 // Whether these three, of the kinds START, RUNTIME_DONE and REPORT, are one event, Served: `joined` in
 // core/events.py.
 bool is_served(const struct record *start, const struct record *done, const struct record *report);
+
+// Whether a batch tells of nothing but invocations that succeed, in this minute, in epoch minutes.
+bool is_plain_batch(const char *body, size_t size, int64_t minute);
 
 // The request id in an INVOKE; of size 0 where it is anything else.
 struct text read_invoke(const char *body, size_t size);

@@ -16,7 +16,7 @@ static mp_obj_t number_or_none(int64_t number) {
     return number == ABSENT ? mp_const_none : mp_obj_new_int((mp_int_t)number);
 }
 
-static mp_obj_t event_of(const struct record *record, const char *body, mp_obj_t *makers) {
+static mp_obj_t event_of(const struct record *record, const char *body, const mp_obj_t *makers) {
     mp_obj_t time = number_or_none(record->time_ms);
     if (record->kind == OTHER) {
         mp_obj_t piece = mp_obj_new_bytes((const byte *)body + record->start, record->end - record->start);
@@ -54,13 +54,8 @@ static mp_obj_t served_of(const struct record *start, const struct record *done,
     return mp_call_function_n_kw(maker, 9, 0, fields);
 }
 
-// read_batch(body, makers) -> the events of a usual batch, or None. `makers`: a function that reads the
-// bytes of any other record, and the types of the events start, runtimeDone, report and Served.
-static mp_obj_t read_batch(mp_obj_t body_object, mp_obj_t makers_object) {
-    size_t size, at = 0, count = 0, makers_count;
-    const char *body = mp_obj_str_get_data(body_object, &size);
-    mp_obj_t *makers, events = mp_obj_new_list(0, NULL);
-    mp_obj_get_array(makers_object, &makers_count, &makers);
+bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events) {
+    size_t at = 0, count = 0;
     struct record records[3]; // a start, the runtimeDone after it, and what comes then
     int found, waiting = 0;
     while ((found = read_record(body, size, &at, &records[waiting])) == RECORD && ++count <= MAX_EVENTS) {
@@ -86,7 +81,17 @@ static mp_obj_t read_batch(mp_obj_t body_object, mp_obj_t makers_object) {
     for (int i = 0; i < waiting; i++) {
         mp_obj_list_append(events, event_of(&records[i], body, makers));
     }
-    return found == END && count > 0 ? events : mp_const_none;
+    return found == END && count > 0;
+}
+
+// read_batch(body, makers) -> the events of a usual batch, or None. `makers`: a function that reads the
+// bytes of any other record, and the types of the events Start, RuntimeDone, Report, Served and Invoke.
+static mp_obj_t read_batch(mp_obj_t body_object, mp_obj_t makers_object) {
+    size_t size, makers_count;
+    const char *body = mp_obj_str_get_data(body_object, &size);
+    mp_obj_t *makers, events = mp_obj_new_list(0, NULL);
+    mp_obj_get_array(makers_object, &makers_count, &makers);
+    return add_events(body, size, makers, events) ? events : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_2(native_read_batch_obj, read_batch);
 
