@@ -44,6 +44,7 @@ OBSERVERS = {
     "s3transfer.manager": "s3_transfers",
     "sqlalchemy": "sqlalchemy",
     "ssl": "tls",
+    "threading": "executors",
     "urllib3": "urllib3",
 }
 """Module of a library -> the file here that observes it, by `observe(module)`."""

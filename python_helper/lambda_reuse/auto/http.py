@@ -37,6 +37,8 @@ class Keeper:
         self.site = site
         self.in_init = invocation.in_init()
         self.hosts: "set[int]" = set()
+        self.closed_by: "Any" = None
+        """The line that throws away what it keeps, in invocations: `with session:`."""
         self.has_failed = False
         """Whether a connection could not be opened: who replaces it then has a reason to."""
 
@@ -87,6 +89,20 @@ def manager_made(manager: "Any", frame: "FrameType") -> None:
     _managers.append(ref(manager))
     if len(_managers) > MAX_MANAGERS:
         _managers[:] = [known for known in _managers if known() is not None][-MAX_MANAGERS // 2 :]
+
+
+def manager_cleared(manager: "Any", frame: "FrameType") -> None:
+    """A pool manager of urllib3 drops its connections, which may be needed again."""
+    keeper: "Optional[Keeper]" = keepers.of(manager)
+    has_reason = sys.exc_info()[0] is not None
+    if keeper is None or has_reason or invocation.in_init():
+        return
+    site = sites.find(frame)
+    line = builds.line(KIND, "connection", site)
+    if line is not None:
+        keeper.closed_by = line
+        for host in keeper.hosts:
+            line.expect(host)
 
 
 def dials() -> None:
@@ -152,8 +168,11 @@ def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optiona
         return opening
     if keeper is None or keeper.site is None:
         return Opening(start_ns, None, host, is_known=True)
-    line = builds.line(KIND, "connection", keeper.site)
-    opening = Opening(start_ns, line, host, is_known=_is_kept(keeper, host))
+    if keeper.closed_by is not None and host in keeper.hosts and keeper.obj() is not None:
+        opening = Opening(start_ns, keeper.closed_by, host, is_known=keeper.has_failed)
+    else:
+        line = builds.line(KIND, "connection", keeper.site)
+        opening = Opening(start_ns, line, host, is_known=_is_kept(keeper, host))
     opening.keeper = keeper
     return opening
 

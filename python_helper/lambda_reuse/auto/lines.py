@@ -49,6 +49,11 @@ class Line(lifecycle.Participant):
         self._count(took_us, in_init=in_init, is_waste=is_waste)
         return is_waste
 
+    def expect(self, key: int) -> None:
+        """The thing `key` has been built elsewhere: this line's first build of it is another."""
+        with _lock:
+            self._is_again(key)
+
     def fetched(self, key: int, took_us: int) -> None:
         """Count a value read; it was waste where the invocation before this one read it too."""
         number = invocation.count

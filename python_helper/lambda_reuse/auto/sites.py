@@ -67,9 +67,9 @@ MAX_DEPTH = 200
 MAX_SITES = 1024
 """Lines that are remembered."""
 
-POOL = "concurrent.futures.thread"
+THREADS = ("concurrent.futures.thread", "threading")
 submitted: "Any" = None
-"""Work item of a pool of threads -> the user's line that submitted it; see `executors`."""
+"""Thread, or work item of a pool of them -> the user's line that began it; see `executors`."""
 
 _files: "dict[str, Optional[str]]" = {}
 _sites: "dict[tuple[int, int], tuple[CodeType, tuple[str, str]]]" = {}
@@ -104,13 +104,14 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
 
 
 def _submitter(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
-    """The line that gave a library's function to a pool of threads, whose thread this is."""
+    """The line that gave a library's function to this thread."""
     for _ in range(MAX_DEPTH):
         if frame is None:
             break
-        if frame.f_code.co_name == "run" and frame.f_globals.get("__name__") == POOL:
+        if frame.f_code.co_name == "run" and frame.f_globals.get("__name__") in THREADS:
             site: "Optional[tuple[str, str]]" = submitted.of(frame.f_locals.get("self"))
-            return site
+            if site is not None:
+                return site
         frame = frame.f_back
     return None
 

@@ -18,6 +18,7 @@ def observe(module: "ModuleType") -> None:
     spy.version_of(module, 1, 2)
     methods = module.PoolManager.__mro__[1]
     spy.place(methods, "__init__", _made, NAME)
+    spy.place(module.PoolManager, "clear", _cleared, NAME)
     spy.place(module.HTTPConnectionPool, "__init__", _pool_made, NAME)
     spy.place(module.connection.HTTPConnection, "_new_conn", _dials, NAME)
 
@@ -28,6 +29,10 @@ def _made(obj: "Any", frame: "FrameType") -> None:
         return
     if frame.f_code.co_name == "__init__" and hasattr(type(obj), "connection_from_url"):
         http.manager_made(obj, frame)
+
+
+def _cleared(manager: "Any", frame: "FrameType") -> None:
+    http.manager_cleared(manager, frame)
 
 
 def _pool_made(pool: "Any", frame: "FrameType") -> None:
