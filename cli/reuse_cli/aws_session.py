@@ -56,6 +56,7 @@ def failures() -> Iterator[None]:
         exceptions.InvalidConfigError,
         exceptions.InvalidRegionError,
         exceptions.TokenRetrievalError,
+        exceptions.SSOError,
     )
     try:
         yield

@@ -1,18 +1,16 @@
-"""A fleet whose every number is known, and its log lines: doubled, with gaps, in many files.
+"""A fleet whose every number is known: containers that are lived minute by minute.
 
-Containers are lived minute by minute. What happens is added up twice: into the records, as the
-extension writes them, and into plain lists, of which the truth is made.
+What happens is added up twice: into the records, as the extension writes them, and into plain
+lists, of which the truth is made. `known_fleet_files.py` writes the records into files.
 """
 
-import gzip
 import json
 import random
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.cli.records import STARTED_MS
-from tests.cli.shapes import AWS, compact, iso
+from tests.cli.shapes import AWS
 
 MINUTE_MS = 60_000
 INIT_TYPES = {
@@ -208,31 +206,3 @@ def _write(life: Life, own: dict[str, Any], to_ms: int) -> None:
               "sequence": life.records, "from_ms": to_ms - MINUTE_MS, "to_ms": to_ms, **own,
               "telemetry": "full", "total": total}  # fmt: skip
     life.lines.append((life.records, record))
-
-
-def write(fleet: list[Life], folder: Path, files: int = 7, seed: int = 2) -> None:
-    """The lines of all containers over files of several shapes, out of order, a tenth twice."""
-    chance = random.Random(seed)
-    lines = [
-        (life.container_id, record)
-        for life in fleet
-        for sequence, record in life.lines
-        if sequence not in life.lost or record["record"] != "container/1"
-    ]
-    lines += chance.sample(lines, len(lines) // 10)
-    chance.shuffle(lines)
-    for number in range(files):
-        text = "".join(
-            _shaped(number, container_id, compact(record))
-            for container_id, record in lines[number::files]
-        )
-        data = gzip.compress(text.encode(), 1) if number == 3 else text.encode()
-        (folder / f"part-{number}.log").write_bytes(data)
-
-
-def _shaped(number: int, container_id: str, line: str) -> str:
-    if number == 1:
-        return f"{iso(STARTED_MS)} {container_id} {line}\n"
-    if number == 2:
-        return json.dumps({"timestamp": STARTED_MS, "message": line}, separators=(",", ":")) + "\n"
-    return line + "\n"

@@ -10,6 +10,11 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from botocore.exceptions import (
+    EndpointConnectionError,
+    NoCredentialsError,
+    UnauthorizedSSOTokenError,
+)
 from reuse_cli import errors
 from reuse_cli.main import run
 
@@ -98,6 +103,27 @@ def test_a_window_counts_what_is_in_it(aws, capsys):
 )
 def test_failures_are_a_sentence_and_a_code(aws, capsys, arguments, code, sentence):
     boto3.client("logs").create_log_group(logGroupName="EMPTY")
+
+    assert run(["summary", *arguments]) == code
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["orders"], ["--log-group", "orders"]])
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (EndpointConnectionError(endpoint_url="http://x"), errors.OTHER, "could not be asked"),
+        (UnauthorizedSSOTokenError(), errors.CONFIGURATION, "AWS is not set up"),
+        (NoCredentialsError(), errors.CONFIGURATION, "AWS is not set up"),
+    ],
+)
+def test_aws_cannot_be_reached(aws, capsys, monkeypatch, arguments, error, code, sentence):
+    """Whatever is asked first: the function's configuration or its log group."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", fail)
 
     assert run(["summary", *arguments]) == code
     assert sentence in capsys.readouterr().err

@@ -51,6 +51,21 @@ def test_a_function_may_be_called_as_a_file_is(tmp_path):
     assert "to read it: --source orders" in refused.stderr
 
 
+def test_a_folder_in_the_place_of_a_function(tmp_path):
+    """Is refused where nothing tells of a function of its name: functions have folders of code."""
+    (tmp_path / "orders").mkdir()
+    home = {**ENVIRONMENT, "HOME": str(tmp_path)}
+
+    refused = run("summary", "orders", cwd=tmp_path, env=home)
+    write(tmp_path / ".lambda-reuse" / "log.jsonl", container("a", FunctionName="orders"))
+    answered = run("summary", "orders", cwd=tmp_path, env=home)
+
+    assert refused.returncode == 252
+    assert "orders is a folder" in refused.stderr
+    assert refused.stderr.endswith("--source orders\n")
+    assert (answered.returncode, answered.stderr) == (0, "")
+
+
 def test_a_table_needs_no_terminal(tmp_path):
     write(tmp_path / "log.jsonl", container("9c1f00aa11"))
 

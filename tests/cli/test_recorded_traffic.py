@@ -88,7 +88,7 @@ def test_a_record_may_end_with_the_next_start() -> None:
     assert list(found.functions[0].arrivals_ms) == [BEGIN_MS, first_ms + 600, first_ms + 1970]
     assert (found.approximate, found.missing) == (0, 0)
     assert list(rest.arrivals_ms) == [first_ms + 600, first_ms + 1970]
-    assert (rest.recorded_cold_starts, rest.recorded_init_ms) == (0, 0)
+    assert (rest.recorded_cold_starts, rest.recorded_busy_ms) == (0, 80)
 
 
 def test_the_replay_waits_as_long_as_the_recorded_invocation_did() -> None:

@@ -24,7 +24,7 @@ FIELDS = (
     "architecture", "container_started_ms", "total",
 )  # fmt: skip
 """What is needed of a record."""
-TOTAL_FIELDS = ("cold_starts", "invocations", "init_ms")
+TOTAL_FIELDS = ("cold_starts", "invocations", "duration_ms", "init_ms")
 """What is needed of its totals."""
 
 
@@ -52,8 +52,11 @@ class _Function:
     architecture: str | None = None
     cold_starts: int = 0
     containers: int = 0
+    invocations: int = 0
+    busy_ms: float = 0.0
     provisioned: int = 0
-    init_ms: float = 0.0
+    provisioned_busy_ms: float = 0.0
+    kept_ms: float = 0.0
 
 
 def recorded(records: Iterable[Record], *, is_whole: bool = True) -> Recorded:
@@ -70,10 +73,10 @@ def recorded(records: Iterable[Record], *, is_whole: bool = True) -> Recorded:
         is_running = not is_whole and (begun["sequence"] or 0) > 1
         before = _before(begun) if is_running else {}
         found.running += is_running
-        _add(functions.setdefault(name, _Function()), container, before, found)
-        began_ms = begun["from_ms"] if is_running else begun["container_started_ms"]
-        first_ms = min(first_ms, began_ms or begun["to_ms"])
-        last_ms = max(last_ms, *(record["to_ms"] for record in container))
+        started_ms = begun["from_ms"] if is_running else begun["container_started_ms"]
+        lived = (started_ms or begun["to_ms"], max(record["to_ms"] for record in container))
+        _add(functions.setdefault(name, _Function()), container, before, lived, found)
+        first_ms, last_ms = min(first_ms, lived[0]), max(last_ms, lived[1])
     found.functions = [_traffic(name, function) for name, function in functions.items()]
     found.span_s = max(0.0, (last_ms - first_ms) / 1000) if functions else 0.0
     return found
@@ -85,13 +88,18 @@ def _before(record: Record) -> dict[str, float]:
     own = {
         "cold_starts": record["ColdStarts"],
         "invocations": record["Invocations"],
+        "duration_ms": sum(record["Duration"] or ()),
         "init_ms": init_ms,
     }
     return {name: (total.get(name) or 0) - (value or 0) for name, value in own.items()}
 
 
 def _add(
-    function: _Function, container: Sequence[Record], before: Mapping[str, float], found: Recorded
+    function: _Function,
+    container: Sequence[Record],
+    before: Mapping[str, float],
+    lived: tuple[float, float],
+    found: Recorded,
 ) -> None:
     last = container[-1]
     total = {
@@ -115,10 +123,16 @@ def _add(
     function.memory_mb = last["memory_mb"] or function.memory_mb
     function.architecture = last["architecture"] or function.architecture
     function.inits_ms += inits
-    function.init_ms += total["init_ms"] or sum(inits)
     function.cold_starts += cold_starts
     function.containers += 1
-    function.provisioned += is_provisioned
+    function.invocations += max(int(total["invocations"]), len(placed))
+    run_ms = max(total["duration_ms"], sum(duration_ms for _, duration_ms in placed))
+    if is_provisioned:  # its inits are in the price of what is provisioned
+        function.provisioned += 1
+        function.provisioned_busy_ms += run_ms
+        function.kept_ms += max(0.0, lived[1] - lived[0])
+    else:
+        function.busy_ms += run_ms + (total["init_ms"] or sum(inits))
     found.approximate += 0 if is_exact else len(placed)
     found.missing += max(0, int(total["invocations"]) - len(placed))
 
@@ -182,6 +196,9 @@ def _traffic(name: str, function: _Function) -> Traffic:
         architecture=function.architecture,
         recorded_cold_starts=function.cold_starts,
         recorded_containers=function.containers,
-        recorded_init_ms=function.init_ms,
+        recorded_invocations=function.invocations,
+        recorded_busy_ms=function.busy_ms,
         recorded_provisioned=function.provisioned,
+        recorded_provisioned_busy_ms=function.provisioned_busy_ms,
+        recorded_kept_ms=function.kept_ms,
     )

@@ -35,8 +35,14 @@ class Traffic:
     architecture: str | None = None
     recorded_cold_starts: int | None = None
     recorded_containers: int | None = None
-    recorded_init_ms: float = 0.0
+    recorded_invocations: int = 0
+    """By the totals: records that were lost leave no arrival."""
+    recorded_busy_ms: float = 0.0
+    """Run time and inits in on-demand containers."""
     recorded_provisioned: int = 0
+    recorded_provisioned_busy_ms: float = 0.0
+    recorded_kept_ms: float = 0.0
+    """How long the provisioned containers were there, in sum."""
 
     @property
     def invocations(self) -> int:

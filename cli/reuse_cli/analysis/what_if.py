@@ -38,31 +38,28 @@ def recorded_row(functions: Sequence[Traffic], span_s: float) -> Row | None:
     known = [traffic for traffic in functions if traffic.recorded_cold_starts is not None]
     if not known:
         return None
-    outcomes = []
-    for traffic in known:
-        run_ms = sum(traffic.durations_ms)
-        share = _provisioned_share(traffic)
-        outcomes.append(
-            Outcome(
-                invocations=traffic.invocations,
-                cold_starts=traffic.recorded_cold_starts or 0,
-                containers=traffic.recorded_containers or 0,
-                busy_ms=run_ms * (1 - share) + traffic.recorded_init_ms,
-                provisioned_busy_ms=run_ms * share,
-            )
+    outcomes = [
+        Outcome(
+            invocations=traffic.recorded_invocations,
+            cold_starts=traffic.recorded_cold_starts or 0,
+            containers=traffic.recorded_containers or 0,
+            busy_ms=traffic.recorded_busy_ms,
+            provisioned_busy_ms=traffic.recorded_provisioned_busy_ms,
         )
-    provisioned = sum(traffic.recorded_provisioned for traffic in known)
-    policies = [
-        Policy(RECORDED, None, provisioned=traffic.recorded_provisioned) for traffic in known
+        for traffic in known
     ]
-    usd = _usd(known, policies, outcomes, span_s)
+    provisioned = sum(traffic.recorded_provisioned for traffic in known)
+    kept_ms = [traffic.recorded_kept_ms for traffic in known]
+    usd = _usd(known, [traffic.memory_mb for traffic in known], outcomes, kept_ms, span_s)
     return _row(RECORDED, None, provisioned, outcomes, usd)
 
 
 def row(functions: Sequence[Traffic], policy: Policy, span_s: float, seed: int) -> Row:
     """What a policy makes of the traffic; the same for the same seed."""
     outcomes = [replay(traffic, policy, seed + at) for at, traffic in enumerate(functions)]
-    usd = _usd(functions, [policy] * len(functions), outcomes, span_s)
+    sizes = [policy.memory_mb or traffic.memory_mb for traffic in functions]
+    kept_ms = [policy.provisioned * span_s * 1000] * len(functions)
+    usd = _usd(functions, sizes, outcomes, kept_ms, span_s)
     return _row(policy.name, policy.keep_alive_s, policy.provisioned, outcomes, usd)
 
 
@@ -92,26 +89,22 @@ def _row(
     )
 
 
-def _provisioned_share(traffic: Traffic) -> float:
-    containers = traffic.recorded_containers or 0
-    return traffic.recorded_provisioned / containers if containers else 0.0
-
-
 def _usd(
     functions: Sequence[Traffic],
-    policies: Sequence[Policy],
+    memory_mb: Sequence[int],
     outcomes: Sequence[Outcome],
+    kept_ms: Sequence[float],
     span_s: float,
 ) -> float | None:
+    """`kept_ms`: how long all provisioned containers of a function were there."""
     usd = 0.0
-    for traffic, policy, outcome in zip(functions, policies, outcomes, strict=True):
-        price, memory_mb = prices.of(traffic.architecture), policy.memory_mb or traffic.memory_mb
-        usd += prices.gb_seconds(outcome.busy_ms, memory_mb) * price.gb_second
+    for traffic, size, outcome, kept in zip(functions, memory_mb, outcomes, kept_ms, strict=True):
+        price = prices.of(traffic.architecture)
+        usd += prices.gb_seconds(outcome.busy_ms, size) * price.gb_second
         usd += (
-            prices.gb_seconds(outcome.provisioned_busy_ms, memory_mb)
+            prices.gb_seconds(outcome.provisioned_busy_ms, size)
             * price.provisioned_duration_gb_second
         )
-        kept_ms = policy.provisioned * span_s * 1000
-        usd += prices.gb_seconds(kept_ms, memory_mb) * price.provisioned_gb_second
+        usd += prices.gb_seconds(kept, size) * price.provisioned_gb_second
         usd += (outcome.invocations + outcome.pings) * price.request
     return prices.a_month(usd, span_s)

@@ -224,6 +224,7 @@ def read(
         account=Account(profile, region, role_arn, endpoint_url),
         max_scan_gb=max_scan_gb,
     )
+    _refuse_folder(asked)
     if asked.is_cloudwatch and since_ms is None:
         now_ms = int(now.timestamp() * 1000)
         return replace(asked, span=Span((until_ms or now_ms) - DEFAULT_SINCE_MS, until_ms))
@@ -239,6 +240,22 @@ def _refuse_path(name: str, *, has_source: bool) -> None:
     is_path = path.exists() if "/" in name else path.is_file() and ("." in name or not has_source)
     if is_path or name.startswith("s3://"):
         raise UsageError(f"{name} is not the name of a function; to read it: --source {name}")
+
+
+def _refuse_folder(asked: Asked) -> None:
+    """Raise UsageError for a folder in the place of a function's name.
+
+    Functions are often called as the folders of their code are: so only where nothing else could
+    answer.
+    """
+    if asked.sources or asked.is_all or asked.is_cloudwatch or Path(DATA).exists():
+        return
+    for name in asked.functions:
+        if Path(name).is_dir():
+            raise UsageError(
+                f"{name} is a folder, and there is nothing here that tells of a function of this"
+                f" name; to read what is in the folder: --source {name}"
+            )
 
 
 READ = tuple(inspect.signature(read).parameters)

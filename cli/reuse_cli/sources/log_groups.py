@@ -30,13 +30,13 @@ def of_functions(functions: Sequence[str], account: Account) -> dict[str, str]:
     client = account.client("lambda")
     found = {}
     for name in functions:
-        try:
-            configuration = client.get_function_configuration(FunctionName=name)
-        except ClientError as error:
-            if error.response["Error"].get("Code") not in {*DENIED, NOT_FOUND}:
-                with failures():
+        with failures():
+            try:
+                configuration = client.get_function_configuration(FunctionName=name)
+            except ClientError as error:
+                if error.response["Error"].get("Code") not in {*DENIED, NOT_FOUND}:
                     raise
-            configuration = {}
+                configuration = {}
         found[name] = (
             configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{name}"
         )
@@ -49,13 +49,13 @@ def scan(client: Any, groups: Sequence[str], since_ms: int, until_ms: int, now_m
     for group in groups:
         if group.startswith("arn:"):
             continue
-        try:
-            description = described(client, group)
-        except ClientError as error:
-            if error.response["Error"].get("Code") not in DENIED:
-                with failures():
+        with failures():
+            try:
+                description = described(client, group)
+            except ClientError as error:
+                if error.response["Error"].get("Code") not in DENIED:
                     raise
-            return Scan([], 0.0)
+                return Scan([], 0.0)
         if description is None:
             missing.append(group)
             continue
