@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from reuse_extension.core.records import REASON_FIELDS
+
 PATTERNS = Path(__file__).parents[1] / "examples" / "patterns"
 
 INTRODUCTION = """# The helper: reuse, and count it
@@ -145,15 +147,7 @@ leaves no lock taken (Python 3.10 and newer). In a `check` it counts as a false 
 
 ## Why a miss was one
 
-| reason | what happened |
-|---|---|
-| `first` | nothing was there yet |
-| `expired` | older than `max_age` |
-| `invalid` | `check` said no |
-| `evicted` | its key had made room for others |
-| `forced` | `refresh()`, or the first use after `cache_clear()` |
-| `loop_changed` | another event loop is running |
-| `error` | the build before it failed |
+{reasons}
 
 A build without a reason is no miss of a cache, because nothing was kept to look in: where the same line
 has built the same thing before in this process, it is counted as `recreated`.
@@ -208,4 +202,6 @@ def helper_page() -> str:
     for name, text in SECTIONS.items():
         code = (PATTERNS / f"{name}.py").read_text(encoding="utf-8").strip()
         parts.append(f"{text}\n```python\n{code}\n```\n")
-    return "\n".join([*parts, REST])
+    reasons = "\n".join(f"| `{field.name}` | {field.meaning} |" for field in REASON_FIELDS)
+    table = f"| reason | what happened |\n|---|---|\n{reasons}"
+    return "\n".join([*parts, REST.replace("{reasons}", table)])

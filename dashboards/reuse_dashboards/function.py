@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from reuse_extension.core.records import REASONS
+
 from reuse_dashboards.widgets import (
     DIMENSION,
     FUNCTION,
@@ -32,13 +34,11 @@ filter record = "container/1" and {DIMENSION} = "{FUNCTION}"
 | sort invocations desc
 | limit 50
 """
+BY_REASON = ", ".join(f"sum(reasons.{reason}) as {reason}" for reason in REASONS)
 WASTE_QUERY = f"""
 filter record = "resource/1" and {DIMENSION} = "{FUNCTION}"
 | stats sum(recreated) as rebuilt, sum(recreated_ms) as rebuilt_ms, sum(hits) as hit,
-    sum(misses) as missed, sum(reasons.first) as first, sum(reasons.expired) as expired,
-    sum(reasons.invalid) as invalid, sum(reasons.evicted) as evicted,
-    sum(reasons.forced) as forced, sum(reasons.loop_changed) as loop_changed,
-    sum(reasons.error) as error by Resource, kind, call_site
+    sum(misses) as missed, {BY_REASON} by Resource, kind, call_site
 | sort rebuilt_ms desc, missed desc
 | limit 25
 """

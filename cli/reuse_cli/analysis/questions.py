@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from reuse_extension.core.records import METRICS
+from reuse_extension.core.records import METRICS, REASONS
 
 from reuse_cli.analysis.prices import ARM64, MONTH_S, PRICES, X86_64
 from reuse_cli.analysis.statistics import Row
@@ -41,9 +41,16 @@ class Question:
         values = {
             "is_whole": "true" if is_whole else "false",
             "lanes": str(self.lanes),
+            "reasons": _reasons(),
             **_prices(),
         }
         return re.sub(r":([a-z]\w*)", lambda name: values[name[1]], text).strip()
+
+
+def _reasons() -> str:
+    """The misses of several lives, by reason, as a STRUCT."""
+    sums = [f"'{reason}': coalesce(sum(reason_{reason}), 0)" for reason in REASONS]
+    return "{" + ", ".join(sums) + "}"
 
 
 RECORD_BYTES = 1100

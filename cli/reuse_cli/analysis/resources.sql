@@ -7,15 +7,7 @@ select
     count(*) as containers,
     coalesce(sum(hits), 0) as hits,
     coalesce(sum(misses), 0) as misses,
-    {
-        'first': coalesce(sum(reason_first), 0),
-        'expired': coalesce(sum(reason_expired), 0),
-        'invalid': coalesce(sum(reason_invalid), 0),
-        'evicted': coalesce(sum(reason_evicted), 0),
-        'forced': coalesce(sum(reason_forced), 0),
-        'loop_changed': coalesce(sum(reason_loop_changed), 0),
-        'error': coalesce(sum(reason_error), 0)
-    } as reasons,
+    :reasons as reasons,
     sum(hits) / nullif(sum(hits) + sum(misses), 0) as hit_rate,
     sum(build_ms) as build_ms,
     coalesce(sum(builds_in_init), 0) as builds_in_init,

@@ -14,13 +14,7 @@ if TYPE_CHECKING:
 
 COUNTERS = (
     "hits",
-    "first",
-    "expired",
-    "invalid",
-    "evicted",
-    "forced",
-    "loop_changed",
-    "error",
+    *REASONS,
     "builds_in_init",
     "builds_in_invocations",
     "init_us",
