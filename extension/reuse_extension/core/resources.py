@@ -12,9 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-COUNTERS = (
-    "hits",
-    *REASONS,
+OTHERS = (
     "builds_in_init",
     "builds_in_invocations",
     "init_us",
@@ -25,6 +23,7 @@ COUNTERS = (
     "recreated_us",
     "uses",
 )
+COUNTERS = ("hits",) + REASONS + OTHERS
 """A slot's counters in the page's order (a test holds this against the page's format)."""
 
 AT = {name: i for i, name in enumerate(COUNTERS)}
