@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from reuse_sandbox import InvokeResult, Sandbox
 
     from reuse_cli.local.run import Outcome
+    from reuse_cli.local.session import Session
+
+OPEN = click.option("--open", "is_opened", is_flag=True, help="Open the live page in the browser.")
 
 
 @click.group()
@@ -42,8 +48,17 @@ def local() -> None:
 @click.option(
     "--trace", is_flag=True, help="Print at the end what the extension did, event by event."
 )
+@click.option(
+    "--serve",
+    "is_served",
+    is_flag=True,
+    help="Serve a live page of the containers, also when the run is over, until Ctrl-C.",
+)
+@OPEN
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
-def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
+def run(
+    output: str, quiet: bool, is_served: bool, is_opened: bool, no_color: bool, **chosen: Any
+) -> int:
     """Invoke HANDLER; show how its containers were reused.
 
     HANDLER is FILE.py:FUNCTION, FILE.mjs:FUNCTION (or .js, .cjs), or FOLDER:MODULE.FUNCTION. Exit
@@ -51,6 +66,8 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     255 the sandbox failed.
     """
     require_sandbox()
+    if is_opened and not is_served:
+        raise UsageError("--open needs --serve")
     asked, sent = local_run(chosen), traffic(chosen)
     load_sandbox()
     from reuse_cli.local import run as local
@@ -68,27 +85,45 @@ def run(output: str, quiet: bool, no_color: bool, **chosen: Any) -> int:
     async def use(sandbox: "Sandbox") -> "Outcome":
         return await local.drive(sandbox, sent, tell)
 
-    try:
-        outcome = session.use(use)
-    except (KeyboardInterrupt, Terminated):
-        tell.close()
+    with _page(session, is_opened) if is_served else nullcontext("") as address:
+        try:
+            outcome = session.use(use)
+        except (KeyboardInterrupt, Terminated):
+            tell.close()
+            show_what_there_is()
+            raise
+        finally:
+            tell.close()
         show_what_there_is()
-        raise
-    finally:
-        tell.close()
-    show_what_there_is()
-    if outcome.has_failed:
-        warn(str(outcome))
+        if outcome.has_failed:
+            warn(str(outcome))
+        if is_served:
+            warn(f"the run is over; its page is at {address} (Ctrl-C ends it)")
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
     return errors.FAILED if outcome.has_failed else errors.FINE
+
+
+@contextmanager
+def _page(session: "Session", is_opened: bool) -> Iterator[str]:
+    """The live page of a session's containers; its address, which is printed."""
+    from reuse_cli.live.beside import page_beside
+
+    with page_beside(lambda: [session.data] if session.data is not None else []) as address:
+        warn(f"the containers are at {address}")
+        if is_opened:
+            click.launch(address)
+        yield address
 
 
 @local.command()
 @function_options
 @click.option("--port", type=click.IntRange(0, 65535), default=9000, show_default=True)
 @click.option("--quiet", is_flag=True, help="Do not print a line for each invocation.")
+@OPEN
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
-def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
-    """Serve the Invoke API for HANDLER until interrupted."""
+def serve(port: int, quiet: bool, is_opened: bool, no_color: bool, **chosen: Any) -> int:
+    """Serve the Invoke API for HANDLER, and a live page of its containers, until interrupted."""
     require_sandbox()
     asked = local_run(chosen, is_served=True)
     load_sandbox()
@@ -105,7 +140,8 @@ def serve(port: int, quiet: bool, no_color: bool, **chosen: Any) -> int:
         click.echo(answers.as_line(result, options.width() or options.UNLIMITED))
 
     try:
-        session.use(use, port=port, answered=None if quiet else answered)
+        with _page(session, is_opened):
+            session.use(use, port=port, answered=None if quiet else answered)
     except KeyboardInterrupt:
         show_containers(session, "table", no_color)
         raise
