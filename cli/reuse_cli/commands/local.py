@@ -123,7 +123,10 @@ def _page(session: "Session", is_opened: bool) -> Iterator[str]:
 @OPEN
 @click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
 def serve(port: int, quiet: bool, is_opened: bool, no_color: bool, **chosen: Any) -> int:
-    """Serve the Invoke API for HANDLER, and a live page of its containers, until interrupted."""
+    """Serve the Invoke API for HANDLER until interrupted.
+
+    A live page of its containers is served beside it.
+    """
     require_sandbox()
     asked = local_run(chosen, is_served=True)
     load_sandbox()
