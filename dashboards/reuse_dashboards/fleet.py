@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from reuse_extension.core.records import CONTAINER
+
 from reuse_dashboards.function import USD
 from reuse_dashboards.widgets import (
     DIMENSION,
@@ -23,7 +25,7 @@ LOG_GROUPS = "logGroups(namePrefix: ['/aws/lambda/'], class: 'STANDARD')"
 """All log groups of functions with the default name; CloudWatch reads the newest 50 at most."""
 
 RANKING_QUERY = f"""
-filter record = "container/1"
+filter record = "{CONTAINER}"
 | stats sum(Invocations) as invocations, sum(ColdStarts) / sum(Invocations) * 100 as cold_percent,
     count_distinct(container_id) as containers, sum(InitDuration) as init_ms,
     sum(InitDuration * memory_mb) {USD} as init_usd,

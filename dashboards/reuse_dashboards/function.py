@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reuse_extension.core.records import REASONS
+from reuse_extension.core.records import CONTAINER, REASONS, RESOURCE
 
 from reuse_dashboards.widgets import (
     DIMENSION,
@@ -26,7 +26,7 @@ USD = "/ 1024000 * 0.0000166667"
 """Makes dollars of ms x MB: GB-seconds of x86_64 in us-east-1, first tier."""
 
 CONTAINERS_QUERY = f"""
-filter record = "container/1" and {DIMENSION} = "{FUNCTION}"
+filter record = "{CONTAINER}" and {DIMENSION} = "{FUNCTION}"
 | stats max(total.invocations) as invocations, max(ContainerAge) as age_s,
     max(total.init_ms) as init_ms, max(total.hits) as hits, max(total.misses) as misses,
     max(MemoryUsed) as memory_mb, max(total.recreated_ms) as recreated_ms,
@@ -36,14 +36,14 @@ filter record = "container/1" and {DIMENSION} = "{FUNCTION}"
 """
 BY_REASON = ", ".join(f"sum(reasons.{reason}) as {reason}" for reason in REASONS)
 WASTE_QUERY = f"""
-filter record = "resource/1" and {DIMENSION} = "{FUNCTION}"
+filter record = "{RESOURCE}" and {DIMENSION} = "{FUNCTION}"
 | stats sum(recreated) as rebuilt, sum(recreated_ms) as rebuilt_ms, sum(hits) as hit,
     sum(misses) as missed, {BY_REASON} by Resource, kind, call_site
 | sort rebuilt_ms desc, missed desc
 | limit 25
 """
 INITS_QUERY = f"""
-filter record = "container/1" and {DIMENSION} = "{FUNCTION}"
+filter record = "{CONTAINER}" and {DIMENSION} = "{FUNCTION}"
 | fields coalesce(InitDuration, RestoreDuration) as ms,
     coalesce(init_kind, cold_start_kind, init_type) as kind
 | filter ispresent(ms)

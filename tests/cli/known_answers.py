@@ -4,7 +4,9 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from tests.cli.known_fleet import INIT_TYPES, REASONS, USE, Life
+from reuse_extension.core.records import REASONS
+
+from tests.cli.known_fleet import INIT_TYPES, USE, Life
 
 Row = dict[str, Any]
 MONTH_S = 730 * 3600

@@ -9,6 +9,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from reuse_extension.core.records import REASONS
+
 from tests.cli.records import STARTED_MS
 from tests.cli.shapes import AWS
 
@@ -22,7 +24,6 @@ INIT_TYPES = {
 }
 FUNCTIONS = ("billing", "orders", "search", "thumbnails")
 RESOURCES = (("table", "app.py:3"), ("table", "app.py:9"), ("token", "auth.py:12"))
-REASONS = ("first", "expired", "invalid", "evicted", "forced", "loop_changed", "error")
 USE = ("hits", "misses", "build_ms", "builds_in_init", "builds_in_invocations", "failed_builds",
        "saved_ms", "recreated", "recreated_ms")  # fmt: skip
 

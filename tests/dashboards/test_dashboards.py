@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from reuse_cli.analysis.prices import PRICES, X86_64
 from reuse_cli.cloudwatch import body as bodies
 from reuse_cli.cloudwatch import check, logs_insights
 from reuse_dashboards import DASHBOARDS, fleet, function, rendered, template, widgets
@@ -124,6 +125,13 @@ def test_a_log_group_of_ones_own():
 
 
 @pytest.mark.slow
+def test_money_is_what_the_command_line_would_say():
+    """The price in the queries is the one of `prices.py`, in dollars for a ms and MB."""
+    factor, price = function.USD.removeprefix("/ ").split(" * ")
+
+    assert (int(factor), float(price)) == (1000 * 1024, PRICES[X86_64].gb_second)
+
+
 def test_the_template_is_sound():
     """By cfn-lint, offline."""
     linter = shutil.which("cfn-lint", path=str(Path(sys.executable).parent)) or "cfn-lint"

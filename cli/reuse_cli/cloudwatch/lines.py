@@ -1,6 +1,5 @@
 """Log events out of files as lines of JSON, and the SQL that reads metrics and fields of them."""
 
-import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from reuse_cli.cloudwatch.event import Event, is_event
 from reuse_cli.cloudwatch.events import EventReader
 from reuse_cli.errors import NoRecordsError
-from reuse_cli.sources.files import LARGE, STDIN, Files
+from reuse_cli.sources.files import Files, first_lines_if_large
 from reuse_cli.sources.notes import Notes
 from reuse_cli.sources.reading import CHUNK, chunks
 
@@ -27,7 +26,6 @@ MESSAGE = (
 """SQL of an event's message over `record`."""
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
-HEAD = 1 << 18
 """Bytes of a large file that show what it is."""
 
 
@@ -188,15 +186,7 @@ def quoted(text: str) -> str:
 
 def is_direct(path: Path) -> bool:
     """Whether a file is large and, as far as its beginning says, nothing but embedded metrics."""
-    if re.search(r"[*?\[\]{}]", str(path)) or str(path) == STDIN:
-        return False  # DuckDB would take the name for a pattern
-    try:
-        if not path.is_file() or path.stat().st_size < LARGE:
-            return False
-        with path.open("rb") as file:
-            lines = file.read(HEAD).split(b"\n")[:-1]
-    except OSError:
-        return False
+    lines = first_lines_if_large(path)
     return bool(lines) and all(map(is_event, lines))
 
 

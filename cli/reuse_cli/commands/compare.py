@@ -17,6 +17,13 @@ from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.function_options import FOLDER, environment_options, layer_options
 from reuse_cli.commands.options import Asked
+from reuse_cli.commands.shared_options import (
+    MEMORY_MB,
+    event_options,
+    fail_on_option,
+    no_color_option,
+    timeout_option,
+)
 from reuse_cli.errors import NoRecordsError, UsageError
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import NOTHING, Column, shown
@@ -49,7 +56,7 @@ def own_options() -> list[Callable[[Any], Any]]:
         click.option(
             "--memory",
             "memories",
-            type=click.IntRange(128, 10240),
+            type=MEMORY_MB,
             multiple=True,
             metavar="MB",
             help="A memory size, with its CPU share; may be given several times."
@@ -70,25 +77,8 @@ def own_options() -> list[Callable[[Any], Any]]:
             help="Rounds, each with new containers; a verdict needs 8.",
         ),
         click.option("--seed", type=int, default=0, show_default=True, help="Of the order."),
-        click.option(
-            "--events",
-            type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-            metavar="FILE",
-            help="Events: one JSON value a line, one document, or a list; - reads standard input.",
-        ),
-        click.option(
-            "--event",
-            "given",
-            multiple=True,
-            metavar="JSON",
-            help="An event; may be given several times.  [default: {}]",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0, 900, min_open=True),
-            metavar="S",
-            help="Seconds an invocation may take.  [default: 3]",
-        ),
+        *event_options(),
+        timeout_option("3"),
     ]
 
 
@@ -105,12 +95,8 @@ def shown_options() -> list[Callable[[Any], Any]]:
             show_default=True,
             help="How to show the answer.",
         ),
-        click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
-        click.option(
-            "--fail-on",
-            metavar="EXPR",
-            help="Exit with 1 where this holds for a row, such as \"verdict == 'worse'\".",
-        ),
+        no_color_option(),
+        fail_on_option("\"verdict == 'worse'\""),
     ]
 
 

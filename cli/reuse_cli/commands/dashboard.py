@@ -11,6 +11,9 @@ from reuse_cli import errors
 from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 
+PREFIX = "lambda-reuse-"
+SHORT_NAMES = ("fleet", "function")
+"""The dashboards, without the prefix of their names in CloudWatch."""
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -56,7 +59,7 @@ def serve(folder: Path | None, is_all: bool, port: int, is_opened: bool) -> int:
 
 
 @dashboard.command()
-@click.argument("name", type=click.Choice(["fleet", "function"]), default="function")
+@click.argument("name", type=click.Choice(SHORT_NAMES), default="function")
 @click.option("--body", type=EXISTING, metavar="FILE", help="A dashboard's body of your own.")
 @click.option(
     "--source",
@@ -98,7 +101,7 @@ def render(
 
     if sources and is_all:
         raise UsageError("give either --source or --all")
-    title = str(body) if body else f"lambda-reuse-{name}"
+    title = str(body) if body else f"{PREFIX}{name}"
     own = _read(body) if body else _bodies(name, None, None, None)[title]
     deploy.check_body(title, own)
     lines = Lines([Path(path) for path in sources] or default_sources(is_all=is_all))
@@ -133,7 +136,7 @@ def _choices(variables: tuple[str, ...]) -> dict[str, str]:
 
 
 @dashboard.command()
-@click.argument("name", type=click.Choice(["fleet", "function"]), required=False)
+@click.argument("name", type=click.Choice(SHORT_NAMES), required=False)
 @click.option("--body", type=EXISTING, metavar="FILE", help="A body of your own; needs --name.")
 @click.option("--name", "own_name", metavar="NAME", help="The dashboard's name in CloudWatch.")
 @click.option("--log-group", metavar="NAME", help="The function's log group, if not the default.")
@@ -182,9 +185,9 @@ def _bodies(
     }
     if name is None:
         if own_name is not None:
-            raise UsageError("--name needs a dashboard: fleet or function")
+            raise UsageError(f"--name needs a dashboard: {' or '.join(SHORT_NAMES)}")
         return made
-    chosen = {"fleet": fleet.NAME, "function": function.NAME}[name]
+    chosen = f"{PREFIX}{name}"
     return {own_name or chosen: made[chosen]}
 
 

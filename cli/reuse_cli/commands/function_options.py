@@ -9,6 +9,7 @@ import click
 
 from reuse_cli.commands import options
 from reuse_cli.commands.mode_options import mode, mode_options
+from reuse_cli.commands.shared_options import MEMORY_MB, timeout_option
 from reuse_cli.errors import UsageError
 from reuse_cli.local.environment import given_variables
 from reuse_cli.local.local_run import LocalRun
@@ -56,15 +57,10 @@ def _which() -> list[Callable[[Any], Any]]:
         click.option(
             "--name", help="The function's name.  [default: the template's, or from HANDLER]"
         ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0, 900, min_open=True),
-            metavar="S",
-            help="Seconds an invocation may take.  [default: the template's, or 3]",
-        ),
+        timeout_option("the template's, or 3"),
         click.option(
             "--memory",
-            type=click.IntRange(128, 10240),
+            type=MEMORY_MB,
             metavar="MB",
             help="The function's memory size.  [default: the template's, or 128]",
         ),

@@ -15,6 +15,7 @@ from reuse_cli import errors
 from reuse_cli.commands import options
 from reuse_cli.commands.function_options import function_options, local_run
 from reuse_cli.commands.local_output import answers_of, show_containers, show_trace, warn
+from reuse_cli.commands.shared_options import no_color_option
 from reuse_cli.commands.traffic_options import traffic, traffic_options
 from reuse_cli.errors import UsageError
 from reuse_cli.local.settings import load_sandbox, require_sandbox
@@ -55,7 +56,7 @@ def local() -> None:
     help="Serve a live page of the containers, also when the run is over, until Ctrl-C.",
 )
 @OPEN
-@click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
+@no_color_option()
 def run(
     output: str, quiet: bool, is_served: bool, is_opened: bool, no_color: bool, **chosen: Any
 ) -> int:
@@ -121,7 +122,7 @@ def _page(session: "Session", is_opened: bool) -> Iterator[str]:
 @click.option("--port", type=click.IntRange(0, 65535), default=9000, show_default=True)
 @click.option("--quiet", is_flag=True, help="Do not print a line for each invocation.")
 @OPEN
-@click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set.")
+@no_color_option()
 def serve(port: int, quiet: bool, is_opened: bool, no_color: bool, **chosen: Any) -> int:
     """Serve the Invoke API for HANDLER until interrupted.
 

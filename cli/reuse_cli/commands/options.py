@@ -16,6 +16,7 @@ import click
 from reuse_cli.analysis import times
 from reuse_cli.aws_session import Account
 from reuse_cli.commands import completed
+from reuse_cli.commands.shared_options import fail_on_option, no_color_option
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 from reuse_cli.sources.span import ALL, Span
@@ -135,12 +136,8 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             help="Ask again every so many seconds, and show the answer in the same place."
             f"  [{WATCH_S:g} s where none are given]",
         ),
-        click.option("--no-color", is_flag=True, help="Plain text, as with NO_COLOR set."),
-        click.option(
-            "--fail-on",
-            metavar="EXPR",
-            help="Exit with 1 where this holds for a row, such as 'hit_rate < 0.9'.",
-        ),
+        no_color_option(),
+        fail_on_option("'hit_rate < 0.9'"),
         click.option(
             "--log-group",
             "log_groups",

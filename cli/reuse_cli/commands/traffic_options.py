@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Mapping
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 import click
 
 from reuse_cli.commands import options
+from reuse_cli.commands.shared_options import event_options
 from reuse_cli.errors import UsageError
 from reuse_cli.local.events import EventList, event_source
 from reuse_cli.local.traffic import Pace, Traffic, arrivals
@@ -19,20 +19,7 @@ Command = Callable[..., int]
 def traffic_options(command: Command) -> Command:
     """The options that say what is sent."""
     found = [
-        click.option(
-            "--events",
-            type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-            metavar="FILE",
-            help="Events: one JSON value a line, one document, or a list; - reads standard input."
-            ' {"at_ms": 250, "event": ...} comes at its time.',
-        ),
-        click.option(
-            "--event",
-            "given",
-            multiple=True,
-            metavar="JSON",
-            help="An event; may be given several times.  [default: {}]",
-        ),
+        *event_options(' {"at_ms": 250, "event": ...} comes at its time.'),
         click.option(
             "--count", type=click.IntRange(1), help="How many invocations.  [default: all events]"
         ),

@@ -12,6 +12,7 @@ from reuse_cli.analysis.questions import Question
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import Asked
+from reuse_cli.commands.shared_options import MEMORY_MB
 from reuse_cli.errors import UsageError
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import Column, shown
@@ -80,7 +81,7 @@ POLICY_OPTIONS = [
     ),
     click.option(
         "--memory",
-        type=click.IntRange(128, 10240),
+        type=MEMORY_MB,
         metavar="MB",
         help="Price this memory size; run times stay as recorded.",
     ),

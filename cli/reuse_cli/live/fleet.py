@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from reuse_extension.core.records import CONTAINER, RESOURCE
+
 from reuse_cli.live.log_events import LogEvent
 
 MAX_INVOCATIONS = 2000
@@ -82,7 +84,7 @@ class Container:
 
     def _record(self, event: LogEvent) -> None:
         values = event.values
-        if values.get("record") != "container/1":
+        if values.get("record") != CONTAINER:
             return
         total = values.get("total") or {}
         self.hits, self.misses = total.get("hits") or 0, total.get("misses") or 0
@@ -156,7 +158,7 @@ class Fleet:
                 self._forget()
             container.take(event)
             self._changed.add(file)
-            if event.kind == "record" and event.values.get("record") == "resource/1":
+            if event.kind == "record" and event.values.get("record") == RESOURCE:
                 self._resource(container, event.values)
 
     def changes(self) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reuse_cli.sources.marks import KINDS
+
 PLAIN = re.compile(
     rb'\{"timestamp":(\d{1,15}),"message":"'
     rb'(?:(INIT_START)|(START|END|REPORT) RequestId: ([^\s"\\]+))([^"]*)"\}'
@@ -18,7 +20,6 @@ PLAIN = re.compile(
 """A platform line as the sandbox writes it: most lines are one, and are not decoded as JSON."""
 FIELD = re.compile(rb"(Init Duration|Restore Duration|Duration|Max Memory Used): ([\d.]+)")
 STATUS = re.compile(rb"Status: (\w+)")
-RECORDS = ("container/1", "resource/1", "init/1")
 PLATFORM = {
     "platform.initStart": "init_start",
     "platform.start": "start",
@@ -77,7 +78,7 @@ def _object(message: str, at_ms: int) -> LogEvent | None:
     value = json.loads(message)
     if not isinstance(value, dict):
         return None
-    if value.get("record") in RECORDS:
+    if value.get("record") in KINDS:
         return LogEvent("record", at_ms, values=value)
     kind, record = PLATFORM.get(str(value.get("type"))), value.get("record")
     if kind is None or not isinstance(record, dict):

@@ -5,12 +5,22 @@ from collections.abc import Iterable
 from reuse_extension.core import records
 from reuse_extension.core.fields import DECIMAL, DECIMALS, INTEGER, TEXT, Field, ListOf
 
-CONTAINERS, RESOURCES, INITS = "container_records", "resource_records", "init_records"
+from reuse_cli.analysis.tables import RECORDS
+
+CONTAINERS, RESOURCES, INITS = RECORDS
 
 KINDS = {CONTAINERS: records.CONTAINER, RESOURCES: records.RESOURCE, INITS: records.INIT}
 """The kind of record that each table holds."""
-REASONS = records.REASONS
+COUNTS = tuple(field.name for field in records.REUSE_FIELDS if field.name != "reasons")
+"""The counts of a resource that are not by reason."""
+TOTALS_OF_USES = (*COUNTS, *(f"reasons.{reason}" for reason in records.REASONS))
+"""The members of a resource record's `total`."""
 _TYPES = {INTEGER: "BIGINT", DECIMAL: "DOUBLE", TEXT: "VARCHAR", DECIMALS: "DOUBLE[]"}
+
+
+def values_of(kind: str, name: str) -> tuple[str, ...]:
+    """The values that a text field of a kind of record can have, in the catalogue's order."""
+    return next(tuple(field.values) for field in records.FIELDS[kind] if field.name == name)
 
 
 def sql_type(field: Field) -> str:

@@ -156,13 +156,18 @@ def _is_log(path: Path, notes: Notes) -> bool:
 
 def is_plain(path: Path) -> bool:
     """Whether a file is large and, as far as its beginning says, nothing but lines of records."""
+    lines = first_lines_if_large(path)
+    return bool(lines) and all(_PLAIN.fullmatch(line) and count_marks(line) == 1 for line in lines)
+
+
+def first_lines_if_large(path: Path) -> list[bytes]:
+    """The lines at a file's beginning, if DuckDB can be given its name and the file is large."""
     if re.search(r"[*?\[\]{}]", str(path)) or str(path) == STDIN:
-        return False  # DuckDB would take the name for a pattern
+        return []  # DuckDB would take the name for a pattern
     try:
         if not path.is_file() or path.stat().st_size < LARGE:
-            return False
+            return []
         with path.open("rb") as file:
-            lines = file.read(_HEAD).split(b"\n")[:-1]
+            return file.read(_HEAD).split(b"\n")[:-1]
     except OSError:
-        return False
-    return bool(lines) and all(_PLAIN.fullmatch(line) and count_marks(line) == 1 for line in lines)
+        return []

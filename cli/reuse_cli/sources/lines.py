@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from reuse_cli.sources import extract
-from reuse_cli.sources.marks import HINTS, MARK, count_marks
+from reuse_cli.sources.marks import HINTS, KINDS, MARK, count_marks
 from reuse_cli.sources.notes import Notes
 
 MAX_LINE = 4 << 20
@@ -19,7 +19,7 @@ MAX_LINE = 4 << 20
 MAX_PRETTY_LINES = 2000
 """Lines of one record that was printed with indentation."""
 _MARK = b'"record":"'
-_KINDS = (b'container/1"', b'resource/1"', b'init/1"')
+_KINDS = tuple(f'{kind}"'.encode() for kind in KINDS)
 _WRAPPED = b'"message":"{\\"'
 
 Keep = Callable[[bytes], object]

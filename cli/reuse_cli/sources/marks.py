@@ -2,8 +2,10 @@
 
 import re
 
-KINDS = ("container/1", "resource/1", "init/1")
-"""The kinds of records that are read, by `extension/reuse_extension/core/records.py`."""
+from reuse_extension.core import records
+
+KINDS = tuple(records.FIELDS)
+"""The kinds of records that are read."""
 
 VERSIONED = re.compile(r"(?:container|resource|init)/\d{1,4}")
 _QUOTE = rb'(?:\\{0,7}"|"")'

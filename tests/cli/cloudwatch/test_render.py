@@ -233,8 +233,8 @@ def test_a_large_file_is_read_where_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What else stands in it after its beginning is found all the same."""
-    monkeypatch.setattr("reuse_cli.cloudwatch.lines.LARGE", 1)
-    monkeypatch.setattr("reuse_cli.cloudwatch.lines.HEAD", 500)
+    monkeypatch.setattr("reuse_cli.sources.files.LARGE", 1)
+    monkeypatch.setattr("reuse_cli.sources.files._HEAD", 500)
     log = tmp_path / "large.log"
     wrapped = [one.format(texts()[0]) for one in others]
     wrapped += [json.dumps({"timestamp": BEGIN_MS, "message": texts()[0]})] * bool(others)

@@ -8,16 +8,16 @@ alone, so that the answers to several parts of a time can be folded once more.
 
 from collections.abc import Sequence
 
-from reuse_extension.core import records
+from reuse_extension.core.records import CONTAINER, RESOURCE
 
+from reuse_cli.sources.catalogue import TOTALS_OF_USES, values_of
 from reuse_cli.sources.tables.definitions import TOTALS, Total
-from reuse_cli.sources.tables.uses import COUNTS
 
 ROWS = 10_000
 """Rows of one answer at most."""
-ENDS = ("spindown", "timeout", "failure")
-KINDS = ("proactive", "provisioned")
-COLD_KINDS = ("on-demand", "snap-start", "suppressed")
+ENDS = values_of(CONTAINER, "end")
+KINDS = values_of(CONTAINER, "init_kind")
+COLD_KINDS = values_of(CONTAINER, "cold_start_kind")
 FAR = 1_000_000_000
 """More than any sequence number times ten: what is taken off it sorts the other way round."""
 NAMED = ("function_version", "init_type", "runtime", "architecture", "memory_mb", "telemetry")
@@ -30,7 +30,7 @@ _NUMBER = r"(-?[\d.]+(?:[eE][+-]?\d+)?)"
 def lives(functions: Sequence[str], *, has_idle: bool) -> str:
     """One row a container: totals, and what they were before the first record."""
     commands = [
-        _filter("container/1", functions),
+        _filter(CONTAINER, functions),
         r'parse @message /^(?<head>.*)"total":\{(?<tail>[^}]*)/',
         *(_number("tail", total.field, f"total_{total.field}") for total in TOTALS),
         *(_number("head", name, f"own_{name}") for name in _added_behind()),
@@ -68,7 +68,7 @@ def inits(functions: Sequence[str]) -> str:
     condition = "(ColdStarts > 0 or ispresent(InitDuration) or ispresent(RestoreDuration))"
     return "\n| ".join(
         [
-            f"{_filter('container/1', functions)} and {condition}",
+            f"{_filter(CONTAINER, functions)} and {condition}",
             _word("@message", "cold_start_kind"),
             f"stats {', '.join(INIT_STATS)} by FunctionName, container_id, sequence",
             f"limit {ROWS}",
@@ -82,19 +82,19 @@ INIT_STATS = (
     "max(ColdStarts) as cold_count",
     "sortsLast(the_cold_start_kind) as cold_kind",
 )
-USES = (*COUNTS, *(f"reasons.{reason}" for reason in records.REASONS))
-"""The totals of a resource record."""
 USES_KEYS = ("FunctionName", "container_id", "Resource", "kind", "call_site")
 
 
 def uses(functions: Sequence[str]) -> str:
     """One row a resource of a container."""
-    before = (f"total.{name} - coalesce({name}, 0) as before_{flat(name)}" for name in USES)
-    last = (f"max(total.{name}) as last_{flat(name)}" for name in USES)
-    first = (f"min(before_{flat(name)}) as first_{flat(name)}" for name in USES)
+    before = (
+        f"total.{name} - coalesce({name}, 0) as before_{flat(name)}" for name in TOTALS_OF_USES
+    )
+    last = (f"max(total.{name}) as last_{flat(name)}" for name in TOTALS_OF_USES)
+    first = (f"min(before_{flat(name)}) as first_{flat(name)}" for name in TOTALS_OF_USES)
     return "\n| ".join(
         [
-            _filter("resource/1", functions),
+            _filter(RESOURCE, functions),
             "fields " + ", ".join(before),
             f"stats {', '.join(['count(*) as lines', *last, *first])} by {', '.join(USES_KEYS)}",
             f"limit {ROWS}",

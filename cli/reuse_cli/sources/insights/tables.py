@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reuse_cli.analysis.tables import LIVES, USES
+from reuse_cli.sources.catalogue import TOTALS_OF_USES
 from reuse_cli.sources.insights import queries
 from reuse_cli.sources.tables.definitions import TOTALS, Total
 
@@ -48,7 +49,7 @@ USES_COLUMNS: Columns = {
     "lines": "BIGINT",
     **{
         f"{side}_{queries.flat(name)}": "DOUBLE" if name.endswith("_ms") else "BIGINT"
-        for name in queries.USES
+        for name in TOTALS_OF_USES
         for side in ("last", "first")
     },
 }
@@ -144,7 +145,7 @@ def uses(connection: "duckdb.DuckDBPyConnection") -> None:
     """Make `uses` of the table `uses_rows`."""
     totals = ",\n".join(
         f"greatest(max(last_{name}) - min(first_{name}), 0) as {name}"
-        for name in map(queries.flat, queries.USES)
+        for name in map(queries.flat, TOTALS_OF_USES)
     )
     connection.execute(f"""
 create or replace temp table {USES} as

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from reuse_extension.core import records as catalogue
-
 from reuse_cli.analysis.tables import USES
-from reuse_cli.sources.catalogue import REASONS
+from reuse_cli.sources.catalogue import COUNTS, TOTALS_OF_USES
 from reuse_cli.sources.span import Span
 from reuse_cli.sources.tables.broken import settle
 
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
 
     from reuse_cli.sources.record_files import RecordFiles
 
-COUNTS = tuple(field.name for field in catalogue.REUSE_FIELDS if field.name != "reasons")
 BROKEN = "function_name is null or container_id is null or resource is null"
 
 
@@ -33,8 +30,7 @@ def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span:
 
 def uses_sql(records: "RecordFiles", span: Span) -> str:
     """The statement that answers with one row a resource of a container."""
-    names = [*COUNTS, *(f"reasons.{reason}" for reason in REASONS)]
-    totals = ",\n    ".join(_total(name, span) for name in names)
+    totals = ",\n    ".join(_total(name, span) for name in TOTALS_OF_USES)
     columns = ["FunctionName", "container_id", "sequence", "from_ms", "to_ms", "Resource", "kind"]
     columns += ["call_site", "total", *([*COUNTS, "reasons"] if span.since_ms is not None else [])]
     source = records.table("resource_records", columns)
