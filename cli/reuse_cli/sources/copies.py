@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -12,6 +13,7 @@ RECORDS, PLATFORM = "records.jsonl", "platform.jsonl"
 _ENCODER = json.JSONEncoder(separators=(",", ":"))  # text in ASCII
 TELLING = {"report", "init_start", "init_report", "restore_start", "restore_report"}
 """Platform lines that an answer can be made of; others only add to them."""
+REPORT = b'{"kind":"report"'
 
 
 class Copies:
@@ -47,6 +49,12 @@ class Copies:
         """Keep what a platform line said."""
         self.has_platform = self.has_platform or event["kind"] in TELLING
         self._write(self._files[1].write, _ENCODER.encode(event).encode() + b"\n")
+
+    def event_lines(self, lines: Sequence[bytes]) -> None:
+        """Keep some of the usual events, lines of JSON with their ends."""
+        data = b"".join(lines)
+        self.has_platform = self.has_platform or REPORT in data
+        self._write(self._files[1].write, data)
 
     @staticmethod
     def _write(write: Any, *data: bytes) -> None:

@@ -11,7 +11,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from reuse_cli.sources import extract
-from reuse_cli.sources.marks import HINTS, KINDS, MARK, count_marks
+from reuse_cli.sources.marks import (
+    CONTAINER,
+    INIT,
+    KINDS,
+    LINES,
+    MARK,
+    RESOURCE,
+    WORDS,
+    count_marks,
+)
 from reuse_cli.sources.notes import Notes
 
 MAX_LINE = 4 << 20
@@ -43,9 +52,11 @@ class LineReader:
         self._pretty = Pretty()
         rest = b""
         for chunk in chunks:
-            lines = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
-            rest = lines.pop()
-            self._lines(lines)
+            data = rest + chunk if rest else chunk
+            end = data.rfind(b"\n") + 1
+            rest = data[end:]
+            if end and (self._pretty.depth or _may_matter(data, end)):
+                self._lines(data[: end - 1].split(b"\n"))
             if len(rest) > MAX_LINE:
                 rest = self._long_line(rest)
         self._lines([rest])
@@ -53,7 +64,7 @@ class LineReader:
 
     def _lines(self, lines: Iterable[bytes]) -> None:
         for line in lines:
-            if HINTS[0] in line or HINTS[1] in line:
+            if LINES in line or CONTAINER in line or RESOURCE in line or INIT in line:
                 self._line(line)
             elif self._pretty.depth or line.endswith((b"{", b"{\r")):
                 self._pretty_line(line, has_mark=False)
@@ -97,6 +108,15 @@ class LineReader:
         found, position = extract.extract_beginning(text)
         self._hand_on(found, count_marks(text[:position].encode("utf-8", "replace")))
         return text[position:].encode("utf-8", "replace")
+
+
+def _may_matter(data: bytes, end: int) -> bool:
+    """Whether there may be a record, or the beginning of an object, before this place."""
+    return (
+        any(data.find(word, 0, end) >= 0 for word in WORDS)
+        or data.find(b"{\n", 0, end) >= 0
+        or data.find(b"{\r\n", 0, end) >= 0
+    )
 
 
 def glance(line: bytes) -> bytes | None:

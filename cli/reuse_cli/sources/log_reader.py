@@ -15,7 +15,7 @@ class LogReader:
     def __init__(self, copies: Copies, notes: Notes, *, is_careful: bool = False) -> None:
         self._copies = copies
         self._lines = LineReader(self._keep, notes, is_careful=is_careful)
-        self._platform = PlatformReader(copies.event)
+        self._platform = PlatformReader(copies.event, copies.event_lines)
         self._has_records = False
 
     def read(self, chunks: Iterable[bytes], place: Place) -> None:

@@ -16,7 +16,10 @@ MARK = re.compile(
 BEGINNING = re.compile(_QUOTE + rb"Namespace" + _QUOTE + rb"\s*:\s*" + _QUOTE + rb"LambdaReuse")
 """What stands before the mark in a line that was cut off."""
 HINTS = (b"record", b"LambdaReuse")
-"""One of these is in every line that has a mark or a beginning: a quick first look."""
+"""The first is in every mark, the second in every beginning: a quick first look."""
+LINES, CONTAINER, RESOURCE, INIT = b"LambdaReuse", b"container/", b"resource/", b"init/"
+WORDS = (LINES, CONTAINER, RESOURCE, INIT)
+"""One of these is in every line that has either: the platform's own events have a `record` too."""
 
 
 def count_marks(text: bytes) -> int:

@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 
-from reuse_cli.sources import places, platform_values
+from reuse_cli.sources import places, platform_values, usual_lines
 from reuse_cli.sources.extract import ANSI
 from reuse_cli.sources.places import Place
 from reuse_cli.sources.platform_lines import HINTS, Event
@@ -23,10 +23,18 @@ _OPEN = (b"{", b"[", b",")
 
 
 class PlatformReader:
-    """Hands on each event; a file is begun, fed with chunks, and ended."""
+    """Hands on each event; a file is begun, fed with chunks, and ended.
 
-    def __init__(self, keep: Callable[[Event], object]) -> None:
+    `keep_lines` takes the most frequent events as lines of JSON; without it `keep` takes all.
+    """
+
+    def __init__(
+        self,
+        keep: Callable[[Event], object],
+        keep_lines: Callable[[Sequence[bytes]], object] | None = None,
+    ) -> None:
         self._keep = keep
+        self._keep_lines = keep_lines
         self._file = 0
         self.begin(Place())
 
@@ -41,6 +49,9 @@ class PlatformReader:
         self._size = 0
         self._around = NOTHING
         self._waiting: Event | None = None
+        self._usual: list[bytes] = []  # events as JSON
+        self._last: bytes | None = None  # the line of the last of them, while no other event came
+        self._ends: dict[bytes | None, bytes] = {}
         self._has_named = False
         self._is_over = False
 
@@ -69,6 +80,7 @@ class PlatformReader:
             if self._take == self._document_lines:
                 self._document()
             self._release()
+            self._hand_on_usual()
         self._is_over = True
 
     # What kind of file it is
@@ -113,15 +125,39 @@ class PlatformReader:
     # Lines
 
     def _lines(self, lines: Sequence[bytes]) -> None:
+        of_usual = usual_lines.of_line if self._keep_lines else _unusual
         for line in lines:
             if self._gathered:
                 self._indented(_decoded(line))
+            elif (usual := of_usual(line)) is not None:
+                stream, members = usual
+                if members is not None:
+                    self._release()
+                    self._usual.append(members + (self._ends.get(stream) or self._end(stream)))
+                    self._last = line
             elif any(hint in line for hint in HINTS):
                 self._line(_decoded(line))
             elif line.endswith((b"{", b"{\r")):
                 self._open(_decoded(line))
-            elif self._waiting is not None and (later := _LATER_TIME.fullmatch(line)):
-                self._waiting["at_ms"] = int(later[1])
+            elif later := _LATER_TIME.fullmatch(line):
+                self._later(int(later[1]))
+        self._hand_on_usual()
+
+    def _hand_on_usual(self) -> None:
+        """Hand on the usual events, but the last: the line behind it may have its time."""
+        whole = self._usual[:-1] if self._last is not None else self._usual
+        self._usual = self._usual[len(whole) :]
+        if whole and self._keep_lines is not None:
+            self._keep_lines(whole)
+
+    def _later(self, at_ms: int) -> None:
+        """The line behind an event has its time."""
+        line, self._last = self._last, None
+        if line is not None:
+            self._usual.pop()
+            self._line(_decoded(line))
+        if self._waiting is not None:
+            self._waiting["at_ms"] = at_ms
 
     def _line(self, text: str) -> None:
         if text.startswith(("{", "[", '"')):
@@ -187,11 +223,25 @@ class PlatformReader:
             "file": self._file,
         }
 
+    def _end(self, stream: bytes | None) -> bytes:
+        """What the lines of this stream in this file share."""
+        container_id = stream.decode() if stream else self._place.container_id
+        named = places.of_stream(container_id)
+        self._has_named = self._has_named or bool(named)
+        end = usual_lines.end(named, self._place.function_name, container_id, self._file)
+        self._ends[stream] = end
+        return end
+
     def _release(self) -> None:
         """Hand on the last event: the line behind it may have had its time."""
+        self._last = None
         event, self._waiting = self._waiting, None
         if event is not None:
             self._keep(event)
+
+
+def _unusual(_line: bytes) -> None:
+    """Where every line gets a closer look."""
 
 
 def _decoded(line: bytes) -> str:

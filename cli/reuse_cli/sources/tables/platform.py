@@ -45,6 +45,7 @@ def add(
         ":condition": span.condition("at_ms", "at_ms") or "true",
     }
     _execute(connection, "platform_events", values)
+    connection.execute("drop table platform_lines")
     _execute(connection, "platform_inits", {})
     if LIVES in tables:
         _execute(connection, "platform_lives", {})

@@ -21,13 +21,17 @@ known as (
     left join named using (container_id)
     where said.kind <> 'records'
 ),
-others as (
+others as materialized (
     -- Lines in a file with records, of which nothing says whose they are, are of its functions.
-    select * from known
+    select *, hash(kind, request_id, duration_ms, init_ms, restore_ms) as same_hash from known
     where (is_named or file not in (select file from said where kind = 'records'))
         and function_name not in (select function_name from :records)
         and coalesce(container_id, '') not in (select container_id from :records)
         and :condition
+),
+-- Of nearly all lines there is one only: comparing is for the others.
+repeated as (
+    select same_hash from others group by same_hash having count(*) > 1
 ),
 -- Tools print the time with or without milliseconds.
 once as (
@@ -36,6 +40,7 @@ once as (
         at_ms // 1000
     ) *
     from others
+    where same_hash in (select same_hash from repeated)
 ),
 -- The same line may be there with and without its time and stream. A request that was tried again
 -- has the same id.
@@ -48,9 +53,13 @@ ranked as (
     from once
     window same as (partition by kind, request_id, duration_ms, init_ms, restore_ms)
 )
-select * exclude (worth, most, number, fallback, file, is_named)
+select * exclude (worth, most, number, fallback, file, is_named, same_hash)
 from ranked
-where request_id is null or (worth = most and (worth = 2 or number = 1));
+where request_id is null or (worth = most and (worth = 2 or number = 1))
+union all
+select * exclude (fallback, file, is_named, same_hash)
+from others
+where same_hash not in (select same_hash from repeated);
 
 create or replace temp table platform_reports as
 with starts as (
