@@ -219,7 +219,7 @@ build_executable() {
         MICROPY_MANIFEST_REUSE_SOURCES="$frozen" MPY_LIB_DIR="$BUILD/no-library" \
         BUILD="$output" PROG=lambda-reuse CROSS_COMPILE= \
         CC="$ZIG/cc-$target" AR="$ZIG/ar" CPP="gcc -E" STRIP=true SIZE=true \
-        COPT="-O2 -DNDEBUG -fdata-sections -ffunction-sections" CFLAGS_EXTRA="${flags[*]}" \
+        COPT="-Os -DNDEBUG -fdata-sections -ffunction-sections" CFLAGS_EXTRA="${flags[*]}" \
         LDFLAGS_ARCH="-Wl,--gc-sections" LDFLAGS_EXTRA="-static -s"
     echo "$made_of" > "$output/made-of"
 }

@@ -56,17 +56,20 @@ else:
         except (OSError, ValueError):
             return None
 
-    def write_new(path: str, data: bytes) -> bool:
-        """Write a new file in place of what is at this path; whether it is there whole."""
+    def write_new(path: str, pieces: "tuple[bytes, ...]", size: int) -> bool:
+        """Write a new file in place of what is at this path; whether it is there whole.
+
+        All pieces, and blanks after them up to this size, at once.
+        """
         remove(path)
-        is_whole = _write(path, os.O_CREAT | os.O_EXCL, data)
+        is_whole = _write(path, os.O_CREAT | os.O_EXCL, b"".join(pieces).ljust(size))
         if not is_whole:
             remove(path)
         return is_whole
 
-    def write_over(path: str, data: bytes) -> bool:
-        """Write over a file's first bytes, which needs no room; False where it is too small."""
-        return _write(path, 0, data)
+    def write_over(path: str, pieces: "tuple[bytes, ...]", size: int) -> bool:
+        """Write them over a file's beginning, which needs no room; False where it is smaller."""
+        return _write(path, 0, b"".join(pieces).ljust(size))
 
     def _write(path: str, flags: int, data: bytes) -> bool:
         try:
@@ -89,9 +92,9 @@ _MACHINES = {0x3E: "x86_64", 0xB7: "arm64"}
 """The ELF header's machine numbers of the architectures that Lambda has."""
 
 
-def replace_file(path: str, data: bytes) -> bool:
+def replace_file(path: str, pieces: "tuple[bytes, ...]", size: int) -> bool:
     """Write a file that is seen whole or not at all; whether it could be written."""
-    return bool(write_new(path + ".new", data)) and rename(path + ".new", path)
+    return bool(write_new(path + ".new", pieces, size)) and rename(path + ".new", path)
 
 
 def rename(path: str, other: str) -> bool:

@@ -73,26 +73,26 @@ class StateFile:
 
     def save(self, snapshot: "dict[str, Any]") -> bool:
         """Leave this for the next process; whether it could be written."""
-        data = _document(snapshot)
+        pieces, size = _document(snapshot)
         is_saved = (
-            (len(data) == self._size == UNIT and bool(files.write_over(self._path, data)))
-            or files.replace_file(self._path, data)
-            or self._make_folder_and_try(data)
-            or bool(files.write_over(self._path, data))
+            (size == self._size == UNIT and bool(files.write_over(self._path, pieces, size)))
+            or files.replace_file(self._path, pieces, size)
+            or self._make_folder_and_try(pieces, size)
+            or bool(files.write_over(self._path, pieces, size))
         )
         if not is_saved:
             # What is left of an older state would be gone on from: its numbers would come twice.
             files.remove(self._path)
-            is_saved = files.replace_file(self._path, data)
-        self._size = len(data) if is_saved else 0
+            is_saved = files.replace_file(self._path, pieces, size)
+        self._size = size if is_saved else 0
         self._set_mark(None if is_saved else _mark_of(snapshot))
         return is_saved
 
-    def _make_folder_and_try(self, data: bytes) -> bool:
+    def _make_folder_and_try(self, pieces: "tuple[bytes, ...]", size: int) -> bool:
         if files.exists(self._folder):
             return False
         files.make_folder(self._folder)
-        return files.replace_file(self._path, data)
+        return files.replace_file(self._path, pieces, size)
 
     def _set_mark(self, mark: "str | None") -> None:
         old, self._mark = self._mark, mark
@@ -101,14 +101,14 @@ class StateFile:
         if mark is None:
             files.remove(self._folder + "/" + str(old))
         elif old is None or not files.rename(self._folder + "/" + old, self._folder + "/" + mark):
-            files.write_new(self._folder + "/" + mark, b"")
+            files.write_new(self._folder + "/" + mark, (), 0)
 
 
-def _document(snapshot: "dict[str, Any]") -> bytes:
+def _document(snapshot: "dict[str, Any]") -> "tuple[tuple[bytes, ...], int]":
+    """What the file holds, in pieces, and its size."""
     state = json.dumps(snapshot).encode()
-    data: bytes = (HEAD % files.crc32(state)).encode() + state + b"}"
-    size = (len(data) + SPARE + UNIT - 1) // UNIT * UNIT
-    return data + b" " * (size - len(data))
+    size = (HEAD_SIZE + len(state) + 1 + SPARE + UNIT - 1) // UNIT * UNIT
+    return ((HEAD % files.crc32(state)).encode(), state, b"}"), size
 
 
 def _mark_of(snapshot: "dict[str, Any]") -> str:

@@ -49,6 +49,7 @@ class LineWriter:
             fields[records.RESOURCE] += tuple(records.RESOURCE_METRICS)
         self._writers = {kind: writer_of(fields[kind]) for kind in fields}
         self._dimensions = {records.CONTAINER: _distinct(dimensions)}
+        self._dimension_values: "dict[str, str]" = {}  # the last ones, as they are written
         self._definitions = {
             records.CONTAINER: _definitions(
                 [field for field in records.METRICS if field.name in metrics]
@@ -68,10 +69,30 @@ class LineWriter:
         head, values = "", record.values
         if definitions:
             dimensions = self._dimensions[record.kind]
-            values = _with_dimensions(values, dimensions)
+            values = self._with_dimensions(values, dimensions)
             head = self._directive(record.timestamp_ms, dimensions, definitions)
         body: "str" = self._writers[record.kind](values)
         return "{" + head + body[1:]
+
+    def _with_dimensions(
+        self, values: "dict[str, Any]", dimensions: "list[list[str]]"
+    ) -> "dict[str, Any]":
+        """The values, with one for each dimension: without it the service refuses the line."""
+        changed: "dict[str, Any]" = {}
+        known, self._dimension_values = self._dimension_values, {}
+        for names in dimensions:
+            for name in names:
+                value, written = values.get(name), "unknown"
+                if value:
+                    written = known.get(value) or dimension_value(value)
+                    self._dimension_values[value] = written
+                if written != value:
+                    changed[name] = written
+        if not changed:
+            return values
+        filled = dict(values)
+        filled.update(changed)
+        return filled
 
     def _directive(
         self, timestamp_ms: int, dimensions: "list[list[str]]", definitions: "list[str]"
@@ -108,16 +129,6 @@ def _distinct(dimensions: "list[list[str]]") -> "list[list[str]]":
             seen.append(sorted(distinct))
             sets.append(distinct)
     return sets
-
-
-def _with_dimensions(values: "dict[str, Any]", dimensions: "list[list[str]]") -> "dict[str, Any]":
-    """The values, with one for each dimension: without it the service refuses the whole line."""
-    filled = dict(values)
-    for names in dimensions:
-        for name in names:
-            value = values.get(name)
-            filled[name] = dimension_value(value) if value else "unknown"
-    return filled
 
 
 def dimension_value(value: str) -> str:

@@ -25,8 +25,22 @@ def decimal3(value: int) -> str:
     return ("%d.%03d" % (units, rest)).rstrip("0") if rest else str(units)
 
 
+MAX_KNOWN = 32
+_known: "dict[str, str]" = {}
+"""What some short texts were written as: the same few stand in all records of a container."""
+
+
 def text(value: str) -> str:
     """A text; a surrogate without its partner, which UTF-8 cannot carry, becomes U+FFFD."""
+    quoted = _known.get(value)
+    if quoted is None:
+        quoted = _quoted(value)
+        if len(_known) < MAX_KNOWN and len(quoted) < 200:
+            _known[value] = quoted
+    return quoted
+
+
+def _quoted(value: str) -> str:
     try:
         if len(value.encode()) == len(value):
             quoted = json.dumps(value)
@@ -74,12 +88,15 @@ def list_of(shape: "Shape") -> "Shape":
 def object_of(fields: "Iterable[tuple[str, Shape]]") -> "Shape":
     """The shape of an object: the fields that it has and that are not None, in this order."""
 
+    named = [(name, ',"' + name + '":', shape) for name, shape in fields]
+
     def write(values: "dict[str, Any]") -> str:
         parts = []
-        for name, shape in fields:
+        for name, prefix, shape in named:
             value = values.get(name)
             if value is not None:
-                parts.append('"' + name + '":' + shape(value))
-        return "{" + ",".join(parts) + "}"
+                parts.append(prefix)
+                parts.append(shape(value))
+        return "{" + "".join(parts)[1:] + "}"
 
     return write

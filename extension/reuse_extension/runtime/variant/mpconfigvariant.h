@@ -22,6 +22,11 @@
 #define MICROPY_GC_SPLIT_HEAP_AUTO (1)
 #define MICROPY_GCREGS_SETJMP (1)
 
+// Blocks that a collection has still to look into. A list of more than that would make it go over the
+// whole heap again.
+#define MICROPY_ALLOC_GC_STACK_SIZE (1024)
+#define MICROPY_GC_STACK_ENTRY_TYPE uint32_t
+
 // Errors say what and where; the log is read by people.
 #define MICROPY_ERROR_REPORTING (MICROPY_ERROR_REPORTING_DETAILED)
 #define MICROPY_ENABLE_SOURCE_LINE (1)

@@ -3,12 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "native.h"
 
 #define MAX_UNKNOWN_SIZE 4096
+#define MAX_PIECES 4
+#define MAX_BLANKS (2 * 4096)
 
 // The file number of a regular file, or -1.
 static int open_regular(const char *path, int flags, struct stat *found) {
@@ -20,16 +24,29 @@ static int open_regular(const char *path, int flags, struct stat *found) {
     return file;
 }
 
-static bool write_all(int file, const char *data, size_t size) {
-    while (size > 0) {
-        ssize_t written = write(file, data, size);
-        if (written <= 0) {
-            return false;
-        }
-        data += written;
-        size -= (size_t)written;
+// Writes the pieces, and blanks after them up to this size, all in one call: such a write is not cut off
+// between two of them when the process is killed.
+static bool write_pieces(int file, mp_obj_t pieces_object, size_t size) {
+    struct iovec parts[MAX_PIECES + 1];
+    char blanks[MAX_BLANKS];
+    size_t count, length, used = 0;
+    mp_obj_t *pieces;
+    mp_obj_get_array(pieces_object, &count, &pieces);
+    if (count > MAX_PIECES) {
+        return false;
     }
-    return true;
+    for (size_t i = 0; i < count; i++) {
+        parts[i].iov_base = (void *)mp_obj_str_get_data(pieces[i], &length);
+        parts[i].iov_len = length;
+        used += length;
+    }
+    size_t more = size > used ? size - used : 0;
+    if (more > MAX_BLANKS) {
+        return false;
+    }
+    memset(blanks, ' ', more);
+    parts[count] = (struct iovec){blanks, more};
+    return writev(file, parts, (int)count + 1) == (ssize_t)(used + more);
 }
 
 // read_file(path, most, follows_links) -> the first `most` bytes, or None.
@@ -62,39 +79,37 @@ static mp_obj_t read_file(mp_obj_t path, mp_obj_t most_object, mp_obj_t follows)
 }
 MP_DEFINE_CONST_FUN_OBJ_3(native_read_file_obj, read_file);
 
-// write_new(path, data) -> whether a new file at this path holds all of the data.
-static mp_obj_t write_new(mp_obj_t path_object, mp_obj_t data_object) {
+// write_new(path, pieces, size) -> whether a new file at this path holds all pieces, and blanks after them
+// up to this size.
+static mp_obj_t write_new(mp_obj_t path_object, mp_obj_t pieces, mp_obj_t size) {
     const char *path = mp_obj_str_get_str(path_object);
-    size_t size;
-    const char *data = mp_obj_str_get_data(data_object, &size);
     unlink(path);
     struct stat found;
     int file = open_regular(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, &found);
     if (file < 0) {
         return mp_const_false;
     }
-    bool is_whole = write_all(file, data, size);
+    bool is_whole = write_pieces(file, pieces, (size_t)mp_obj_get_int(size));
     is_whole = close(file) == 0 && is_whole;
     if (!is_whole) {
         unlink(path);
     }
     return mp_obj_new_bool(is_whole);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(native_write_new_obj, write_new);
+MP_DEFINE_CONST_FUN_OBJ_3(native_write_new_obj, write_new);
 
-// write_over(path, data) -> whether the file's first bytes are these now; it does not grow.
-static mp_obj_t write_over(mp_obj_t path, mp_obj_t data_object) {
-    size_t size;
-    const char *data = mp_obj_str_get_data(data_object, &size);
+// write_over(path, pieces, size) -> whether the same are a file's first bytes now; it does not grow.
+static mp_obj_t write_over(mp_obj_t path, mp_obj_t pieces, mp_obj_t size_object) {
+    size_t size = (size_t)mp_obj_get_int(size_object);
     struct stat found;
     int file = open_regular(mp_obj_str_get_str(path), O_WRONLY | O_NOFOLLOW, &found);
     if (file < 0) {
         return mp_const_false;
     }
-    bool is_whole = (size_t)found.st_size >= size && write_all(file, data, size);
+    bool is_whole = (size_t)found.st_size >= size && write_pieces(file, pieces, size);
     return mp_obj_new_bool(close(file) == 0 && is_whole);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(native_write_over_obj, write_over);
+MP_DEFINE_CONST_FUN_OBJ_3(native_write_over_obj, write_over);
 
 // crc32(data) -> as zlib's.
 static mp_obj_t crc32(mp_obj_t data_object) {

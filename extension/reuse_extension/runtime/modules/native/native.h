@@ -4,8 +4,8 @@
 #include "py/runtime.h"
 
 MP_DECLARE_CONST_FUN_OBJ_3(native_read_file_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(native_write_new_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(native_write_over_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(native_write_new_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(native_write_over_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(native_crc32_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(native_write_if_room_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(native_find_piece_obj);

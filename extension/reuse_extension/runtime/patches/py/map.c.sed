@@ -7,3 +7,6 @@ s/^    size_t pos = hash % map->alloc;$/    if (lookup_kind == MP_MAP_LOOKUP_ADD
         mp_map_rehash(map);\
     }\
 &/
+# Grow from 4 places to 8 and 12: an object with ten attributes has three tables on its way instead of
+# six.
+s/^    0, 2, 4, 6, 8, 10, 12, \/\/ +2$/    0, 4, 8, 12, \/\/ +4/
