@@ -16,6 +16,9 @@ from reuse_cli.errors import UsageError
 if TYPE_CHECKING:
     import duckdb
 
+    from reuse_cli.sources.source import Source
+    from reuse_cli.sources.span import Span
+
 
 DIGITS = 12
 """Of a sum over containers that are the same from run to run; a float has 15 to 17."""
@@ -87,6 +90,8 @@ COST = Question("cost", "functions", (LIVES,), is_sum=True)
 DOCTOR_LINES = Question("doctor_lines", "lines", (USES,), is_sum=True)
 DOCTOR_FUNCTIONS = Question("doctor_functions", "functions", (LIVES, INITS))
 DOCTOR_MEMORY = Question("doctor_memory", "containers", (PERIODS,))
+DOCTOR = (DOCTOR_LINES, DOCTOR_FUNCTIONS, DOCTOR_MEMORY)
+"""What findings are made from."""
 
 REPORT_SPREADS = Question("report_spreads", "spreads", (LIVES, IDLE, INITS))
 TIMELINE = Question("timeline", "lanes", (PERIODS,))
@@ -96,6 +101,23 @@ COMPARE_BUILDS = Question("compare_builds", "containers", (USES,))
 QUESTIONS = {
     question.name: question for question in (CONTAINERS, RESOURCES, SUMMARY, INITS_QUESTION, COST)
 }
+
+
+def ask_all(
+    questions: Sequence[Question], source: "Source", span: "Span", functions: Sequence[str] = ()
+) -> tuple[list[str], list[tuple[list[str], list[Row]]]]:
+    """Functions that are not there, and the answer to each question, as `ask` has it.
+
+    Raises what the source raises, and UsageError where there is none of the functions.
+    """
+    tables = {name for question in questions for name in question.tables}
+    import duckdb  # 80 ms
+
+    with duckdb.connect() as connection:
+        source.fill(connection, tables, span)
+        unknown = choose(connection, questions, functions)
+        is_whole = span.since_ms is None
+        return unknown, [ask(connection, question, is_whole=is_whole) for question in questions]
 
 
 def ask(

@@ -7,7 +7,7 @@ import click
 
 from reuse_cli import errors
 from reuse_cli.analysis.expression import Expression
-from reuse_cli.analysis.questions import Question, ask, choose
+from reuse_cli.analysis.questions import Question, ask_all
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import options
 from reuse_cli.commands.options import Asked
@@ -28,15 +28,8 @@ def all_of(
 ) -> list[tuple[list[str], list[Row]]]:
     """The answers to several questions of one source; `note` hears too what goes to stderr."""
     source = asked.source()
-    tables = {name for question in questions for name in question.tables}
-    is_whole = asked.span.since_ms is None
-    import duckdb  # 80 ms
-
     try:
-        with duckdb.connect() as connection:
-            source.fill(connection, tables, asked.span)
-            unknown = choose(connection, questions, asked.functions)
-            found = [ask(connection, question, is_whole=is_whole) for question in questions]
+        unknown, found = ask_all(questions, source, asked.span, asked.functions)
         missing = [f"there are no records of {name}" for name in unknown]
         for sentence in [*missing, *source.notes.sentences()]:
             say(sentence)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from reuse_cli import errors
-from reuse_cli.analysis.questions import DOCTOR_FUNCTIONS, DOCTOR_LINES, DOCTOR_MEMORY
+from reuse_cli.analysis.questions import DOCTOR
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import Asked
@@ -38,7 +38,7 @@ def _findings(asked: Asked, price: float | None, code: Path | None) -> tuple[lis
 
         configured = configurations.read(asked.functions, asked.account)
     try:
-        lines, functions, memory = (rows for _, rows in answers.all_of(QUESTIONS, asked))
+        lines, functions, memory = (rows for _, rows in answers.all_of(DOCTOR, asked))
         if not lines and not functions:
             raise NoRecordsError(ONLY_PLATFORM)
     except CliError as error:
@@ -52,9 +52,6 @@ def _findings(asked: Asked, price: float | None, code: Path | None) -> tuple[lis
     if code is not None:
         found += findings.of_code(code, functions)
     return found, any(function["invocations"] for function in functions)
-
-
-QUESTIONS = (DOCTOR_LINES, DOCTOR_FUNCTIONS, DOCTOR_MEMORY)
 
 
 def _shown(rows: list[Row], asked: Asked, *, has_invocations: bool) -> str:

@@ -148,6 +148,8 @@ class Fleet:
         self._resources: dict[tuple[str, str], Resource] = {}
         self._changed: set[str] = set()
         self._has_new_resources = False
+        self.records = 0
+        """Taken in so far."""
 
     def take(self, file: str, function: str, container_id: str, events: Iterable[LogEvent]) -> None:
         """Take in what a container's file has gained."""
@@ -158,6 +160,7 @@ class Fleet:
                 self._forget()
             container.take(event)
             self._changed.add(file)
+            self.records += event.kind == "record"
             if event.kind == "record" and event.values.get("record") == RESOURCE:
                 self._resource(container, event.values)
 

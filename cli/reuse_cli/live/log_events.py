@@ -18,7 +18,7 @@ PLAIN = re.compile(
     rb'(?:(INIT_START)|(START|END|REPORT) RequestId: ([^\s"\\]+))([^"]*)"\}'
 )
 """A platform line as the sandbox writes it: most lines are one, and are not decoded as JSON."""
-FIELD = re.compile(rb"(Init Duration|Restore Duration|Duration|Max Memory Used): ([\d.]+)")
+FIELD = re.compile(rb"((?:Init |Restore |Billed )*Duration|Max Memory Used): ([\d.]+)")
 STATUS = re.compile(rb"Status: (\w+)")
 PLATFORM = {
     "platform.initStart": "init_start",

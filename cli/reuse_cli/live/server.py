@@ -7,18 +7,23 @@
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
+from reuse_cli.live.diagnosis import Finding, diagnose
 from reuse_cli.live.fleet import Fleet
 from reuse_cli.live.follow import Follower
 
 HOST = "127.0.0.1"
 LOOK_S = 0.5
 """Between two looks into the files; a change is on the page within this time and a little."""
+FINDINGS_S = 3
+"""Between two looks for findings at least; ten times as long as a look takes where that is more."""
 KEEP_ALIVE_S = 15
 STATIC = {
     "/": ("index.html", "text/html"),
@@ -41,6 +46,8 @@ class LivePage:
 
     def __init__(self, folders: Callable[[], list[Path]]) -> None:
         self._fleet = Fleet()
+        self._folders = folders
+        self._findings: list[Finding] = []
         self._follower = Follower(folders, self._fleet)
         self._listeners: set[asyncio.Queue[str]] = set()
         self.port = 0
@@ -62,26 +69,43 @@ class LivePage:
             await runner.cleanup()
             raise
         self.port = runner.addresses[0][1]
-        follow = asyncio.create_task(self._follow())
+        tasks = [asyncio.create_task(work()) for work in (self._follow, self._diagnose)]
         try:
             yield f"http://{HOST}:{self.port}/"
         finally:
-            follow.cancel()
+            for task in tasks:
+                task.cancel()
             for listener in self._listeners:
                 listener.put_nowait("")
             await runner.cleanup()
-            with contextlib.suppress(asyncio.CancelledError):
-                await follow
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _follow(self) -> None:
         while True:
             has_more = self._follower.look()
             changes = self._fleet.changes()
             if changes:
-                message = _message(changes)
-                for listener in self._listeners:
-                    listener.put_nowait(message)
+                self._send(changes)
             await asyncio.sleep(0 if has_more else LOOK_S)
+
+    async def _diagnose(self) -> None:
+        """Look for findings while somebody looks at the page and there are new records."""
+        seen = -1
+        while True:
+            took_s = 0.0
+            if self._listeners and self._fleet.records != seen:
+                seen, begun = self._fleet.records, time.monotonic()
+                found = await asyncio.to_thread(diagnose, self._folders)
+                took_s = time.monotonic() - begun
+                if found != self._findings:
+                    self._findings = found
+                    self._send({"findings": found})
+            await asyncio.sleep(max(FINDINGS_S, 10 * took_s) if took_s else LOOK_S)
+
+    def _send(self, changes: dict[str, Any]) -> None:
+        message = _message(changes)
+        for listener in self._listeners:
+            listener.put_nowait(message)
 
     @web.middleware
     async def _guard(
@@ -114,6 +138,9 @@ class LivePage:
         found = [c.file for c in self._fleet.containers.values() if c.id == container_id]
         return found[-1] if found else ""
 
+    def _everything(self) -> dict[str, Any]:
+        return {**self._fleet.everything(), "findings": self._findings, "all": True}
+
     async def _events(self, request: web.Request) -> web.StreamResponse:
         headers = {**HEADERS, "Content-Type": "text/event-stream"}
         response = web.StreamResponse(headers=headers)
@@ -121,7 +148,7 @@ class LivePage:
         listener: asyncio.Queue[str] = asyncio.Queue()
         self._listeners.add(listener)
         try:
-            await response.write(_message({**self._fleet.everything(), "all": True}).encode())
+            await response.write(_message(self._everything()).encode())
             while True:
                 with contextlib.suppress(TimeoutError):
                     message = await asyncio.wait_for(listener.get(), KEEP_ALIVE_S)

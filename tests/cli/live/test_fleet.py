@@ -23,7 +23,11 @@ def line(at_ms: int, message: str | dict[str, Any]) -> str:
 
 def invocation(at_ms: int, number: int, duration_ms: float, more: str = "") -> list[str]:
     end_ms = at_ms + int(duration_ms)
-    report = f"REPORT RequestId: r{number}\tDuration: {duration_ms:.2f} ms\tMax Memory Used: 70 MB"
+    report = (
+        f"REPORT RequestId: r{number}\tDuration: {duration_ms:.2f} ms"
+        f"\tBilled Duration: {duration_ms + 481:.0f} ms\tMemory Size: 128 MB"
+        "\tMax Memory Used: 70 MB"
+    )
     return [
         line(at_ms, f"START RequestId: r{number} Version: $LATEST"),
         line(end_ms, f"END RequestId: r{number}"),

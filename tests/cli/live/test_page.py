@@ -1,13 +1,11 @@
 """The live page in a real browser: it draws, follows, and can be used without a mouse."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reuse_cli.live.server import LivePage
+from reuse_cli.live.beside import page_beside
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
@@ -55,23 +53,8 @@ def write_container(folder: Path, number: int) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    loop = asyncio.new_event_loop()
-    ready: asyncio.Future[str] = loop.create_future()
-    stop = asyncio.Event()
-
-    async def live() -> None:
-        async with LivePage(lambda: [folder]).serve(0) as address:
-            ready.set_result(address)
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(live(),))
-    thread.start()
-    while not ready.done():
-        threading.Event().wait(0.01)
-    yield ready.result()
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
+    with page_beside(lambda: [folder]) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

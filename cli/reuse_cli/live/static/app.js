@@ -1,5 +1,5 @@
 "use strict";
-// Draws the state that /events sends: key figures, a lane a container, resources. The lanes that
+// Draws the state that /events sends: key figures, a lane a container, findings, resources. The lanes that
 // can be seen are in the document, whatever number there is.
 
 const ROW = 22;
@@ -35,6 +35,7 @@ function take(message) {
   if (message.all) containers.clear();
   for (const container of message.containers || []) merge(container);
   if (message.resources) showResources(message.resources);
+  if (message.findings) showFindings(message.findings);
   if (message.containers) showFunctions();
   view.isDirty = true;
 }
@@ -116,6 +117,23 @@ function showResources(resources) {
     }
     return row;
   }));
+}
+
+// What to change stays open where it was opened.
+function showFindings(findings) {
+  const list = byId("findings");
+  const isOpen = new Set([...list.querySelectorAll("details[open]")].map((one) => one.dataset.key));
+  list.replaceChildren(...findings.map((finding) => {
+    const item = document.createElement("li"), head = element("p", ` ${finding.title}`);
+    const details = document.createElement("details");
+    head.prepend(element("code", finding.where));
+    details.dataset.key = `${finding.where} ${finding.title}`;
+    details.open = isOpen.has(details.dataset.key);
+    details.append(element("summary", "What to change"), element("pre", finding.advice));
+    item.append(head, element("p", finding.figures, "muted"), details);
+    return item;
+  }));
+  byId("nothing").hidden = findings.length > 0;
 }
 
 function showFunctions() {
