@@ -219,26 +219,6 @@ def test_the_core_imports_the_core_and_next_to_nothing():
     assert {name.split(".")[1] for name in inside} == {"core"}
 
 
-WITHOUT_TEST = {
-    "closed": "record_builder",
-    "container_fields": "catalogue",
-    "event_rules": "resets",
-    "json_text": "emf",
-    "period": "periods",
-    "records": "catalogue",
-}
-"""Modules of the core that have their tests in another module's file."""
-
-
-def test_every_module_of_the_core_has_its_tests():
-    """In a file of its name, or in one that is named."""
-    modules = {path.stem for path in (ROOT / "extension/reuse_extension/core").glob("[!_]*.py")}
-    tests = {path.stem for path in (ROOT / "tests" / "core").glob("test_*.py")}
-    missing = [name for name in modules if f"test_{WITHOUT_TEST.get(name, name)}" not in tests]
-
-    assert missing == []
-
-
 FORBIDDEN = {"json", "logging", "dataclasses", "typing", "asyncio", "http"}
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from reuse_extension.core.lifecycle import TRANSITIONS
 from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
-from reuse_extension.version import VERSION
 
 from tests.line_schema import validator
 
@@ -83,11 +82,6 @@ def test_every_metric_has_its_guide():
     guides = sys.modules["metrics_guide"].GUIDES
 
     assert list(guides) == [field.name for field in METRICS]
-
-
-def test_the_version_is_the_products():
-    """It stands in every line."""
-    assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_every_metric_and_property_is_described():

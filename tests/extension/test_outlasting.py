@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import pytest
-from reuse_extension import interpreter, main
 from reuse_extension.lambda_api import BUFFERING_MS
 
 from tests import platform_events as pe
@@ -133,74 +132,3 @@ def test_telemetry_is_answered_where_nothing_can_be_reported(play):
     assert is_idle(player.process.pid)
     player.answers.put((200, b'{"eventType":"SHUTDOWN","shutdownReason":"spindown"}'))
     assert player.end() == 0
-
-
-class Waits:
-    """Stands for the poller; each wait lasts until its end."""
-
-    def __init__(self, clock: list[int]) -> None:
-        self.clock = clock
-
-    def wait(self, milliseconds: int | None) -> list:
-        self.clock[0] += milliseconds or 0
-        return []
-
-
-class Unsettled:
-    """A recorder for which something is missing for ever."""
-
-    is_settled = False
-    is_idle = True
-    has_lines = False
-    max_wait_ms = None
-    finished = 0
-
-    def wait_ms(self) -> None:
-        return None
-
-    def begin_end(self) -> None:
-        pass
-
-    def tick(self) -> None:
-        pass
-
-    def finish(self) -> None:
-        self.finished += 1
-
-
-@pytest.mark.parametrize("step_ms", [0, -3_600_000, 3_600_000])
-def test_a_clock_that_is_set_does_not_move_the_last_record(monkeypatch, step_ms):
-    """By more than SHUTDOWN grants, either way: the wait is measured by another clock."""
-    ticks, wall = [0], [1_000_000]
-    monkeypatch.setattr(interpreter, "ticks_ms", lambda: ticks[0])
-    monkeypatch.setattr(interpreter, "now_ms", lambda: wall[0])
-    loop = main.Loop(None, Waits(ticks), None)
-    loop._recorder = recorder = Unsettled()
-    end_ticks = main._end_ticks(wall[0] + 2000)
-    wall[0] += step_ms
-
-    loop._finish(end_ticks)
-
-    assert recorder.finished == 1
-    assert ticks[0] == end_ticks == main.MAX_WAIT_MS
-
-
-def test_a_failing_loop_pauses_and_goes_on(monkeypatch):
-    """Whatever fails outside of the recorder's own net; until SHUTDOWN comes."""
-    pauses = []
-    monkeypatch.setattr(interpreter, "sleep_ms", pauses.append)
-    monkeypatch.setattr(interpreter, "write_error", pauses.append)
-    loop = main.Loop(None, None, None)
-    turns = iter([ValueError(), MemoryError(), OSError(), 0])
-
-    def turn() -> int:
-        result = next(turns)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    monkeypatch.setattr(loop, "_turn", turn)
-    loop.run()
-
-    assert [pause for pause in pauses if isinstance(pause, int)] == [10, 20, 30]
-    assert len([line for line in pauses if isinstance(line, str)]) == 1

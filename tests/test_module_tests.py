@@ -1,0 +1,58 @@
+"""Each module of the extension and the helper has a test file that covers it by itself."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+FOLDERS = {
+    "extension/reuse_extension": "tests/extension",
+    "extension/reuse_extension/core": "tests/core",
+}
+"""A folder of modules, and the folder of their tests: `wire.py` has `test_wire.py`."""
+
+ELSEWHERE = {
+    "extension/reuse_extension/__main__.py": "tests/extension/test_life.py",
+    "extension/reuse_extension/core/closed.py": "tests/core/test_record_builder.py",
+    "extension/reuse_extension/core/container_fields.py": "tests/core/test_catalogue.py",
+    "extension/reuse_extension/core/event_rules.py": "tests/core/test_resets.py",
+    "extension/reuse_extension/core/json_text.py": "tests/core/test_emf.py",
+    "extension/reuse_extension/core/period.py": "tests/core/test_periods.py",
+    "extension/reuse_extension/core/records.py": "tests/core/test_catalogue.py",
+}
+"""Modules that another test file covers: tables and values that only their users can show right."""
+
+
+def modules(folder: str) -> list[str]:
+    """The modules of a folder, without those of folders below; `__init__` only gathers them."""
+    return [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / folder).glob("*.py"))
+        if path.name != "__init__.py"
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_module_has_its_tests(folder):
+    """In a file of its name, or in the one that the table names."""
+    own = {name: f"{FOLDERS[folder]}/test_{Path(name).stem}.py" for name in modules(folder)}
+    missing = [
+        name for name, test in own.items() if not (ROOT / ELSEWHERE.get(name, test)).exists()
+    ]
+
+    assert own
+    assert missing == []
+
+
+def test_the_table_names_only_what_has_no_file_of_its_own():
+    """A row goes when the module does, or when its own test file comes."""
+    all_modules = {name: tests for folder, tests in FOLDERS.items() for name in modules(folder)}
+    needless = [
+        name
+        for name in ELSEWHERE
+        if name not in all_modules
+        or (ROOT / all_modules[name] / f"test_{Path(name).stem}.py").exists()
+    ]
+
+    assert needless == []
