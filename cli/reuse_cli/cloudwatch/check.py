@@ -129,6 +129,11 @@ def _rows_of(widget: Any) -> list[Any]:
 def _metrics(place: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
     if "metrics" not in properties and "annotations" not in properties:
         yield Problem(place, "has neither metrics nor annotations")
+    if properties.get("view") == "gauge":
+        axis = properties.get("yAxis")
+        left = axis.get("left") if isinstance(axis, dict) else None
+        if not isinstance(left, dict) or not {"min", "max"} <= set(left):
+            yield Problem(place, "is a gauge, which needs yAxis.left with min and max")
     rows = properties.get("metrics")
     if not isinstance(rows, list):
         return

@@ -1,14 +1,15 @@
 """An evaluated dashboard as one HTML page in CloudWatch's grid: no script, no request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from reuse_cli.cloudwatch.body import Variable, rows
 from reuse_cli.cloudwatch.evaluate import Shown
 from reuse_cli.cloudwatch.series import Series, TimeRange
-from reuse_cli.formats import chart, text_widget
+from reuse_cli.formats import chart, dials, text_widget
 from reuse_cli.formats.chart import Frame, Line
+from reuse_cli.formats.dials import Band
 
 CELL_WIDTH, CELL_HEIGHT = 58, 48
 """Pixels of a grid cell; the page scales them to its own width."""
@@ -54,7 +55,7 @@ section p, section ul {{ margin: 2px 0 }}
   .graph {{ min-height: 150px }} }}
 @media print {{ body {{ background: none }} section {{ break-inside: avoid;
   border: 1px solid var(--grid) }} }}
-{chart.STYLE}
+{chart.STYLE}{dials.STYLE}
 """
 
 
@@ -115,8 +116,12 @@ def _metric(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
     if not any(line.points for line in shown.series):
         return f'<p class="note">{NO_DATA}</p>'
     view = _view(shown)
-    if view in ("singleValue", "gauge"):
-        return _numbers(shown.series)
+    if view == "singleValue":
+        return _numbers(shown, properties, span)
+    if view == "gauge":
+        return _gauges(shown, properties)
+    if view == "pie":
+        return dials.pie(_lines(shown), shown.title)
     if view == "table":
         return _table(["", "last"], [(line.label, _last(line)) for line in shown.series])
     return _graph(shown, properties, span)
@@ -126,11 +131,33 @@ def _last(line: Series) -> float | None:
     return list(line.points.values())[-1] if line.points else None
 
 
-def _numbers(lines: Sequence[Series]) -> str:
+def _numbers(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
+    has_curves = bool(properties.get("sparkline"))
     items = "".join(
-        f"<div><dt>{escape(line.label)}</dt><dd>{_value(_last(line))}</dd></div>" for line in lines
+        f"<div><dt>{escape(line.label)}</dt><dd>{_value(_last(series))}"
+        f"{dials.spark(line, span.start_ms, span.end_ms) if has_curves else ''}</dd></div>"
+        for series, line in zip(shown.series, _lines(shown), strict=True)
     )
     return f'<dl class="numbers">{items}</dl>'
+
+
+def _gauges(shown: Shown, properties: dict[str, Any]) -> str:
+    axis = (properties.get("yAxis") or {}).get("left") or {}
+    low, high = float(axis.get("min", 0)), float(axis.get("max", 100))
+    bands = [
+        Band(low, value, color) if fill == "below" else Band(value, high, color)
+        for value, fill, color in _filled(properties)
+    ]
+    drawn = [dials.gauge(one.label, _last(one), low, high, bands) for one in shown.series]
+    return f'<div class="dials">{"".join(drawn)}</div>'
+
+
+def _filled(properties: dict[str, Any]) -> Iterator[tuple[float, str, str]]:
+    """(value, `above` or `below`, colour) of the horizontal annotations that fill one side."""
+    for one in (properties.get("annotations") or {}).get("horizontal") or []:
+        if isinstance(one, dict) and one.get("fill") in ("above", "below"):
+            color = escape(str(one.get("color") or "var(--bad)"), quote=True)
+            yield float(one["value"]), one["fill"], color
 
 
 def _value(value: float | None) -> str:
@@ -138,15 +165,7 @@ def _value(value: float | None) -> str:
 
 
 def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
-    lines = [
-        Line(
-            line.label,
-            list(line.points.items()),
-            _color(shown, line, at),
-            is_right=_options(shown, line).get("yAxis") == "right",
-        )
-        for at, line in enumerate(shown.series)
-    ]
+    lines = _lines(shown)
     axis = (properties.get("yAxis") or {}).get("left") or {}
     horizontal = (properties.get("annotations") or {}).get("horizontal") or []
     marks = [
@@ -163,10 +182,22 @@ def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
         low=axis.get("min"),
         high=axis.get("max"),
         is_stacked=bool(properties.get("stacked")),
-        is_bars=_view(shown) in ("bar", "pie"),
+        is_bars=_view(shown) == "bar",
         marks=marks,
     )
     return f'<div class="graph">{picture}</div>{_legend(lines)}'
+
+
+def _lines(shown: Shown) -> list[Line]:
+    return [
+        Line(
+            line.label,
+            list(line.points.items()),
+            _color(shown, line, at),
+            is_right=_options(shown, line).get("yAxis") == "right",
+        )
+        for at, line in enumerate(shown.series)
+    ]
 
 
 def _color(shown: Shown, line: Series, at: int) -> str:

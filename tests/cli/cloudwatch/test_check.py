@@ -78,6 +78,7 @@ def test_the_projects_own_bodies_have_none(path: Path) -> None:
 
 
 FIRST = "widgets.0.properties"
+FIRST_PLACE = "widgets[0].properties"
 ANNOTATIONS = "widgets[0].properties.annotations"
 
 
@@ -169,6 +170,8 @@ ANNOTATIONS = "widgets[0].properties.annotations"
         ("widgets", [BODY["widgets"][4]] * 501, "widgets"),
         (f"{FIRST}.metrics", [["N", "M"]] * 501, "widgets[0].properties.metrics"),
         ("variables", [BODY["variables"][0]] * 26, "variables"),
+        (FIRST, {**METRIC, "view": "gauge", "yAxis": {"left": {"min": 0}}}, FIRST_PLACE),
+        (FIRST, {**METRIC, "view": "gauge", "yAxis": {}}, FIRST_PLACE),
     ],
 )  # fmt: skip
 def test_what_cloudwatch_refuses_has_a_place(path: str, value: Any, place: str) -> None:
