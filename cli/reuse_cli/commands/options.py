@@ -66,18 +66,22 @@ class Asked:
     log_groups: tuple[str, ...] = ()
     account: Account = HERE
     max_scan_gb: float = MAX_SCAN_GB
+    cache: Path | None = None
 
     def source(self) -> "Source":
         """The source that the options name; raises UsageError."""
         if self.sources and self.is_all:
             raise UsageError("give either --source or --all")
+        is_s3 = any(source.startswith(S3) for source in self.sources)
+        if self.cache and (is_s3 or self.is_cloudwatch):
+            raise UsageError("--cache keeps what was read from files; name them with --source")
         if self.is_cloudwatch:
             from reuse_cli.sources import cloudwatch
 
             return cloudwatch.source(
                 self.functions, self.log_groups, self.account, self.max_scan_gb
             )
-        if any(source.startswith(S3) for source in self.sources):
+        if is_s3:
             from reuse_cli.sources import s3
 
             if not all(source.startswith(S3) for source in self.sources):
@@ -85,7 +89,12 @@ class Asked:
             return s3.source(self.sources, self.account)
         from reuse_cli.sources.files import Files
 
-        return Files([Path(path) for path in self.sources] or default_sources(is_all=self.is_all))
+        paths = [Path(path) for path in self.sources] or default_sources(is_all=self.is_all)
+        if self.cache is None:
+            return Files(paths)
+        from reuse_cli.sources.cached import Cached
+
+        return Cached(Files(paths), self.cache)
 
     @property
     def is_cloudwatch(self) -> bool:
@@ -115,6 +124,12 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             " without one, CloudWatch for the functions that are named]",
         ),
         click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}."),
+        click.option(
+            "--cache",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="Keep there, as Parquet, what is made of files, for the next question.",
+        ),
         click.option(
             "--since", metavar="TIME", help="Only from then on: 3h, 1h30m, 7d, or an ISO time."
         ),
@@ -198,6 +213,7 @@ def read(
     region: str | None = None,
     role_arn: str | None = None,
     endpoint_url: str | None = None,
+    cache: Path | None = None,
 ) -> Asked:
     """The options of a question as one value. Raises UsageError."""
     for name in functions:
@@ -220,6 +236,7 @@ def read(
         log_groups=log_groups,
         account=Account(profile, region, role_arn, endpoint_url),
         max_scan_gb=max_scan_gb,
+        cache=cache,
     )
     _refuse_folder(asked)
     if asked.is_cloudwatch and since_ms is None:

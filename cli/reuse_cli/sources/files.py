@@ -9,7 +9,7 @@ line, to a temporary file.
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,16 @@ class Files:
     def notes(self) -> Notes:
         """What could not be read."""
         return self._found.notes if self._found else Notes()
+
+    def state(self) -> str | None:
+        """What tells what is in the files now from what may be later; None for a pipe."""
+        found = []
+        for path in self._paths:
+            if str(path) == STDIN:
+                return None
+            found += list(_states(Path(os.path.abspath(path))))  # links stay as they are named
+        known = [one for one in found if one is not None]
+        return "\n".join(known) if len(known) == len(found) else None
 
     def fill(
         self, connection: "duckdb.DuckDBPyConnection", tables: Collection[str], span: Span
@@ -133,12 +143,32 @@ def _below(folder: Path, notes: Notes) -> Iterator[Path]:
     def failed(error: OSError) -> None:
         notes.problems.append(f"{error.filename}: {error.strerror}")
 
+    return (path for path in _candidates(folder, failed) if _is_log(path, notes))
+
+
+def _candidates(folder: Path, failed: Callable[[OSError], object]) -> Iterator[Path]:
+    """What may be a log by its name."""
     for parent, folders, names in os.walk(folder, onerror=failed):
         folders[:] = sorted(name for name in folders if name not in NOT_SEARCHED)
-        for name in sorted(names):
-            path = Path(parent, name)
-            if not name.lower().endswith(NO_LOGS) and _is_log(path, notes):
-                yield path
+        yield from (
+            Path(parent, name) for name in sorted(names) if not name.lower().endswith(NO_LOGS)
+        )
+
+
+def _states(path: Path) -> Iterator[str | None]:
+    """What tells one state of a file, or of each below a folder, from another; None for a pipe."""
+    is_folder = path.is_dir()
+    for file in _candidates(path, lambda _: None) if is_folder else [path]:
+        try:
+            found = file.stat()
+        except OSError as error:
+            yield f"{file}\t{error.errno}"
+            continue
+        if stat.S_ISREG(found.st_mode):
+            times = f"{found.st_mtime_ns}\t{found.st_ctime_ns}"
+            yield f"{file}\t{found.st_size}\t{times}\t{found.st_ino}"
+        elif not is_folder:
+            yield None
 
 
 def _is_log(path: Path, notes: Notes) -> bool:
