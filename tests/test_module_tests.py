@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = {
     "extension/reuse_extension": "tests/extension",
     "extension/reuse_extension/core": "tests/core",
+    "python_helper/lambda_reuse": "tests/helper",
 }
 """A folder of modules, and the folder of their tests: `wire.py` has `test_wire.py`."""
 
@@ -20,6 +21,7 @@ ELSEWHERE = {
     "extension/reuse_extension/core/json_text.py": "tests/core/test_emf.py",
     "extension/reuse_extension/core/period.py": "tests/core/test_periods.py",
     "extension/reuse_extension/core/records.py": "tests/core/test_catalogue.py",
+    "python_helper/lambda_reuse/pytest_plugin.py": "tests/helper/test_testing.py",
 }
 """Modules that another test file covers: tables and values that only their users can show right."""
 

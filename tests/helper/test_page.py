@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from lambda_reuse import counters, lifecycle, page, page_file, page_format, phase, resource
+from lambda_reuse import counters, lifecycle, page, page_format, phase, resource
 
 from tests.helper.parts import counted, numbers, page_on_disk, run
 
@@ -306,12 +306,6 @@ class TestExit:
         assert os.path.exists(page.path)
         page._remove_at_exit(os.getpid())
         assert not os.path.exists(page.path)
-
-
-def test_an_empty_tmpdir(monkeypatch):
-    """A TMPDIR that is set to nothing means /tmp."""
-    monkeypatch.setenv("TMPDIR", "")
-    assert page_file.folder() == "/tmp/.lambda-reuse"
 
 
 def broken(kind, *arguments):

@@ -32,7 +32,7 @@ class TestCaches:
         assert numbers(name) == {"hits": 1, "first": 1}
         slot = page_on_disk().slots[0]
         assert slot.kind == "lru_cache"
-        assert slot.call_site.startswith("test_watch.py:")
+        assert slot.call_site.startswith("test_watching.py:")
 
         invoke(lambda: tax("fr"), lambda: tax("it"), lambda: tax("it"))
         assert numbers(name) == {"hits": 2, "first": 2, "evicted": 1}
