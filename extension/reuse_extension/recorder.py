@@ -201,10 +201,10 @@ class Recorder:
         if self._output.dropped and self._output.has_room:
             events = [LogsDropped(None, self._output.dropped)] + events
             self._output.dropped = 0
+        receive = self._receive_traced if self._is_debug else container.receive
         for event in events:
             try:
-                at_ms = event.time if isinstance(event, Invoke) else now_ms
-                outputs.extend(self._receive_event(event, at_ms))
+                outputs.extend(receive(event, event.time if isinstance(event, Invoke) else now_ms))
             except Exception as error:
                 self._failed(error)
         if ends_batch:
@@ -216,9 +216,7 @@ class Recorder:
             held, self._held = self._held, []
             self._safely(self._receive, held, interpreter.now_ms(), True)
 
-    def _receive_event(self, event: "Any", now_ms: int) -> "list[Any]":
-        if not self._is_debug:
-            return self._container.receive(event, now_ms)
+    def _receive_traced(self, event: "Any", now_ms: int) -> "list[Any]":
         told: "list[Any]" = []
         for piece in pieces(event) if isinstance(event, Served) else (event,):
             before = self._container.state

@@ -17,9 +17,9 @@ class PlatformClock:
         if time_ms is None or time_ms > now_ms + CLOCK_LIMIT_MS:
             self.event_time_ms = None
             return self.now(now_ms)
-        self.event_time_ms = int(time_ms)
-        self._latest_ms = max(self._latest_ms or 0, self.event_time_ms)
-        return self.event_time_ms
+        self.event_time_ms = time_ms = int(time_ms)
+        self._latest_ms = max(self._latest_ms or 0, time_ms)
+        return time_ms
 
     def now(self, now_ms: int) -> int:
         """The present: the wall clock's, unless the platform's is another day."""

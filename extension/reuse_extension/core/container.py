@@ -71,9 +71,10 @@ class Container:
 
     def receive(self, event: "Event", now_ms: int) -> "list[Output]":
         """Take in one event; what is to be reported because of it."""
-        if self.state not in (ENDED, RESET):
-            self._rules.apply(event, now_ms)
-        return self._take()
+        rules = self._rules
+        if rules.lifecycle.state not in (ENDED, RESET):
+            rules.apply(event, now_ms)
+        return self._take() if rules.outputs or rules.periods.has_closed else []
 
     def end_batch(self, now_ms: int) -> "list[Output]":
         """A batch of events is over: what it completed is due now."""

@@ -111,9 +111,8 @@ class EventRules:
         """Take in one event."""
         rule = self._by_type.get(type(event))
         if rule is not None:
-            has_time = not isinstance(event, (Invoke, Shutdown, Ignored, Unknown))
-            time_ms = event.time if has_time else None  # type: ignore[union-attr]
-            rule(event, self.clock.of(time_ms, now_ms))
+            is_timeless = isinstance(event, (Invoke, Shutdown, Ignored, Unknown))
+            rule(event, self.clock.of(None if is_timeless else event.time, now_ms))  # type: ignore[union-attr]
 
     @property
     def state(self) -> str:
@@ -262,7 +261,8 @@ class EventRules:
             return
         invocation.start_ms = time_ms
         self._count_told(invocation, time_ms)
-        self.classify()
+        if not self._cold_start.is_decided:
+            self.classify()
         invocation.done_ms = event.done_ms
         invocation.report_ms = report_ms = self.clock.of(event.report_ms, event.report_ms)
         invocation.done_us = event.done_us
@@ -325,9 +325,8 @@ class EventRules:
     def _add_report(self, event: "Report | Served", time_ms: int) -> None:
         """Count in what a report says of the whole container."""
         self.periods.touch(time_ms)
-        period = self.periods.period
-        period.billed_ms += event.billed_ms or 0
-        period.raise_to("MemoryUsed", event.memory_used_mb)
+        self.periods.period.billed_ms += event.billed_ms or 0
+        self.periods.period.raise_to("MemoryUsed", event.memory_used_mb)
         self.periods.learn("memory_mb", event.memory_size_mb or None)
 
     def observe_served(self) -> None:
@@ -359,8 +358,9 @@ class EventRules:
             periods.add("failed_inits")
 
     def _count(self, invocation: "Invocation", time_ms: int) -> None:
-        if self.unconfirmed.confirm(invocation) and not self.is_managed:
-            self.unconfirmed.wake_ms = None
+        waiting = self.unconfirmed
+        if waiting.invoked and waiting.confirm(invocation) and not self.is_managed:
+            waiting.wake_ms = None
         self.is_snapshot = False
         self.periods.begin_invocation(invocation, time_ms)
 

@@ -46,7 +46,8 @@ class IdleGaps:
 
         `inits`: when repeated inits ran, some of them perhaps since the invocation before.
         """
-        self.absorb()
+        if self._unfinished:
+            self.absorb()
         gap_us = None
         follows, invocation.follows = invocation.follows, None
         if follows is not None and follows.end_us is not None:

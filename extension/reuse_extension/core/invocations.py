@@ -154,7 +154,9 @@ class InvocationLedger:
             return
         self._close(invocation)
         if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
-            self._early = self._early[1 - MAX_EARLY :] + [invocation]
+            self._early.append(invocation)
+            if len(self._early) > MAX_EARLY:
+                self._early.pop(0)
             self._closed.add_uninvoked(invocation.request_id)
 
     def unreported(self) -> "list[Invocation]":

@@ -67,6 +67,14 @@ class Period:
     def in_order(self) -> "list[Invocation]":
         """All invocations that may have something to tell, in the order they began."""
         every = self.late + self.invocations
+        last_ms = 0
+        for invocation in every:
+            beginning_ms = _beginning(invocation)
+            if beginning_ms < last_ms:
+                break
+            last_ms = beginning_ms
+        else:
+            return every  # as nearly always
         # MicroPython's sort does not keep the order of equals: the place decides between them.
         places = sorted([(_beginning(invocation), i) for i, invocation in enumerate(every)])
         return [every[place] for _beginning_ms, place in places]

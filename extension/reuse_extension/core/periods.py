@@ -37,6 +37,11 @@ class Periods:
         self._active_minute: "int | None" = None
         self._closed: "list[Closed]" = []
 
+    @property
+    def has_closed(self) -> bool:
+        """Whether `take` would give out something."""
+        return bool(self._closed)
+
     def take(self) -> "list[Closed]":
         """The periods that were closed since the last call."""
         closed, self._closed = self._closed, []
@@ -44,6 +49,10 @@ class Periods:
 
     def touch(self, time_ms: int) -> None:
         """Something happened at this time; what belongs to an earlier minute is closed first."""
+        period = self.period
+        if period.from_ms is not None and time_ms // MINUTE_MS <= period.to_ms // MINUTE_MS:
+            period.to_ms = max(period.to_ms, time_ms)
+            return
         minute = self.period.minute
         if minute is not None and time_ms // MINUTE_MS > minute and self.is_worth_a_record:
             self.close()
@@ -66,18 +75,20 @@ class Periods:
     def begin_invocation(self, invocation: "Invocation", time_ms: int) -> None:
         """Count an invocation, once, in the minute of this time."""
         self.touch(time_ms)
-        is_full = self.period.is_full
-        if is_full or (self.one_record_per_invocation and self.period.invocations):
+        period = self.period
+        if period.is_full or (self.one_record_per_invocation and period.invocations):
             self.close()
-            self.period.touch(time_ms)
+            period = self.period
+            period.touch(time_ms)
         invocation.is_counted = True
-        invocation.period = self.period
-        self.period.invocations.append(invocation)
+        invocation.period = period
+        period.invocations.append(invocation)
         self.has_served = True
-        self.add("Invocations")
-        if self._active_minute != self.period.minute:
-            self._active_minute = self.period.minute
-            self.add("ActiveContainers")
+        period.add("Invocations")
+        minute = period.to_ms // MINUTE_MS
+        if self._active_minute != minute:
+            self._active_minute = minute
+            period.add("ActiveContainers")
 
     def end_invocation(self, invocation: "Invocation") -> None:
         """An invocation's duration has become known."""

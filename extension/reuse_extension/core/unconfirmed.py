@@ -57,7 +57,9 @@ class Unconfirmed:
     def add_uninvoked(self, invocation: "Invocation") -> None:
         """Telemetry has spoken of it first."""
         self._first_uninvoked = self._first_uninvoked or invocation
-        self._uninvoked = self._uninvoked[1 - MAX_UNINVOKED :] + [invocation]
+        self._uninvoked.append(invocation)
+        if len(self._uninvoked) > MAX_UNINVOKED:
+            self._uninvoked.pop(0)
 
     @property
     def first_served(self) -> "Invocation | None":

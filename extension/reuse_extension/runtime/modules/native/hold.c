@@ -26,6 +26,17 @@ static mp_obj_t received(int place, ssize_t size) {
     return mp_obj_new_tuple(2, told);
 }
 
+// As add_events; a failure, which is want of memory, is left to whoever reads the batch then.
+static bool add_plain(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events, mp_int_t minute) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) != 0) {
+        return false;
+    }
+    bool is_plain = add_events(body, size, makers, events, minute);
+    nlr_pop();
+    return is_plain;
+}
+
 // hold(files, next, buffer, makers, held, most, invoke_minute, telemetry_minute) -> None, or (0 or 1, size).
 //
 // `files`: the file numbers of the connection to the API, of that to telemetry's sender, and of others to
@@ -74,12 +85,11 @@ static mp_obj_t hold(size_t count, const mp_obj_t *arguments) {
         const char *body = (const char *)buffer.buf + at;
         size_t body_size = (size_t)size - at;
         if (place == TELEMETRY) {
-            if (!is_plain_batch(body, body_size, telemetry_minute)) {
+            if (!add_plain(body, body_size, makers, held, telemetry_minute)) {
+                mp_obj_list_set_len(held, held_count);
                 return received(place, size);
             }
-            bool is_answered = send_all(waits[place].fd, ok, sizeof(ok) - 1);
-            add_events(body, body_size, makers, held);
-            if (!is_answered) {
+            if (!send_all(waits[place].fd, ok, sizeof(ok) - 1)) {
                 return received(place, BROKEN);
             }
             continue;

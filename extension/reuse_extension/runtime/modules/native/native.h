@@ -17,5 +17,6 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(native_hold_obj);
 // The wall clock, epoch milliseconds.
 mp_int_t wall_clock_ms(void);
 
-// Adds the events of a usual batch to a list; whether it is one. `makers`: as of read_batch.
-bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events);
+// Adds the events of a usual batch to a list; whether it is one. `makers`: as of read_batch. `minute`: the
+// one that all must be plain for, as in reader.h, or -1 for any.
+bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events, mp_int_t minute);

@@ -361,22 +361,12 @@ bool is_served(const struct record *start, const struct record *done, const stru
            report->init_us == ABSENT && report->restore_us == ABSENT;
 }
 
-static bool is_plain(const struct record *record) {
-    return record->kind == START ? record->tenant_id.size == 0
-                                 : record->kind != OTHER && is_plain_success(record) && record->init_us == ABSENT &&
-                                       record->restore_us == ABSENT;
-}
-
-bool is_plain_batch(const char *body, size_t size, int64_t minute) {
-    struct record record;
-    size_t at = 0;
-    int found;
-    while ((found = read_record(body, size, &at, &record)) == RECORD) {
-        if (!is_plain(&record) || record.time_ms / MINUTE_MS != minute) {
-            return false;
-        }
+bool is_plain(const struct record *record, int64_t minute) {
+    if (record->time_ms / MINUTE_MS != minute || record->kind == OTHER) {
+        return false;
     }
-    return found == END && at > 0;
+    return record->kind == START ? record->tenant_id.size == 0
+                                 : is_plain_success(record) && record->init_us == ABSENT && record->restore_us == ABSENT;
 }
 
 static bool read_event(struct reading *r, struct text name, struct record *record) {

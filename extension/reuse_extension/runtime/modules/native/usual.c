@@ -54,11 +54,14 @@ static mp_obj_t served_of(const struct record *start, const struct record *done,
     return mp_call_function_n_kw(maker, 9, 0, fields);
 }
 
-bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events) {
+bool add_events(const char *body, size_t size, const mp_obj_t *makers, mp_obj_t events, mp_int_t minute) {
     size_t at = 0, count = 0;
     struct record records[3]; // a start, the runtimeDone after it, and what comes then
     int found, waiting = 0;
     while ((found = read_record(body, size, &at, &records[waiting])) == RECORD && ++count <= MAX_EVENTS) {
+        if (minute >= 0 && !is_plain(&records[waiting], minute)) {
+            return false;
+        }
         if (records[waiting].kind == (enum kind)(START + waiting) && ++waiting <= 2) {
             continue;
         }
@@ -91,7 +94,7 @@ static mp_obj_t read_batch(mp_obj_t body_object, mp_obj_t makers_object) {
     const char *body = mp_obj_str_get_data(body_object, &size);
     mp_obj_t *makers, events = mp_obj_new_list(0, NULL);
     mp_obj_get_array(makers_object, &makers_count, &makers);
-    return add_events(body, size, makers, events) ? events : mp_const_none;
+    return add_events(body, size, makers, events, -1) ? events : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_2(native_read_batch_obj, read_batch);
 
