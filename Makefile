@@ -15,7 +15,7 @@ PURE = $(MEASURED) $(CORE)
 SOURCES := extension python_helper sandbox cli dashboards layer_tools docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo compare test lowest check cover fuzz lint format bench layer release dashboards docs clean
+.PHONY: help demo compare test lowest check cover fuzz lint format bench layer release dashboards docs screenshots clean
 
 help: ## tell what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -82,6 +82,9 @@ dashboards: $(READY) ## write the dashboards' JSON
 
 docs: $(READY) ## write the pages that are made from the code
 	$(BIN)/python docs/generate.py
+
+screenshots: $(READY) ## take the pictures of the docs, of the run of `make demo`
+	$(BIN)/python docs/screenshots.py
 
 clean: ## remove what was built, the virtual environment included
 	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

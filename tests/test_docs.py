@@ -116,6 +116,20 @@ def test_links_lead_somewhere(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_picture_is_shown():
+    """And all of them are pictures that `make screenshots` takes again."""
+    taken = {
+        f"{page}-{scheme}-{size}.png"
+        for page in ("report", "dashboard", "live")
+        for scheme in ("light", "dark")
+        for size in ("wide", "narrow")
+    }
+    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    shown = set(re.findall(r"\]\(images/([^)]+)\)", pages))
+
+    assert shown == taken == {path.name for path in (ROOT / "docs" / "images").iterdir()}
+
+
 def test_the_readme_tells_every_setting():
     """Each LAMBDA_REUSE_ variable that the extension reads, and no other than it or the helper."""
     source = (ROOT / "extension" / "reuse_extension" / "config.py").read_text()

@@ -91,7 +91,7 @@ def _key_figures() -> list[Widget]:
         ),
         number("Time saved by reuse", [_total("TimeSaved", "ms")]),
         number(
-            "Time wasted on rebuilds",
+            "Time wasted",
             [expression(f"FILL(SUM({search('TimeRecreated', 'Sum')}), 0)", "ms")],
         ),
     ]
@@ -101,7 +101,7 @@ def _top() -> list[Widget]:
     return [
         graph("Cold starts", [top("ColdStarts", "SUM", "")], "cold starts"),
         graph("Time spent on inits", [top("InitDuration", "SUM", "")], "milliseconds"),
-        graph("Time wasted on rebuilds", [top("TimeRecreated", "SUM", "")], "milliseconds"),
+        graph("Time wasted", [top("TimeRecreated", "SUM", "")], "milliseconds"),
     ]
 
 

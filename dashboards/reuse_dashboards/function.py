@@ -112,18 +112,16 @@ def _key_figures() -> list[Widget]:
     ]
     return [
         number("Warm share", [expression(_WARM, "% of invocations"), *cold]),
-        number("Invocations", [series("Invocations", "Sum")]),
         number("Cold starts", [expression("FILL(cold, 0)", "invocations that waited"), *cold]),
-        number(
-            "Invocations per container", [series("InvocationsPerContainer", "p50", label="p50")]
-        ),
+        number("Invocations a container", [series("InvocationsPerContainer", "p50", label="p50")]),
+        number("Invocations", [series("Invocations", "Sum")]),
+        number("Time saved by reuse", [series("TimeSaved", "Sum", label="ms")]),
         number(
             "Resource hit rate",
             [expression(_HIT_RATE, "% of look-ups"), *_look_ups()],
         ),
-        number("Time saved by reuse", [series("TimeSaved", "Sum", label="ms")]),
         number(
-            "Time wasted on rebuilds",
+            "Time wasted",
             [
                 expression("FILL(wasted, 0)", "ms"),
                 hidden("TimeRecreated", "Sum", "wasted"),

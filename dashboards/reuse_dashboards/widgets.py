@@ -93,10 +93,9 @@ def laid_out(rows: Iterable[tuple[int, Sequence[Widget]]]) -> list[Widget]:
     placed = []
     y = 0
     for height, widgets in rows:
-        width = COLUMNS // len(widgets)
-        for i, widget in enumerate(widgets):
-            last = COLUMNS - i * width if i == len(widgets) - 1 else width
-            placed.append({"x": i * width, "y": y, "width": last, "height": height, **widget})
+        edges = [COLUMNS * i // len(widgets) for i in range(len(widgets) + 1)]
+        for x, end, widget in zip(edges, edges[1:], widgets, strict=False):
+            placed.append({"x": x, "y": y, "width": end - x, "height": height, **widget})
         y += height
     return placed
 

@@ -176,10 +176,11 @@ function draw() {
 }
 
 function axis(from, to) {
-  const marks = [];
-  for (let at = 0; at <= 4; at++) {
-    const mark = element("span", clock(from + ((to - from) * at) / 4));
-    mark.style.left = `${2 + 24 * at}%`;
+  const marks = [], parts = byId("axis").clientWidth < 400 ? 2 : 4;
+  for (let at = 0; at <= parts; at++) {
+    const mark = element("span", clock(from + ((to - from) * at) / parts));
+    mark.style.left = `${(100 * at) / parts}%`;
+    mark.style.transform = `translateX(-${(100 * at) / parts}%)`;
     marks.push(mark);
   }
   byId("axis").replaceChildren(...marks);
