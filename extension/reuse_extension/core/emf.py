@@ -47,7 +47,8 @@ class LineWriter:
         fields = dict(records.FIELDS)
         if resource_metrics:
             fields[records.RESOURCE] += tuple(records.RESOURCE_METRICS)
-        self._writers = {kind: writer_of(fields[kind]) for kind in fields}
+        self._fields = fields
+        self._writers: "dict[str, Any]" = {}  # of the kinds that were written
         self._dimensions = {records.CONTAINER: _distinct(dimensions)}
         self._dimension_values: "dict[str, str]" = {}  # the last ones, as they are written
         self._definitions = {
@@ -71,7 +72,10 @@ class LineWriter:
             dimensions = self._dimensions[record.kind]
             values = self._with_dimensions(values, dimensions)
             head = self._directive(record.timestamp_ms, dimensions, definitions)
-        body: "str" = self._writers[record.kind](values)
+        writer = self._writers.get(record.kind)
+        if writer is None:
+            writer = self._writers[record.kind] = writer_of(self._fields[record.kind])
+        body: "str" = writer(values)
         return "{" + head + body[1:]
 
     def _with_dimensions(
