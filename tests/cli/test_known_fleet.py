@@ -9,6 +9,7 @@ import pytest
 from reuse_cli.analysis.what_if import recorded_row
 from reuse_cli.sources.files import Files
 from reuse_cli.sources.span import ALL
+from reuse_cli.sources.tables import lives as lives_table
 from reuse_cli.sources.traffic import of_records
 
 from tests.cli import known_answers
@@ -52,6 +53,19 @@ def test_every_field_equals_the_truth(fleet: Fleet, question: str) -> None:
 
     assert rows == [near(row) for row in getattr(known_answers, question)(found)]
     assert counts(notes) == expected
+
+
+@pytest.mark.parametrize("memory", [("100MB",), ("1MB", "200MB"), ("1MB", "2MB")])
+def test_little_memory_gives_the_same(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, memory: tuple[str, ...]
+) -> None:
+    """Grouping goes on in files, or, where that is too little, takes what it needs."""
+    found, folder, _ = fleet
+    monkeypatch.setattr(lives_table, "MEMORY", memory)
+
+    rows, _ = ask("containers", folder)
+
+    assert rows == [near(row) for row in known_answers.containers(found)]
 
 
 def test_every_resource_equals_the_truth(fleet: Fleet) -> None:

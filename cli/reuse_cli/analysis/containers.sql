@@ -1,10 +1,10 @@
 -- One row a container.
 with life as (
     select
-        *,
+        * exclude (idle_list),
         list_sort(list_distinct(init_list)) as inits,
-        list_sort(flatten([gap.ms for gap in
-            if(lines = records, idle_list, list_distinct(idle_list))])) as idle_ms
+        list_median(flatten([gap.ms for gap in
+            if(lines = records, idle_list, list_distinct(idle_list))])) as idle_p50_ms
     from lives
 )
 select
@@ -29,7 +29,7 @@ select
     out_of_memory,
     resets,
     function_errors,
-    list_median(idle_ms) as idle_p50_ms,
+    idle_p50_ms,
     hits,
     misses,
     hits / nullif(hits + misses, 0) as hit_rate,

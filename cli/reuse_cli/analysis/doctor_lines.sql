@@ -7,9 +7,9 @@ select
     count(*) as containers,
     coalesce(sum(builds_in_init), 0) as builds_in_init,
     coalesce(sum(builds_in_invocations), 0) as builds_in_invocations,
-    coalesce(sum(build_ms), 0) as build_ms,
+    coalesce(sum(build_ms order by build_ms), 0) as build_ms,
     coalesce(sum(recreated), 0) as recreated,
-    coalesce(sum(recreated_ms), 0) as recreated_ms,
+    coalesce(sum(recreated_ms order by recreated_ms), 0) as recreated_ms,
     coalesce(sum(hits), 0) as hits,
     coalesce(sum(uses), 0) as uses
 from uses

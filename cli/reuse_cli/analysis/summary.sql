@@ -1,8 +1,9 @@
--- One row a function, over all its containers.
+-- One row a function, over all its containers. Fractions are added up in the order of their size:
+-- the sum's last digits would else depend on threads.
 with life as (
     select
         *,
-        list_distinct(init_list) as inits,
+        list_sort(list_distinct(init_list)) as inits,
         list_distinct(cold_list) as colds,
         greatest(last_ms - started_ms, 0) / 1000 as age_s,
         init_type in ('on-demand', 'snap-start') as is_on_demand,
@@ -18,7 +19,7 @@ init_spread as (
         quantile_cont(ms, 0.5) as init_p50_ms,
         quantile_cont(ms, 0.99) as init_p99_ms,
         count(*) as inits,
-        sum(ms) as init_total_ms
+        sum(ms order by ms) as init_total_ms
     from init_times
     group by function_name
 ),
@@ -49,10 +50,10 @@ fleet as (
         sum(hits) / nullif(sum(hits) + sum(misses), 0) as hit_rate,
         coalesce(sum(hits), zero) as hits,
         coalesce(sum(misses), zero) as misses,
-        coalesce(sum(saved_ms), zero) as saved_ms,
-        coalesce(sum(recreated_ms), zero) as recreated_ms,
-        sum(busy_ms) as busy_ms,
-        sum(gb_seconds_of_init * usd_a_gb_second) as init_usd,
+        coalesce(sum(saved_ms order by saved_ms), zero) as saved_ms,
+        coalesce(sum(recreated_ms order by recreated_ms), zero) as recreated_ms,
+        sum(busy_ms order by busy_ms) as busy_ms,
+        sum(gb_seconds_of_init * usd_a_gb_second order by gb_seconds_of_init * usd_a_gb_second) as init_usd,
         if(zero = 0, count(*) filter (where "end" is not null and invocations = 0), null)
             as unused_inits,
         coalesce(sum(errors), 0) as errors,

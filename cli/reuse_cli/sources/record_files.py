@@ -39,6 +39,11 @@ class RecordFiles:
         self.platform = str(copies.platform) if copies.has_platform else None
 
     @property
+    def spill(self) -> Path:
+        """A folder for what does not fit into memory; it need not be there."""
+        return Path(self._folder.name, "spill")
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was found."""
         return not self.paths and self.platform is None

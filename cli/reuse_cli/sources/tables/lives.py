@@ -1,6 +1,7 @@
 """Makes the table `lives`, one row a container, in one pass over the container records."""
 
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reuse_cli.analysis.tables import LIVES
@@ -58,8 +59,10 @@ def build(
     has_idle: bool,
 ) -> None:
     """Make the table; what could not be read is counted in the records' notes."""
-    connection.execute(
-        f"create or replace temp table {LIVES} as {lives_sql(records, span, has_idle=has_idle)}"
+    _in_little_memory(
+        connection,
+        records.spill,
+        f"create or replace temp table {LIVES} as {lives_sql(records, span, has_idle=has_idle)}",
     )
     broken = connection.execute(
         f"select coalesce(sum(lines), 0)::bigint from {LIVES} where {BROKEN}"
@@ -69,6 +72,29 @@ def build(
         build(connection, records, span, has_idle=has_idle)
         return
     connection.execute(f"delete from {LIVES} where {BROKEN}")
+
+
+MEMORY = ("700MB", "1400MB")
+"""What grouping may take before it goes on in files, which is slower; 3 GB of lines need less.
+Where the first is too little the next is tried, and then without a limit."""
+
+
+def _in_little_memory(connection: "duckdb.DuckDBPyConnection", spill: Path, sql: str) -> None:
+    import duckdb
+
+    folder = str(spill).replace("'", "''")
+    connection.execute(f"set temp_directory = '{folder}'")
+    try:
+        for limit in MEMORY:
+            try:
+                connection.execute(f"set memory_limit = '{limit}'")
+                connection.execute(sql)
+            except duckdb.OutOfMemoryException:
+                continue
+            return
+    finally:
+        connection.execute("reset memory_limit")
+    connection.execute(sql)
 
 
 BROKEN = "function_name is null or container_id is null or last_sequence is null"
