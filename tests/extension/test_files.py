@@ -48,7 +48,7 @@ def test_a_new_file_takes_the_place_of_a_link(tmp_path):
     (tmp_path / "other").write_bytes(b"theirs")
     os.symlink(tmp_path / "other", tmp_path / "file")
 
-    assert files.write_new(str(tmp_path / "file"), b"ours")
+    assert files.write_new(str(tmp_path / "file"), (b"ours",), 4)
 
     assert (tmp_path / "file").read_bytes() == b"ours"
     assert (tmp_path / "other").read_bytes() == b"theirs"
@@ -58,9 +58,9 @@ def test_writing_over_needs_a_file_that_is_large_enough(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"abcdef")
 
-    assert files.write_over(str(path), b"xyz")
-    assert not files.write_over(str(path), b"0123456789")
-    assert not files.write_over(str(tmp_path / "missing"), b"")
+    assert files.write_over(str(path), (b"xyz",), 3)
+    assert not files.write_over(str(path), (b"0123456789",), 10)
+    assert not files.write_over(str(tmp_path / "missing"), (b"",), 0)
 
     assert path.read_bytes() == b"xyzdef"
 
@@ -69,14 +69,14 @@ def test_writing_over_follows_no_link(tmp_path):
     (tmp_path / "other").write_bytes(b"theirs")
     os.symlink(tmp_path / "other", tmp_path / "file")
 
-    assert not files.write_over(str(tmp_path / "file"), b"ours")
+    assert not files.write_over(str(tmp_path / "file"), (b"ours",), 4)
 
     assert (tmp_path / "other").read_bytes() == b"theirs"
 
 
 def test_a_replaced_file_leaves_no_other_one(tmp_path):
-    assert files.replace_file(str(tmp_path / "file"), b"one")
-    assert files.replace_file(str(tmp_path / "file"), b"two")
+    assert files.replace_file(str(tmp_path / "file"), (b"one",), 3)
+    assert files.replace_file(str(tmp_path / "file"), (b"two",), 3)
 
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"two")]
 
@@ -85,8 +85,8 @@ def test_what_cannot_be_done_is_an_answer(tmp_path):
     """In a folder that is not there."""
     path = str(tmp_path / "missing" / "file")
 
-    assert not files.write_new(path, b"x")
-    assert not files.replace_file(path, b"x")
+    assert not files.write_new(path, (b"x",), 1)
+    assert not files.replace_file(path, (b"x",), 1)
     assert not files.rename(path, path + "2")
     assert not files.exists(path)
     assert files.remove(path)

@@ -24,7 +24,9 @@ def folder(tmp_path):
 def no_room(monkeypatch):
     """A /tmp in which only empty files can be made."""
     write_new = files.write_new
-    monkeypatch.setattr(files, "write_new", lambda path, data: not data and write_new(path, data))
+    monkeypatch.setattr(
+        files, "write_new", lambda path, pieces, size: not size and write_new(path, pieces, size)
+    )
     monkeypatch.setattr(files, "write_over", lambda *_: False)
 
 
@@ -149,7 +151,7 @@ def test_without_room_no_older_state_stays(folder, monkeypatch):
 @pytest.mark.parametrize("name", ["reported-", "reported-1-x-3-4", "reported-1-2"])
 def test_a_mark_that_is_not_one_of_ours_says_nothing(folder, name):
     os.mkdir(folder)
-    files.write_new(f"{folder}/{name}", b"")
+    files.write_new(f"{folder}/{name}", (), 0)
 
     assert StateFile(folder).load_mark() is None
 
