@@ -16,8 +16,10 @@ import click
 from reuse_cli.analysis import times
 from reuse_cli.aws_session import Account
 from reuse_cli.commands import completed
+from reuse_cli.commands.completed import CLOUDWATCH
 from reuse_cli.commands.shared_options import fail_on_option, no_color_option
 from reuse_cli.errors import UsageError
+from reuse_cli.sources import schemes
 from reuse_cli.sources.runs import DATA, default_sources
 from reuse_cli.sources.span import ALL, Span
 
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
-CLOUDWATCH = "cloudwatch"
-S3 = "s3://"
 HERE = Account()
 MAX_SCAN_GB = 100.0
 """What a query in CloudWatch may read where nothing is said: 0.50 USD."""
@@ -72,8 +72,8 @@ class Asked:
         """The source that the options name; raises UsageError."""
         if self.sources and self.is_all:
             raise UsageError("give either --source or --all")
-        is_s3 = any(source.startswith(S3) for source in self.sources)
-        if self.cache and (is_s3 or self.is_cloudwatch):
+        has_scheme = schemes.has_scheme(self.sources)
+        if self.cache and (has_scheme or self.is_cloudwatch):
             raise UsageError("--cache keeps what was read from files; name them with --source")
         if self.is_cloudwatch:
             from reuse_cli.sources import cloudwatch
@@ -81,12 +81,8 @@ class Asked:
             return cloudwatch.source(
                 self.functions, self.log_groups, self.account, self.max_scan_gb
             )
-        if is_s3:
-            from reuse_cli.sources import s3
-
-            if not all(source.startswith(S3) for source in self.sources):
-                raise UsageError("objects in S3 and files cannot be asked in one question")
-            return s3.source(self.sources, self.account)
+        if has_scheme:
+            return schemes.source(self.sources, self.account)
         from reuse_cli.sources.files import Files
 
         paths = [Path(path) for path in self.sources] or default_sources(is_all=self.is_all)
@@ -252,7 +248,7 @@ def _refuse_path(name: str, *, has_source: bool) -> None:
     """
     path = Path(name)
     is_path = path.exists() if "/" in name else path.is_file() and ("." in name or not has_source)
-    if is_path or name.startswith("s3://"):
+    if is_path or schemes.scheme_of(name):
         raise UsageError(f"{name} is not the name of a function; to read it: --source {name}")
 
 

@@ -8,10 +8,9 @@ from reuse_cli.errors import UsageError
 from reuse_cli.sources.notes import Notes
 from reuse_cli.sources.places import Place, of_path
 from reuse_cli.sources.reading import UnreadableError, text_of
+from reuse_cli.sources.schemes import S3
 from reuse_cli.sources.span import Span
 from reuse_cli.sources.streamed import Streamed
-
-SCHEME = "s3://"
 
 
 def source(urls: Iterable[str], account: Account) -> Streamed:
@@ -28,7 +27,7 @@ def source(urls: Iterable[str], account: Account) -> Streamed:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    bucket, _, prefix = url.removeprefix(SCHEME).partition("/")
+    bucket, _, prefix = url.removeprefix(S3).partition("/")
     if not bucket:
         raise UsageError(f"{url} names no bucket: s3://BUCKET/PREFIX")
     return bucket, prefix
@@ -48,4 +47,4 @@ def _text(client: Any, bucket: str, key: str, notes: Notes) -> Iterator[bytes]:
             yield from text_of(body)
             notes.files += 1
         except UnreadableError as error:
-            notes.problems.append(f"{SCHEME}{bucket}/{key}: {error}")
+            notes.problems.append(f"{S3}{bucket}/{key}: {error}")
