@@ -1,13 +1,15 @@
-"""The JSON schema of our lines, made from the extension's catalogue."""
+"""The JSON schemas of what the extension's catalogue names: our lines, and reasons in an answer."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from reuse_extension.core.emf import MAX_VALUES
 from reuse_extension.core.fields import DECIMAL, DECIMALS, INTEGER, NEVER, Field, ListOf
-from reuse_extension.core.records import FIELDS, METRICS, RESOURCE, RESOURCE_METRICS
+from reuse_extension.core.records import FIELDS, METRICS, REASONS, RESOURCE, RESOURCE_METRICS
 
 Schema = dict[str, Any]
+RESOURCES = Path(__file__).parent / "schemas" / "resources.schema.json"
 
 
 def line_schema() -> str:
@@ -29,6 +31,15 @@ def _record(kind: str, fields: tuple[Field, ...]) -> Schema:
     if kind == RESOURCE or any(field in METRICS for field in fields):
         properties["_aws"] = True  # `emf.schema.json` says what stands in it
     return schema
+
+
+def resources_schema() -> str:
+    """`resources.schema.json` as it is, with the catalogue's reasons of misses."""
+    schema: Schema = json.loads(RESOURCES.read_text("utf-8"))
+    reasons = schema["properties"]["resources"]["items"]["properties"]["reasons"]
+    reasons["required"] = list(REASONS)
+    reasons["properties"] = {reason: {"type": "integer", "minimum": 0} for reason in REASONS}
+    return json.dumps(schema, indent=1) + "\n"
 
 
 def _object(fields: tuple[Field, ...]) -> Schema:

@@ -28,7 +28,10 @@ def generator():
 
 @pytest.mark.parametrize(
     "name",
-    ["metrics.md", "container-life.md", "helper.md", "questions.md", "schemas/line.schema.json"],
+    [
+        *("metrics.md", "container-life.md", "helper.md", "questions.md"),
+        *("schemas/line.schema.json", "schemas/resources.schema.json"),
+    ],
 )
 def test_generated_pages_are_what_the_code_gives(name):
     """`make docs` writes them."""
@@ -82,6 +85,14 @@ def test_every_metric_has_its_guide():
     guides = sys.modules["metrics_guide"].GUIDES
 
     assert list(guides) == [field.name for field in METRICS]
+
+
+def test_every_path_in_contributing_exists():
+    """What a recipe names can be opened."""
+    words = re.findall(r"`([\w./-]+/[\w./-]*\w)`", (ROOT / "CONTRIBUTING.md").read_text())
+
+    assert len(words) > 30
+    assert [word for word in words if not (ROOT / word).exists()] == []
 
 
 def test_every_metric_and_property_is_described():

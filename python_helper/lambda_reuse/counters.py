@@ -39,7 +39,7 @@ COUNTERS = (
 namedtuples take 2 ms."""
 
 AT = {counter: at for at, counter in enumerate(COUNTERS)}
-REASONS = COUNTERS[1:8]
+REASONS = COUNTERS[1 : AT["builds_in_init"]]
 MAX_THINGS = 1024
 """Remembered of one call site."""
 

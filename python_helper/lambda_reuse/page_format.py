@@ -56,8 +56,6 @@ PHASES = 16
 
 HEADER_SIZE = 128
 PHASE_SIZE = 64
-SLOT_SIZE = 400
-PAGE_SIZE = HEADER_SIZE + PHASES * PHASE_SIZE + SLOTS * SLOT_SIZE
 
 SLOTS_USED_AT = 40
 PHASES_USED_AT = 56
@@ -85,6 +83,10 @@ COUNTERS = (
         "uses",  # of a client or connection that is only observed: its calls, requests and the like
     )
 )
+
+SLOT_SIZE = COUNTERS_AT + 8 * len(COUNTERS)
+PAGE_SIZE = HEADER_SIZE + PHASES * PHASE_SIZE + SLOTS * SLOT_SIZE
+_COUNTERS_FORMAT = str(len(COUNTERS)) + "Q"
 
 Slot = namedtuple("Slot", ("name", "kind", "call_site", "counters"))
 Phase = namedtuple("Phase", ("name", "start_ms", "duration_us", "failed"))
@@ -168,7 +170,7 @@ def _read_slot(data: bytes, at: int) -> "Slot":
         _read_text(data, at, NAME_SIZE) or "?",
         _read_text(data, kind_at, KIND_SIZE) or "?",
         _read_text(data, call_site_at, CALL_SITE_SIZE),
-        struct.unpack_from("17Q", data, at + COUNTERS_AT),
+        struct.unpack_from(_COUNTERS_FORMAT, data, at + COUNTERS_AT),
     )
 
 

@@ -15,7 +15,9 @@ def page_of(slots=(), phases=(), pid=7, started_ms=1700000000000):
     for index, (texts, counters) in enumerate(slots):
         at = page_format.slot_at(index)
         data[at : at + page_format.COUNTERS_AT] = page_format.pack_slot_texts(*texts)
-        struct.pack_into("17Q", data, at + page_format.COUNTERS_AT, *counters)
+        struct.pack_into(
+            f"{len(page_format.COUNTERS)}Q", data, at + page_format.COUNTERS_AT, *counters
+        )
     for index, phase in enumerate(phases):
         at = page_format.phase_at(index)
         data[at : at + page_format.PHASE_SIZE] = page_format.pack_phase(phase)
@@ -24,7 +26,7 @@ def page_of(slots=(), phases=(), pid=7, started_ms=1700000000000):
     return bytes(data)
 
 
-COUNTERS = tuple(range(17))
+COUNTERS = tuple(range(len(page_format.COUNTERS)))
 
 
 def test_read_back():
