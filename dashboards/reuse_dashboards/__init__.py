@@ -15,6 +15,8 @@ DASHBOARDS = {
     timeline.NAME: timeline.dashboard,
 }
 """The functions that return a dashboard's body, by the dashboard's name."""
+FOR_GRAFANA = (fleet.NAME, function.NAME)
+"""Those that are not one widget of CloudWatch's own."""
 
 
 def rendered(body: dict[str, Any]) -> str:
