@@ -268,7 +268,7 @@ class EventRules:
         invocation.done_us = event.done_us
         invocation.report_us = event.report_us
         self._add_report(event, report_ms)
-        self.ledger.finish(invocation)
+        self.ledger.close_whole(invocation)
 
     def _logs_dropped(self, event: "LogsDropped", time_ms: int) -> None:
         self.periods.touch(time_ms)

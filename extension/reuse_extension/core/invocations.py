@@ -142,9 +142,25 @@ class InvocationLedger:
         """
         invocation = self._open.get(request_id)
         if invocation is None:
-            return self._add(request_id) if start_ms > self._closed.latest_ms else None
+            # It does not stay open, and so is not even opened.
+            return Invocation(request_id) if start_ms > self._closed.latest_ms else None
         is_new = not invocation.is_counted and not invocation.is_past and not invocation.last_ms
         return invocation if is_new else None
+
+    def close_whole(self, invocation: "Invocation") -> None:
+        """All is known of an invocation that `match_whole` has given."""
+        if invocation.invoked_ms is None:
+            self._closed.add(invocation.request_id, invocation.report_ms or 0)
+            self._keep_early(invocation)
+        else:
+            self._close(invocation)
+
+    def _keep_early(self, invocation: "Invocation") -> None:
+        """Its INVOKE is still to be read."""
+        self._early.append(invocation)
+        if len(self._early) > MAX_EARLY:
+            self._early.pop(0)
+        self._closed.add_uninvoked(invocation.request_id)
 
     def finish(self, invocation: "Invocation") -> None:
         """Close the invocation if nothing more is to come of it."""
@@ -154,10 +170,7 @@ class InvocationLedger:
             return
         self._close(invocation)
         if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
-            self._early.append(invocation)
-            if len(self._early) > MAX_EARLY:
-                self._early.pop(0)
-            self._closed.add_uninvoked(invocation.request_id)
+            self._keep_early(invocation)
 
     def unreported(self) -> "list[Invocation]":
         """Those recent ones of this process whose report has not come, oldest first."""

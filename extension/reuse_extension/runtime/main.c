@@ -25,7 +25,7 @@
 #define MAX_PIECE ((size_t)64 << 20)
 // Garbage is collected after so many bytes of it, long before the heap is full: collecting is cheap
 // where little lives, and what was never touched is never resident.
-#define COLLECT_AFTER (128 * 1024)
+#define COLLECT_AFTER (152 * 1024)
 // What is loaded at the start lives on: the first collection comes when much else may have been used.
 #define COLLECT_FIRST_AFTER (232 * 1024)
 #define STACK (256 * 1024)
