@@ -26,7 +26,7 @@ machine has other figures and nearly the same ratios.
 
 def names() -> list[str]:
     """The benchmarks there are: every folder with a `bench.py`."""
-    order = ["extension", "invocation", "helper", "observers", "sandbox", "answers"]
+    order = ["extension", "invocation", "helper", "observers", "sandbox", "live_page", "answers"]
     found = [path.parent.name for path in HERE.glob("*/bench.py")]
     return sorted(found, key=lambda name: (order.index(name) if name in order else 99, name))
 
