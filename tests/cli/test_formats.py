@@ -198,6 +198,13 @@ def test_csv_has_the_fields_of_json_and_no_formulas():
     assert found[1]["name"] == "a,\n\"b'"
 
 
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\uff1d", "\uff20", "\n", "\t"])
+def test_csv_begins_no_cell_as_a_formula(begin):
+    text = csv_text.render([{"name": f"{begin}1+1"}], ["name"])
+
+    assert next(csv.DictReader(io.StringIO(text)))["name"].startswith("'")
+
+
 def test_csv_moves_no_cursor():
     """Control characters are escaped, but the newline that a field may have."""
     text = csv_text.render([{"name": "a\x1b[31m\u202e\nb\r"}], ["name"])

@@ -6,12 +6,13 @@ import pty
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from reuse_cli import main
 from reuse_cli.errors import ServiceError
 
-from tests.cli.records import container, resource, write
+from tests.cli.records import STARTED_MS, container, resource, write
 from tests.line_schema import validator
 
 pytestmark = pytest.mark.slow
@@ -270,6 +271,39 @@ def test_sql_answers_any_question(tmp_path):
     assert table.split() == ["n", "n_2", "x", "7", "0", "1.5"]
     failed = run("sql", query, "--source", tmp_path, "--fail-on", "n > 6")
     assert failed.returncode == 1
+
+
+def test_nothing_of_a_time_is_said(tmp_path):
+    """An answer without rows, and a sentence that says what to do."""
+    log = write(tmp_path / "log.jsonl", container())
+
+    done = run("summary", "--source", log, "--until", "2020-01-01T00:00Z", "--output", "json")
+
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"version": 1, "functions": []})
+    assert done.stderr == (
+        f"lambda-reuse: there are no records of lambda-reuse in {log} until 2020-01-01 00:00 UTC;"
+        " --since and --until ask about another time\n"
+    )
+
+
+def test_sql_of_a_part_of_the_time(tmp_path):
+    """Every table has only what touches it."""
+    log = write(
+        tmp_path / "log.jsonl",
+        *(container("a", sequence) for sequence in (1, 2, 3)),
+        *(resource("tax", sequence=sequence) for sequence in (1, 2, 3)),
+        *({"record": "init/1", "FunctionName": "orders", "container_id": "a", "sequence": number,
+           "start_ms": STARTED_MS + number * 60_000} for number in (1, 2, 3)),
+    )  # fmt: skip
+    query = " union all ".join(
+        f"select list(sequence order by sequence) as found from {table}"
+        for table in ("container_records", "resource_records", "init_records")
+    )
+    since = datetime.fromtimestamp(STARTED_MS / 1000 + 100, UTC).isoformat()
+
+    done = run("sql", query, "--source", log, "--output", "json", "--since", since)
+
+    assert [row["found"] for row in json.loads(done.stdout)["rows"]] == [[2, 3]] * 3
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from reuse_cli.analysis.statistics import Row
 from reuse_cli.formats.json_text import finite
 from reuse_cli.formats.text import safe
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+FORMULA = (*("=", "+", "-", "@"), *("\uff1d", "\uff0b", "\uff0d", "\uff20"), *("\t", "\r", "\n"))
+"""What a spreadsheet takes for the beginning of a formula, the signs also in full width (OWASP,
+"CSV Injection")."""
 
 
 def render(rows: Sequence[Row], names: Sequence[str]) -> str:

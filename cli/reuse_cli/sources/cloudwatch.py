@@ -106,7 +106,7 @@ class CloudWatch:
             is_found = self._without_layer(connection, tables, groups, span) or is_found
         if not is_found:
             raise NoRecordsError(
-                f"there are no records of lambda-reuse in {self.name} {_words(span)};"
+                f"there are no records of lambda-reuse in {self.name} {span.words};"
                 " --since asks about a longer time"
             )
 
@@ -267,13 +267,3 @@ def _event(event: dict[str, Any], group: str) -> dict[str, Any]:
 
 def _now_ms() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
-
-
-def _words(span: Span) -> str:
-    """The time, for a sentence."""
-    moments = [
-        f"{word} {datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
-        for word, at_ms in (("since", span.since_ms), ("until", span.until_ms))
-        if at_ms is not None
-    ]
-    return " ".join(moments)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reuse_cli.analysis.tables import LIVES, PERIODS
 from reuse_cli.errors import NoRecordsError, UsageError
 from reuse_cli.sources import places
 from reuse_cli.sources.copies import Copies
@@ -21,7 +22,7 @@ from reuse_cli.sources.marks import count_marks
 from reuse_cli.sources.notes import Notes
 from reuse_cli.sources.reading import chunks, is_binary, open_file
 from reuse_cli.sources.record_files import RecordFiles
-from reuse_cli.sources.span import Span
+from reuse_cli.sources.span import ALL, Span
 from reuse_cli.sources.tables import fill as tables_of_records
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ NO_LOGS = (
 NOT_SEARCHED = {".git", ".venv", "node_modules", "__pycache__"}
 LARGE = 8 << 20
 """From this size on it is worth asking whether DuckDB can read a file by itself."""
+MAIN = (LIVES, PERIODS)
+"""Tables that have a row wherever there is a record of a container."""
 CHANGED = "a log file was cut or removed while it was read; what is left of it counts"
 _HEAD = 1 << 18
 _PLAIN = re.compile(rb'\{"(?:_aws":\{"Timestamp|record":").*\}')
@@ -88,6 +91,11 @@ class Files:
                 raise
             self._found.notes.remarks.append(CHANGED)
             tables_of_records.fill(connection, self._found, tables, span)
+        if span != ALL and _has_nothing(connection, {*MAIN} & {*tables}):
+            self._found.notes.remarks.append(
+                f"there are no records of lambda-reuse in {self.name} {span.words};"
+                " --since and --until ask about another time"
+            )
 
     def close(self) -> None:
         """Remove the temporary files."""
@@ -130,6 +138,12 @@ class Files:
         reader = LogReader(copies, notes, is_careful=is_careful)
         for file in files:
             reader.read(chunks(file, notes), places.of_path(file))
+
+
+def _has_nothing(connection: "duckdb.DuckDBPyConnection", tables: Collection[str]) -> bool:
+    """Whether there are such tables and none has a row."""
+    rows = (connection.execute(f"select 1 from {table} limit 1").fetchone() for table in tables)
+    return bool(tables) and all(row is None for row in rows)
 
 
 def _is_pipe(path: Path) -> bool:

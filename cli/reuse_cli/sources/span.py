@@ -1,6 +1,7 @@
 """The time that a question is about."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,16 @@ class Span:
         if self.until_ms is not None:
             parts.append(f"{from_column} <= {self.until_ms}")
         return " and ".join(parts)
+
+    @property
+    def words(self) -> str:
+        """The time, for a sentence."""
+        moments = [
+            f"{word} {datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+            for word, at_ms in (("since", self.since_ms), ("until", self.until_ms))
+            if at_ms is not None
+        ]
+        return " ".join(moments)
 
 
 ALL = Span()

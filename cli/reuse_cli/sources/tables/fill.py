@@ -35,6 +35,9 @@ def fill(
     for name in RECORDS:
         if name in tables:
             periods.table(connection, records, name, name)
+            times = ("start_ms", "start_ms") if name == "init_records" else ("from_ms", "to_ms")
+            if condition := span.condition(*times):
+                connection.execute(f"delete from {name} where not ({condition})")
     platform.add(connection, records, tables, span)
 
 
