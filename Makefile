@@ -17,7 +17,7 @@ SOURCES := extension python_helper sandbox cli dashboards layer_tools docs examp
 .DEFAULT_GOAL := help
 .PHONY: help demo compare test lowest check cover fuzz lint format bench layer release dashboards docs screenshots clean
 
-help: ## tell what every target does
+help: ## show what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(READY) ## run the example in several containers and show how they were reused

@@ -48,7 +48,7 @@ NO_METRICS = "none"
 
 
 def is_disabled(environment: "Environment") -> bool:
-    """Whether the extension shall do nothing at all. Read alone, before registering."""
+    """Whether the extension is to do nothing at all. Read alone, before registering."""
     return environment(PREFIX + "DISABLED") in ("1", "true", "yes", "on")
 
 

@@ -118,7 +118,7 @@ class LambdaApi:
             self._fail()
 
     def wait_ms(self) -> "int | None":
-        """How long until `ask_next` shall be called; None while its answer is awaited."""
+        """How long until `ask_next` is to be called; None while its answer is awaited."""
         return None if self.is_asked else max(0, self._ask_at_ticks - interpreter.ticks_ms())
 
     @property

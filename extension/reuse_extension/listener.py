@@ -82,7 +82,7 @@ class Listener:
         return self._resume_ticks is not None
 
     def wait_ms(self) -> "int | None":
-        """How long until `tick` shall be called; None where nothing waits for a time."""
+        """How long until `tick` is to be called; None where nothing waits for a time."""
         if self._resume_ticks is None:
             return None
         return max(0, self._resume_ticks - interpreter.ticks_ms())

@@ -29,7 +29,7 @@ MAX_HELD = 32
 they are half a millisecond, at full speed."""
 MAX_FAILURES_LOGGED = 3
 MANY_PAGES = 24
-"""Pages of ended processes that one look finds: more are coming, and /tmp shall not fill with them
+"""Pages of ended processes that one look finds: more are coming, and /tmp must not fill with them
 until the next record."""
 MANY_PAGES_MS = 5000
 FOLDER = "/.lambda-reuse"
@@ -37,12 +37,12 @@ FOLDER = "/.lambda-reuse"
 
 
 class Recorder:
-    """One container's account, as it is told on stdout."""
+    """One container's account, as it is written to stdout."""
 
     def __init__(
         self, function: "dict[str, Any]", has_telemetry: bool, started_ms: int, native: "Any"
     ) -> None:
-        """`function`: what Lambda told at registering; `started_ms`: when this process began.
+        """`function`: the answer to registering; `started_ms`: when this process began.
 
         `native`: as in `core.batches.events`.
         """
@@ -115,7 +115,7 @@ class Recorder:
         return self._batch is not None
 
     def wait_ms(self) -> "int | None":
-        """How long until `tick` shall be called; None where nothing waits for a time."""
+        """How long until `tick` is to be called; None where nothing waits for a time."""
         if self._batch is not None or self._pages.has_more:
             return 0
         if self._pages_ms is None and self._container.wake_ms is None:
@@ -217,13 +217,13 @@ class Recorder:
             self._safely(self._receive, held, interpreter.now_ms(), True)
 
     def _receive_traced(self, event: "Any", now_ms: int) -> "list[Any]":
-        told: "list[Any]" = []
+        outputs: "list[Any]" = []
         for piece in pieces(event) if isinstance(event, Served) else (event,):
             before = self._container.state
-            outputs = self._container.receive(piece, now_ms)
-            self.log("DEBUG", trace.event_line(piece, before, self._container.state, outputs))
-            told.extend(outputs)
-        return told
+            own = self._container.receive(piece, now_ms)
+            self.log("DEBUG", trace.event_line(piece, before, self._container.state, own))
+            outputs.extend(own)
+        return outputs
 
     def _receive_more(self) -> None:
         """Take in so much of a batch as may be done at a time."""
@@ -270,7 +270,7 @@ class Recorder:
     def _reconstructed(self, started_ms: int) -> "dict[str, Any] | None":
         """A state after one that could not be written, or is damaged.
 
-        What the pages held by then may have been told, and nothing is told twice.
+        What the pages held by then may have been reported, and nothing is reported twice.
         """
         mark = self._state_file.load_mark()
         if mark is None and not self._state_file.is_damaged:

@@ -37,7 +37,7 @@ def add_container(target: "T") -> "T":
 
 
 def facts() -> "dict[str, Any]":
-    """What is told: container_id, container_age_s (seconds) and container_invocation."""
+    """The properties: container_id, container_age_s (seconds) and container_invocation."""
     return {
         "container_id": container.id,
         "container_age_s": round(container.age, 3),

@@ -25,7 +25,7 @@ FOREVER = float("inf")
 
 
 class Options:
-    """What `resource(...)` was told."""
+    """The arguments of `resource(...)`."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Options:
             self.refuse_async_calls(factory)
 
     def refuse_eager(self, factory: "Callable[..., Any]") -> None:
-        """Raise TypeError where a factory that has to be awaited shall be called at once."""
+        """Raise TypeError where a factory that has to be awaited is to be called at once."""
         if self.eager:
             raise TypeError(f"eager needs a running loop to await {describe(factory)}")
 

@@ -1,4 +1,4 @@
-"""Named stretches of the init, told in the init record."""
+"""Named stretches of the init, reported in the init record."""
 
 import time
 

@@ -62,7 +62,7 @@ class ActionRunner:
         self._runs[type(action)](action)
 
     def clear(self) -> None:
-        """Ends all processes, and forgets calls and timers; what is told later finds nobody."""
+        """Ends all processes, and forgets calls and timers; what is sent later reaches nobody."""
         if self._delivery is not None:
             self._delivery.cancel()
         self._freezing.cancel()

@@ -44,7 +44,7 @@ class ApiPort:
 
     @property
     def registration(self) -> dict[str, str]:
-        """What a registered extension is told of the function."""
+        """What the answer to a registration says of the function."""
         function = self._function
         return {
             "accountId": function.account_id,

@@ -91,7 +91,7 @@ class Fleet:
         return len(self._idle)
 
     async def open(self) -> None:
-        """Initialises what shall be there ahead of the invocations; waits until it is ready."""
+        """Initialises the containers that are wanted ahead of invocations; waits for them."""
         for _ in range(self._provisioned):
             await self._start_ahead(self._provisioned_context())
         for _ in range(self._concurrency if self._is_managed else 0):

@@ -95,7 +95,7 @@ class Pending:
             self.finished.set_result(None)
 
     def abandon(self) -> None:
-        """Nothing will come any more: whoever waits is told so."""
+        """Nothing will come any more: whoever waits gets an error."""
         self._end_stream()
         for future in (self.result, self.finished):
             if not future.done():

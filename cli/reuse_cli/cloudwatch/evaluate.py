@@ -65,7 +65,7 @@ def _widget(widget: Widget, data: Data, span: TimeRange) -> Shown:
     properties = widget.get("properties") or {}
     shown = Shown(str(properties.get("title") or ""), str(widget.get("type")), widget)
     if shown.type in NOT_HERE:
-        shown.error = f"{NOT_HERE[shown.type]} cannot be told from log lines"
+        shown.error = f"{NOT_HERE[shown.type]} cannot be evaluated from log lines"
     try:
         span = own_range(properties, span)
         if shown.type == "metric":

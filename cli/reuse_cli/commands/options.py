@@ -263,7 +263,7 @@ def _refuse_folder(asked: Asked) -> None:
     for name in asked.functions:
         if Path(name).is_dir():
             raise UsageError(
-                f"{name} is a folder, and there is nothing here that tells of a function of this"
+                f"{name} is a folder, and there are no records here of a function of this"
                 f" name; to read what is in the folder: --source {name}"
             )
 

@@ -67,7 +67,7 @@ class Files:
         return self._found.notes if self._found else Notes()
 
     def state(self) -> str | None:
-        """What tells what is in the files now from what may be later; None for a pipe."""
+        """The state of the files, to know later whether more has come; None for a pipe."""
         found = []
         for path in self._paths:
             if str(path) == STDIN:

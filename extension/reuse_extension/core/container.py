@@ -90,7 +90,7 @@ class Container:
 
     @property
     def wake_ms(self) -> "int | None":
-        """When `tick` shall be called, by the wall clock; None while nothing waits for a time."""
+        """When `tick` is to be called, by the wall clock; None while nothing waits for a time."""
         return self._rules.unconfirmed.wake_ms
 
     def tick(self, now_ms: int) -> "list[Output]":

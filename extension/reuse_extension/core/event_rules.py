@@ -251,7 +251,7 @@ class EventRules:
         self.classify()
 
     def _served(self, event: "Served", time_ms: int) -> None:
-        """What the rules of the three events come to, where nothing of the request was told yet."""
+        """What the rules of the three events come to, where nothing was known of the request."""
         invocation = None
         if not self.is_managed and time_ms == event.time:
             invocation = self.ledger.match_whole(event.request_id, time_ms)

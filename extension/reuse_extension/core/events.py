@@ -60,7 +60,7 @@ Served = namedtuple(
         "memory_used_mb",
     ),
 )
-"""An invocation that succeeded, told whole: its Start, RuntimeDone and Report, one after the other,
+"""A whole invocation that succeeded: its Start, RuntimeDone and Report, one after the other,
 within a minute. `time` is the Start's. None of them names a tenant, an init or an error."""
 LogsDropped = namedtuple("LogsDropped", ("time", "records"))
 Invoke = namedtuple("Invoke", ("time", "request_id"))

@@ -136,7 +136,7 @@ class InvocationLedger:
         return self._add(request_id)
 
     def match_whole(self, request_id: str, start_ms: int) -> "Invocation | None":
-        """The invocation of which all is told at once, and nothing was before, but INVOKE.
+        """The invocation of which everything comes at once, and nothing came before but INVOKE.
 
         None where something was, or it may be a duplicate: then `match_event` decides.
         """

@@ -63,7 +63,7 @@ class Unconfirmed:
 
     @property
     def first_served(self) -> "Invocation | None":
-        """The first that telemetry alone has told, if it was served: no failed init explains it."""
+        """The first that only telemetry has shown, if it was served: no failed init explains it."""
         first = self._first_uninvoked
         is_served = first is not None and first.end_us is not None and not first.is_failed
         return first if is_served else None

@@ -1,8 +1,8 @@
 """Values read from AWS: the same one again, by the same line, invocation after invocation.
 
 A parameter, a secret, a configuration, a decrypted text, a role's credentials, an object that has
-not changed. They are told apart by a salted hash of what was asked for. Not counted is what a cache
-reads when a value has grown old: a cache skips invocations, so only a value that the invocation
+not changed. A salted hash of what was asked for distinguishes them. Not counted is what a cache
+reads when a value is too old: a cache skips invocations, so only a value that the invocation
 before had read too is waste, and never one that a library's cache had or a `@resource` asks for.
 A cache that is itself made again has nothing yet: what it reads first is read like any other value.
 """

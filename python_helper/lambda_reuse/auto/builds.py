@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_SITES = 40
 """Slots for observed lines: the page has 63, and those of the function's author go first."""
 MAX_KEYS = 256
-"""Things that one line's builds are told apart by: clients for many tenants come from one line."""
+"""Keys that distinguish one line's builds: clients for many tenants come from one line."""
 STALE = "stale.connection"
 LONG_IDLE_S = 30.0
 """An idle gap after which the other side may have hung up, in seconds."""

@@ -4,7 +4,7 @@ A module's names are those that the function's own modules have for it and for w
 Used by init, and so needed, is what the code of a module or of a class reads; used by an invocation
 is what a function reads that runs in one. Python 3.12 and later can tell that a function runs, by
 one event for each function and process; before, and with several threads or another tool, a
-function that reads a name counts as one that runs. Where it cannot be told, a module is used.
+function that reads a name counts as one that runs. Where it is not known, a module counts as used.
 """
 
 import sys

@@ -1,10 +1,10 @@
 """A line of the user's and what it builds: whether it had built that before, and the counts.
 
 A build inside an invocation is waste (`recreated`) where the same line has built the same thing
-before, in this process: same service, region, endpoint, credentials and so on, told apart by a
+before, in this process: same service, region, endpoint, credentials and so on, distinguished by a
 salted hash. Nothing else of it is kept. Not waste are: what init builds; the first build; one that
 replaces what was lost to an error; one for another thread, as long as the thread that built the
-last one lives. Where more is built than can be told apart, less is counted, never more.
+last one lives. Where more is built than can be distinguished, less is counted, never more.
 
 The counts go to the page, in a slot for each line and thing. Observed builds are no look-ups: they
 are in neither hits nor misses.

@@ -39,7 +39,7 @@ def observe(module: "ModuleType") -> None:
 
 
 def _parsers() -> "list[type]":
-    """The parsers that are told of a new connection, before they read from it."""
+    """The parsers that get a new connection, before they read from it."""
     found = []
     for module in ("redis._parsers.base", "redis._parsers.hiredis", "redis.connection"):
         for value in list(vars(sys.modules.get(module, sys)).values()):

@@ -215,7 +215,7 @@ def _add(code: "Any", found: "dict[int, CodeType]") -> None:
 
 
 def observe(_module: "ModuleType") -> None:
-    """Follow the invocations: sizes in every Python, calls where this one can tell of them."""
+    """Follow the invocations: sizes in every Python, calls where this one reports them."""
     growth = Growth()
     invocation.at_end.append(_guarded(lambda: growth.look() if is_due() else None))
     if not hasattr(sys, "monitoring"):

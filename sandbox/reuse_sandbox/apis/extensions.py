@@ -27,7 +27,7 @@ class ExtensionsPort(Protocol):
 
     @property
     def registration(self) -> dict[str, str]:
-        """What a registered extension is told of the function, the account's id included."""
+        """What the answer to a registration says of the function, the account's id included."""
 
     def find_extension(self, identifier: str) -> Extension | None:
         """The extension that has this identifier."""

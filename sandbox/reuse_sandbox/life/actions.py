@@ -100,7 +100,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The invocation is over: its report was told."""
+    """The invocation is over: its report was sent."""
 
     request: InvokeRequest
 

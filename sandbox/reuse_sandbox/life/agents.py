@@ -54,7 +54,7 @@ EXTENSION_AIMS = {
 
 NOT_ALLOWED = "State transition is not allowed"
 EVENTS = ("INVOKE", "SHUTDOWN")
-MANAGED_EVENTS = ("SHUTDOWN",)  # on managed instances nobody is told of single invocations
+MANAGED_EVENTS = ("SHUTDOWN",)  # on managed instances extensions get no INVOKE
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a mistake of ours

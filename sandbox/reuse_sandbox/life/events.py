@@ -41,7 +41,7 @@ class InvokeRequest:
 
 @dataclass(frozen=True, slots=True)
 class InitWanted:
-    """The container shall be initialised though nobody waits for it."""
+    """The container is to be initialised though nobody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class InvokeWanted:
 
 @dataclass(frozen=True, slots=True)
 class ShutdownWanted:
-    """The container shall end."""
+    """The container is to end."""
 
     reason: str
 

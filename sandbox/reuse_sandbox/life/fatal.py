@@ -32,7 +32,7 @@ class Fatal:
 
     @property
     def reset_reason(self) -> str:
-        """The reason extensions are told at SHUTDOWN."""
+        """The reason that extensions get with SHUTDOWN."""
         return "timeout" if self.status == "timeout" else "failure"
 
     @property

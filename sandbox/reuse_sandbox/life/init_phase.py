@@ -99,7 +99,7 @@ def fail_init(scene: Scene) -> None:
 def end_init(scene: Scene, fatal: Fatal | None) -> float:
     """Tells the end of the init; answers how long it took, in ms.
 
-    The runtime's part, too, is told after the extensions are ready, though it happened before
+    The runtime's part, too, is reported after the extensions are ready, though it happened before
     (`defer` in the platform's source).
     """
     if scene.init is None:
@@ -115,7 +115,7 @@ def end_init(scene: Scene, fatal: Fatal | None) -> float:
 
 
 def init_ahead(scene: Scene, _: events.InitWanted) -> None:
-    """It shall be made ready though nobody waits for it."""
+    """Make it ready though nobody waits for it."""
     scene.mode.begin_init(scene)
 
 

@@ -36,7 +36,7 @@ class Invocation:
 
     @property
     def deadline_ms(self) -> int:
-        """The deadline as the agents are told it: milliseconds since the epoch."""
+        """The deadline as the agents get it: milliseconds since the epoch."""
         return int(self.deadline.wall * 1000)
 
     def fail(self, fatal: Fatal, now: Instant, memory_mb: int) -> None:

@@ -85,7 +85,7 @@ def fail(scene: Scene, fatal: Fatal, reason: str = "") -> None:
 
 
 def fail_unstarted(scene: Scene, fatal: Fatal, reason: str = "") -> None:
-    """Fails an invocation that nobody got; it is told to have started all the same."""
+    """Fails an invocation that nobody got; its start is reported all the same."""
     if scene.current is not None:
         scene.emit(scene.current.start(scene.function))
     fail(scene, fatal, reason)
@@ -105,13 +105,13 @@ def invoke(scene: Scene, event: events.InvokeWanted) -> None:
 
 
 def end_idle(scene: Scene, event: events.ShutdownWanted) -> None:
-    """The idle container shall end."""
+    """The idle container is to end."""
     scene.do(actions.Thaw())
     end_running(scene, event)
 
 
 def end_running(scene: Scene, event: events.ShutdownWanted) -> None:
-    """The container shall end, whatever it does."""
+    """The container is to end, whatever it does."""
     scene.ending = True
     if scene.current is not None and scene.state in {State.INVOKING, State.FINISHING}:
         fail(scene, sandbox_ended(), event.reason)

@@ -20,14 +20,14 @@ def text_lines(kind: str, record: Record) -> list[str]:
 
 
 def json_lines(kind: str, record: Record, time: str, least: str = "INFO") -> list[str]:
-    """The line for an event in JSON format, if it is told at this system log level."""
+    """The line for an event in JSON format, if it is written at this system log level."""
     if LEVELS[_level(kind, record)] < LEVELS[least]:
         return []
     return [json.dumps({"time": time, "type": kind, "record": record}, separators=(",", ":"))]
 
 
 def is_logged(text: str, least: str) -> bool:
-    """Whether a line of the function or an extension is told at this application log level.
+    """Whether a line of the function or an extension is written at this application log level.
 
     A line without a level that Lambda knows is one at INFO; what is no JSON object is not filtered.
     """

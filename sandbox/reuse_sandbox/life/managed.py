@@ -5,7 +5,7 @@ its processes ends, all that it serves fails, and the container ends and is repl
 told of its end alone, and telemetry has no `runtimeDone`. Read in and observed of the managed mode
 of AWS's runtime interface emulator (`internal/lambda-managed-instances`).
 
-    init        as on demand, but initRuntimeDone is told as soon as the runtime is ready
+    init        as on demand, but initRuntimeDone is sent as soon as the runtime is ready
     serving     for each request by itself: start, the event to any `next`, response, report
     timeout     the caller is answered; the code is not stopped
 

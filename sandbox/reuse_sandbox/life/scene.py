@@ -30,7 +30,7 @@ class State(Enum):
     STARTING = "starting"  # the runtime runs; it has not called next
     SETTLING = "settling"  # the runtime is ready; not all extensions are
     SNAPSHOT = "snapshot"  # frozen, before its first restore
-    RESTORING = "restoring"  # the runtime is told that it was restored; it has not called next
+    RESTORING = "restoring"  # `restore/next` was answered; the runtime has not called next
     READY = "ready"  # idle and frozen
     INVOKING = "invoking"  # the runtime has the event
     FINISHING = "finishing"  # the runtime is done; not all extensions are
@@ -67,7 +67,7 @@ class Mode:
 class Scene:
     """One container; `memory_used_mb` is asked when a report is due: the peak of all processes.
 
-    `instance_id` is what its init is told under, `own_id` what its restore is told under.
+    `instance_id` is the id in its init's events, `own_id` the one in its restore's events.
     """
 
     def __init__(

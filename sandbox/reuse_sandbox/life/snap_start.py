@@ -3,7 +3,7 @@
 Lambda initialises such a function once, when a version is published, takes a snapshot and begins
 every container by restoring it. This machine cannot clone processes: here each container is
 initialised by itself, ahead of any invocation, then held still, which stands for its snapshot, and
-its first invocation restores it. The init is told as the snapshot's making, under an instance id
+its first invocation restores it. The init is reported as the snapshot's making, with an instance id
 that all containers have in common, as it is in the memory of every clone.
 
     init        as on demand, but the runtime asks `restore/next`; nobody is invoked afterwards

@@ -15,7 +15,7 @@ from reuse_sandbox.life.shutdown import Shutdown
 
 
 def stop(scene: Scene, reason: str) -> None:
-    """Begins to end all processes; extensions are told this reason."""
+    """Begins to end all processes; extensions get this reason."""
     scene.state = State.STOPPING
     scene.agents.registration_open = False
     scene.do(actions.CloseSubscriptions(), actions.Flush())

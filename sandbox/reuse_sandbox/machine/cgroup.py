@@ -102,7 +102,7 @@ class ControlGroups:
     def forget_peak(self) -> None:
         """The processes have ended, and others will follow: what those held counts no more.
 
-        Version 2 cannot be told so; there the peak is not known from then on.
+        Version 2 cannot do so; there the peak is not known from then on.
         """
         if "memory" not in self.steps:
             return

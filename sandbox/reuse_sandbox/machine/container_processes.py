@@ -26,7 +26,7 @@ FREEZE_REST_S = 0.05
 AWAKE_S = 0.01
 
 # The kernel takes a tenth of a millisecond to tell how much memory a process has held: invocations
-# that follow each other more closely than this are told what the one before was.
+# that follow each other more closely than this get the answer of the one before.
 PEAK_S = 0.01
 
 Exited = Callable[[str, str, bool], None]
@@ -35,8 +35,8 @@ Exited = Callable[[str, str, bool], None]
 class ContainerProcesses:
     """The processes, with the folder that is their temporary one.
 
-    `line` and the further settings are the launcher's; `exited` is told each exit with its outcome
-    and whether memory had run out.
+    `line` and the further settings are the launcher's; `exited` is called at each exit with its
+    outcome and whether memory had run out.
     """
 
     def __init__(

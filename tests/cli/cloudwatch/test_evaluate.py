@@ -175,7 +175,7 @@ def test_log_and_other_widgets(shop: Data) -> None:
     assert found[0].table.rows == [(5,)]
     assert "cannot be read" in str(found[1].error)
     assert found[2] == Shown("", "text", text)
-    assert found[3].error == "what a Lambda function draws cannot be told from log lines"
+    assert found[3].error == "what a Lambda function draws cannot be evaluated from log lines"
 
 
 VARIABLES = [

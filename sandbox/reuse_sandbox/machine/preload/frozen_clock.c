@@ -5,7 +5,7 @@
  * a monotonic clock is the machine's value less that offset; deadlines that it states by such a
  * clock are moved the other way before the kernel sees them. The wall clock is not touched.
  *
- * Two calls state a deadline without saying by which clock: there it is told by its size. A wall
+ * Two calls state a deadline without saying by which clock: there its size shows which. A wall
  * clock has not shown less than WALL_LEAST_S seconds since 2001, and no machine has run for so long.
  */
 

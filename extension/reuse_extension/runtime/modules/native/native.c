@@ -8,7 +8,7 @@
 #include "native.h"
 
 // port_of(file_number) -> the port that a socket was bound to. The listener asks for any free one, and
-// Lambda must be told which it is.
+// Lambda must know which it is.
 static mp_obj_t port_of(mp_obj_t file_number) {
     struct sockaddr_in address;
     socklen_t size = sizeof(address);

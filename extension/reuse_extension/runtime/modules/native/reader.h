@@ -36,7 +36,7 @@ int read_record(const char *body, size_t size, size_t *at, struct record *record
 // core/events.py.
 bool is_served(const struct record *start, const struct record *done, const struct record *report);
 
-// Whether a record tells of an invocation that succeeds, or begins, in this minute, in epoch minutes.
+// Whether a record reports an invocation that succeeds, or begins, in this minute, in epoch minutes.
 bool is_plain(const struct record *record, int64_t minute);
 
 // The request id in an INVOKE; of size 0 where it is anything else.

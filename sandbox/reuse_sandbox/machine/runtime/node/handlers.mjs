@@ -82,7 +82,7 @@ function callbacksOf(invocation, context) {
 export async function runWithPromise(handler, invocation) {
   try {
     const result = await handler(JSON.parse(invocation.body), contextOf(invocation));
-    await new Promise(setImmediate); // a rejection that nobody handles is told first
+    await new Promise(setImmediate); // a rejection that nobody handles is reported first
     invocation.succeed(result);
   } catch (error) {
     invocation.fail(error);
