@@ -20,7 +20,7 @@ Values, arguments and keys never leave the process: what the layer reads are nam
 SECTIONS = {
     "clients": """## Clients
 
-`@resource` makes of a function one whose value is built once per process and then handed out: by the
+`@resource` turns a function into one whose value is built once per process and then returned: by the
 first call, or at once with `eager=True`. It is called as before, and `cache_info()`, `cache_clear()`,
 `peek()` and `refresh()` are there as well ([all parameters](#parameters-of-resource),
 [all methods](#methods)). Threads that come at the same time wait for one build. An

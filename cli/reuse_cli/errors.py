@@ -23,7 +23,7 @@ class FunctionError(CliError):
 
 
 class UsageError(CliError):
-    """The command line asks for what there is not."""
+    """The command line names something that does not exist."""
 
     exit_code = USAGE
 

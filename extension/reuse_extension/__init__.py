@@ -1,4 +1,4 @@
-"""The extension: what runs beside the function and tells how its container is reused.
+"""The extension: what runs beside the function and reports how its container is reused.
 
 `core` decides what happened and what it means, without touching the world; `wire` turns bytes into
 messages and back; `config` reads the settings. Around them stand the parts that do touch it:

@@ -1,4 +1,4 @@
-"""DEBUG lines: an event's way through the extension, for who looks for a fault in it.
+"""DEBUG lines: what the extension does with each event, to find faults in it.
 
 One line an event: what it was, the state before and after, and what left the container because of
 it; one line a record. Nothing here runs unless LAMBDA_REUSE_LOG_LEVEL is DEBUG.

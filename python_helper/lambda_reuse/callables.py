@@ -25,7 +25,7 @@ PLAIN = (str, bytes, int, float, bool, type(None))
 
 
 def is_partial(function: "Any") -> bool:
-    """Whether it is a `functools.partial`; who has one has loaded functools, which takes 1 ms."""
+    """Whether it is a `functools.partial`; for one, functools (1 ms) is loaded already."""
     functools = sys.modules.get("functools")
     return functools is not None and isinstance(function, functools.partial)
 
@@ -112,7 +112,7 @@ def call_site(function: "Any") -> str:
 
 
 def distinction(function: "Any") -> int:
-    """What tells functions apart that one line defines: the plain values they were made with."""
+    """What distinguishes functions that one line defines: the plain values they were made with."""
     values: "list[Any]" = []
     while is_partial(function):
         values += [*function.args, *sorted(function.keywords.items())]

@@ -1,4 +1,4 @@
-"""The page: the file through which a process of the function tells the extension what it reused.
+"""The page: the file in which a process of the function counts what it reused, for the extension.
 
 One file a process, `${TMPDIR:-/tmp}/.lambda-reuse/<pid>-<start>.page`, of a fixed size. The
 process maps it and adds to its counters; the extension reads the file whenever it likes. All

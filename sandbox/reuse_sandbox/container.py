@@ -1,4 +1,4 @@
-"""One container: what the fleet asks of it, and the way of an event through it."""
+"""One container: what the fleet asks of it, and how events pass through it."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""What the sandbox can complain about, each with one sentence for the person who reads it.
+"""The sandbox's errors, each with one sentence for its user.
 
 SandboxError
 +-- ConfigError             a setting that cannot be

@@ -246,7 +246,7 @@ class Fleet:
             self._set_timer(self._keep_alive_s)
 
     def _wake_all(self) -> None:
-        """Lets all who wait look around again."""
+        """Lets all waiters look for a container again."""
         while self._waiting:
             self._waiting.popleft().give_up()
 

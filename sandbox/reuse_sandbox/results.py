@@ -61,7 +61,7 @@ class Pending:
         self._tail_size = 0
 
     def answer(self, result: InvokeResult) -> None:
-        """The result appears; a caller who has gone does not mind."""
+        """The result is there; a caller that has gone is passed over."""
         self.answered = True
         if not self._has_begun and not result.function_error:  # it was sent in one piece
             self.stream(result.payload)

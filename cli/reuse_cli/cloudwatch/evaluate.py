@@ -215,7 +215,7 @@ class WidgetMath:
 
 
 def _labelled(row: Row, line: Series, own: str) -> Series:
-    """The series under the row's label; `own` tells it from others of the row."""
+    """The series under the row's label; `own` distinguishes it from others of the row."""
     label = row.options.get("label")
     if not label:
         return line

@@ -49,7 +49,7 @@ def span(lanes: Sequence[Lane]) -> tuple[float, float]:
 
 
 def short(lane: Lane) -> str:
-    """The end of a container's id, which tells it from the others: 8 digits of its log stream."""
+    """The end of a container's id, which distinguishes it: 8 digits of its log stream."""
     return safe(lane.container_id.rpartition("]")[2][:8])
 
 

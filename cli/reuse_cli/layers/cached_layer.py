@@ -41,7 +41,7 @@ def _cache() -> Path:
 
 
 def _digest() -> str:
-    """What tells one state of the sources, and one Python, from another."""
+    """A key of the state of the sources and of the Python."""
     digest = hashlib.sha256(sys.implementation.cache_tag.encode())
     for package in ("reuse_extension", "lambda_reuse", "reuse_cli.layers"):
         for name, status in _files(folder_of(package)):

@@ -157,7 +157,7 @@ def _together(found: list[Notes]) -> Notes:
 
 @functools.cache
 def reader() -> str:
-    """What tells one version of the program that reads records from another."""
+    """A key of the version of the program that reads records."""
     import duckdb
 
     digest = hashlib.sha256(f"{sys.version_info} {duckdb.__version__}".encode())

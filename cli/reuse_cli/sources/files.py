@@ -170,7 +170,7 @@ def _candidates(folder: Path, failed: Callable[[OSError], object]) -> Iterator[P
 
 
 def _states(path: Path) -> Iterator[str | None]:
-    """What tells one state of a file, or of each below a folder, from another; None for a pipe."""
+    """A key of the state of a file, or of each below a folder; None for a pipe."""
     is_folder = path.is_dir()
     for file in _candidates(path, lambda _: None) if is_folder else [path]:
         try:

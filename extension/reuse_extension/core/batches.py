@@ -1,4 +1,4 @@
-"""One telemetry batch: the bytes of a POST to the events it tells.
+"""One telemetry batch: the bytes of a POST to the events in it.
 
 A batch is a JSON array of records. Where it is damaged, or large, the records are cut out one by
 one: what is whole still counts, and what remains is counted as dropped. The work is linear in the

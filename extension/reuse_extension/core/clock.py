@@ -9,11 +9,11 @@ class PlatformClock:
 
     def __init__(self) -> None:
         self.event_time_ms: "int | None" = None
-        """The time that the event in hand tells; None where it tells none that can be true."""
+        """The current event's own time; None where it has none that can be true."""
         self._latest_ms: "int | None" = None
 
     def of(self, time_ms: "int | None", now_ms: int) -> int:
-        """When an event happened, which tells this time itself: then, or else in the present."""
+        """When an event with this time of its own happened: then, or else in the present."""
         if time_ms is None or time_ms > now_ms + CLOCK_LIMIT_MS:
             self.event_time_ms = None
             return self.now(now_ms)

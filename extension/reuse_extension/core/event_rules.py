@@ -305,7 +305,7 @@ class EventRules:
             periods.learn("runtime", event.runtime)
 
     def _note(self, invocation: "Invocation", event: "Any", time_ms: int) -> None:
-        """Telemetry speaks of an invocation: it is counted now if it was not before."""
+        """Telemetry reports an invocation: it is counted now if it was not before."""
         self.periods.learn("tenant_id", event.tenant_id)
         self.periods.touch(time_ms)
         if not invocation.is_counted:

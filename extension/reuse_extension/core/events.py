@@ -99,7 +99,7 @@ MAX_COUNT = 1 << 53
 
 
 def parse(item: "Any") -> "Telemetry":
-    """The event that one telemetry record tells, or Ignored, or Unknown."""
+    """The event in one telemetry record, or Ignored, or Unknown."""
     if not isinstance(item, dict):
         return Unknown("not an object")
     kind = item.get("type")

@@ -89,7 +89,7 @@ class InitLedger:
         self._repeated_before: "list[Interval]" = []  # by earlier processes
 
     def match_event(self, phase: "str | None", part: str, time_ms: "int | None") -> "Init | None":
-        """The init an event speaks of, or None for a duplicate.
+        """The init that an event is about, or None for a duplicate.
 
         `part` is the attribute that the event's time belongs to; the time is None where the
         platform did not say it legibly.

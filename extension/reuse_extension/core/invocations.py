@@ -94,7 +94,7 @@ class InvocationLedger:
         self._closed = Remembered()
 
     def invoked(self, request_id: str) -> "Invocation":
-        """The invocation that an INVOKE speaks of; telemetry may have come before."""
+        """The invocation that an INVOKE is about; telemetry may have come before."""
         invocation = self._open.get(request_id)
         if invocation is not None:
             if invocation.invoked_ms is None and not invocation.is_past:
@@ -116,7 +116,7 @@ class InvocationLedger:
         return stand_in
 
     def match_event(self, request_id: str, part: str, time_ms: "int | None") -> "Invocation | None":
-        """The invocation a telemetry event speaks of, or None for a duplicate.
+        """The invocation that a telemetry event is about, or None for a duplicate.
 
         `part` is the attribute that the event's time belongs to, such as "start_ms"; the time is
         None where the platform did not say it legibly.

@@ -45,7 +45,7 @@ PARAMETERS = (
     "endpoint_url",
     "aws_access_key_id",
 )
-"""What tells a client from another one, of the parameters of `create_client`."""
+"""The parameters of `create_client` that distinguish clients."""
 
 owners = builds.Owners()
 """Client -> (line, key, whether its build was waste)."""

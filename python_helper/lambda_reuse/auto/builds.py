@@ -36,7 +36,7 @@ _lines: "dict[tuple[str, str, str, str], Line]" = {}
 
 
 def digest(*parts: object) -> int:
-    """What tells two things apart within this process, and says nothing outside it."""
+    """A hash that distinguishes things within this process, and says nothing outside it."""
     try:
         return hash((_SALT, parts))
     except TypeError:

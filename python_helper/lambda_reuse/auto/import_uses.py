@@ -128,7 +128,7 @@ def _place(code: "CodeType") -> "tuple[str, int, str]":
 
 
 def _can_wait() -> bool:
-    """Whether this Python tells when functions run, and nobody else asks it to."""
+    """Whether this Python reports which functions run, and no other tool uses that."""
     monitoring = getattr(sys, "monitoring", None)
     if monitoring is None or sys.gettrace() is not None or sys.getprofile() is not None:
         return False

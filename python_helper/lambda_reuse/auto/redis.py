@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "redis"
 SETTINGS = ("host", "port", "db", "username", "path", "client_name")
-"""What tells one server from another."""
+"""The parameters that distinguish servers."""
 _stopwatch = databases.Stopwatch()
 _known = builds.Owners()
 """Connections that have been connected: once more means that the server has hung up."""

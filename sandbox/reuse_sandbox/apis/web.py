@@ -55,7 +55,7 @@ class Site:
         await self.listen()
 
     def bind(self, port: int = 0, bound: socket.socket | None = None) -> None:
-        """Takes the port; who calls before `listen` is refused the connection."""
+        """Takes the port; before `listen`, connections are refused."""
         self._socket = bound if bound is not None else _bound(port)
         self.port = self._socket.getsockname()[1]
 

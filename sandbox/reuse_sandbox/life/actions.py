@@ -67,7 +67,7 @@ class ReleaseShutdown:
 
 @dataclass(frozen=True, slots=True)
 class Emit:
-    """Something the platform tells: to telemetry subscribers and, as Lambda does, to the log."""
+    """An event of the platform: to telemetry subscribers and, as Lambda does, to the log."""
 
     time: Instant
     type: str

@@ -1,4 +1,4 @@
-"""What one container tells its subscribers: kept, batched, held while frozen, delivered.
+"""One container's telemetry: kept, batched, held while frozen, delivered.
 
 Rules of this file:
 
@@ -204,7 +204,7 @@ class Telemetry:
         self._open = True
 
     def subscribe(self, name: str, subscription: Subscription) -> str:
-        """Takes a subscription; answers the state of it that the platform tells."""
+        """Takes a subscription; answers the state that the platform reports of it."""
         if not self._open:
             message = "Telemetry API subscription is closed"
             raise Refused(403, "Telemetry.SubscriptionClosed", message)
@@ -226,7 +226,7 @@ class Telemetry:
         return next(iter([*renewed, *(one for one in own if one.is_asleep)]), None)
 
     def publish(self, time: Instant, kind: str, record: Mapping[str, Any] | str) -> None:
-        """Tells an event to all who want it, and keeps it for those who may come."""
+        """Sends an event to its subscribers, and keeps it for later ones."""
         if not self._open and not self._subscribers:
             return
         event = Event(time, kind, record, json_lines=self._json_lines)

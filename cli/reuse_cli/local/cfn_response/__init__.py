@@ -1,4 +1,4 @@
-"""The module that Lambda lays beside code which stands in a template and asks for it, by language.
+"""The module that Lambda puts beside inline code of a template that imports it, by language.
 
 After "cfn-response module" of the CloudFormation user guide. A custom resource's function answers
 with it: a JSON document, put to the event's ResponseURL.
