@@ -17,7 +17,7 @@ from reuse_cli.sources.files import Files
 from tests.cli import known_fleet, known_fleet_files, shapes
 from tests.cli.records import container, resource, write
 
-QUESTIONS = ("summary", "containers", "resources", "inits", "cost", "timeline", "doctor")
+QUESTIONS = ("summary", "containers", "resources", "inits", "cost", "timeline", "doctor", "what-if")
 Ask = Callable[..., tuple[str, str]]
 
 
