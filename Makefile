@@ -12,10 +12,10 @@ CORE := tests/core tests/extension/test_config.py tests/extension/test_wire.py
 COVERED := $(CORE) tests/helper
 MEASURED = $(BIN)/coverage run --parallel-mode -m pytest --hypothesis-profile=same
 PURE = $(MEASURED) $(CORE)
-SOURCES := extension python_helper sandbox cli dashboards layer_tools docs examples benchmarks tests
+SOURCES := extension python_helper sandbox cli dashboards deploy layer_tools docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo compare test lowest check cover fuzz lint format bench layer release dashboards docs screenshots clean
+.PHONY: help demo compare test lowest cdk check cover fuzz lint format bench layer release dashboards docs screenshots clean
 
 help: ## show what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -46,6 +46,9 @@ cover: $(READY) ## the pure parts and the helper, every branch of them
 	wait $$pure; code=$$?; cat $(VENV)/pure.txt; exit $$((code | helper))
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=100 --skip-covered
+
+cdk: $(READY) ## the construct for the AWS CDK, with the CDK itself (460 MB)
+	LAMBDA_REUSE_CDK=1 $(BIN)/pytest tests/dashboards/test_cdk.py
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest --hypothesis-profile=quick -n 2 --dist worksteal -m 'not slow' $(TESTS)
