@@ -44,10 +44,11 @@ OBSERVERS = {
     "s3transfer.manager": "s3_transfers",
     "sqlalchemy": "sqlalchemy",
     "ssl": "tls",
-    "threading": "executors",
     "urllib3": "urllib3",
 }
 """Module of a library -> the file here that observes it, by `observe(module)`."""
+EVERYWHERE = ("caches", "client", "imports", "sampler")
+"""Observers of what every function has. With any other, threads are observed, too."""
 
 
 class Finder:
@@ -95,6 +96,20 @@ def observe(name: str, module: "ModuleType") -> None:
         sys.modules[full_name].observe(module)
     except Exception as error:
         state.switch_off(observer, error)
+    threading = sys.modules.get("threading")
+    if observer not in EVERYWHERE and threading is not None and _is_complete(threading):
+        _observe_threads(threading)
+
+
+def _observe_threads(threading: "ModuleType") -> None:
+    """See which line starts a thread, where there is a library that the thread may run."""
+    if state.is_on("executors"):
+        try:
+            from . import executors
+
+            executors.observe(threading)
+        except Exception as error:
+            state.switch_off("executors", error)
 
 
 def _is_complete(module: "ModuleType") -> bool:
