@@ -45,6 +45,8 @@ def total(records: list[dict], name: str) -> int:
 @example(seed=1, sizes=[120, 120, 120, 120, 10, 10], disorder=1.0, loss=0.5)
 @example(seed=1190, sizes=[1, 0], disorder=1.0, loss=0.0)  # the first initReport after a reset
 @example(seed=3413308071, sizes=[0, 1, 5, 7], disorder=1.0, loss=0.1)
+@example(seed=1952436302, sizes=[2, 33, 4, 0, 2], disorder=1.0, loss=0.3)  # another's init
+@example(seed=0, sizes=[82, 1, 0, 0], disorder=1.0, loss=0.0)  # two inits told to a later process
 @example(seed=1809698803, sizes=[3, 16, 5], disorder=1.0, loss=0.7)  # its duration after a reset
 def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     """For any order, repetition, splitting into batches and loss of init and report events."""
@@ -111,9 +113,10 @@ def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss
         assert [gap for gap in life.truth.gaps_us if gap >= 0] == gaps_us
     left = sorted(life.truth.gaps_us)
     for gap_us in sorted(gaps_us):
-        # An init whose start was lost begins where its duration says, to the millisecond. The
-        # smallest that may be meant: all others are as near to the larger ones.
-        meant = next((gap for gap in left if abs(gap - gap_us) < 1500), None)
+        # An init whose start was lost begins where its duration and its end say, and the end of
+        # what ran before is as uncertain: each to the millisecond. The smallest gap that may be
+        # meant: all others are as near to the larger ones.
+        meant = next((gap for gap in left if abs(gap - gap_us) <= 2000), None)
         assert meant is not None, (gap_us, left)
         left.remove(meant)
 

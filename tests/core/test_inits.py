@@ -59,6 +59,27 @@ def test_repeated_ones_are_known_to_later_processes():
     assert ledger.repeated() == later.repeated() == [(100_000, 190_000)]
 
 
+def test_an_init_that_ended_before_the_process_began_is_not_its_own():
+    """Its telemetry came late; of the process's own none has come."""
+    ledger = known("invoke", status="success")
+
+    assert ledger.fail_unless_ready("invoke", "failure", 10_000)
+    assert [init.status for init in ledger.all] == ["success", "failure"]
+
+
+def test_an_init_does_not_end_before_it_starts():
+    """Two inits whose halves come mixed up: the end of the one, the start and end of the other."""
+    ledger = InitLedger()
+    first = ledger.match_event("invoke", "report_ms", 100)
+    first.report_ms = 100
+    second = ledger.match_event("invoke", "start_ms", 200)
+    second.start_ms = 200
+
+    assert second is not first
+    assert ledger.match_event("invoke", "runtime_done_ms", 90) is first
+    assert ledger.match_event("invoke", "start_ms", 50) is first
+
+
 @pytest.mark.parametrize(
     ("ledger", "failed", "statuses"),
     [
@@ -69,7 +90,7 @@ def test_repeated_ones_are_known_to_later_processes():
 )
 def test_a_process_that_is_ended_before_it_served(ledger, failed, statuses):
     """Its init had failed, unless the platform has reported otherwise."""
-    assert ledger.fail_unless_ready("init", "failure") is failed
+    assert ledger.fail_unless_ready("init", "failure", 100) is failed
     assert [init.status for init in ledger.all] == statuses
 
 

@@ -354,7 +354,7 @@ class EventRules:
         phase = SUPPRESSED if self.is_restored else FIRST
         if not self.is_explained:
             periods.gaps.is_uncertain = True
-        if periods.inits.fail_unless_ready(phase, end):
+        if periods.inits.fail_unless_ready(phase, end, periods.process_started_ms):
             periods.add("failed_inits")
 
     def _count(self, invocation: "Invocation", time_ms: int) -> None:

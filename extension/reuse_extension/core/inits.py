@@ -56,6 +56,17 @@ class Init:
             return self.start_ms + self.reported_us // 1000
         return None
 
+    def may_have(self, part: str, time_ms: "int | None") -> bool:
+        """Whether an event at this time may be this one's: an init does not end before it starts.
+
+        The start of one and the end of another meet where telemetry comes to a later process.
+        """
+        if time_ms is None:
+            return True
+        if part == "start_ms":
+            return self.end_ms is None or time_ms <= self.end_ms
+        return self.start_ms is None or time_ms >= self.start_ms
+
     @property
     def interval_us(self) -> "Interval":
         """(start, end) in epoch microseconds, None for what is not known."""
@@ -101,7 +112,8 @@ class InitLedger:
         if time_ms in self._past[part] or (phase == FIRST and self._is_late(part)):
             return None
         for init in self.all:
-            if getattr(init, part) is None and (init.phase == phase or not init.phase or not phase):
+            is_same_phase = init.phase == phase or not init.phase or not phase
+            if getattr(init, part) is None and is_same_phase and init.may_have(part, time_ms):
                 init.phase = init.phase or phase
                 return init
         return self._add(phase)
@@ -124,13 +136,15 @@ class InitLedger:
         """There was an init, and no telemetry will tell more of it."""
         self._add(None).is_unmeasured = True
 
-    def fail_unless_ready(self, phase: str, status: str) -> bool:
+    def fail_unless_ready(self, phase: str, status: str, since_ms: int) -> bool:
         """The process is ended before it served anything; whether its init had failed.
 
         It had, unless the platform has reported otherwise. `phase`, `status`: of an init of which
-        nothing else is known.
+        nothing else is known. `since_ms`: when the process started; what ended before is another's.
         """
-        init = self.latest() or self._add(phase)
+        init = self.latest()
+        if init is None or (init.end_ms is not None and init.end_ms < since_ms):
+            init = self._add(phase)
         if init.report_ms is None:
             init.status = status
         return init.status not in (None, "success")
