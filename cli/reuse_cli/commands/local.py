@@ -99,8 +99,8 @@ def run(
         if outcome.has_failed:
             warn(str(outcome))
         if is_served:
-            warn(f"the run is over; its page is at {address} (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):
+                warn(f"the run is over; its page is at {address} (Ctrl-C ends it)")
                 threading.Event().wait()
     return errors.FAILED if outcome.has_failed else errors.FINE
 
