@@ -11,10 +11,14 @@ import pytest
 
 from tests.built_layer import ROOT, built_layer
 
-hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+"""Nothing is timed in a test: a machine may be busy."""
+
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 """The same examples in every run: what they cover does not change by chance."""
 
-hypothesis.settings.register_profile("quick", derandomize=True, max_examples=20)
+hypothesis.settings.register_profile("quick", derandomize=True, max_examples=20, deadline=None)
 """A fifth of the examples, for the quick loop."""
 
 MS = 0.001 * float(os.environ.get("LAMBDA_REUSE_TEST_SLOWDOWN", "1"))
