@@ -221,3 +221,29 @@ def test_an_invocation_without_a_duration_is_none_in_the_array():
     first, last = containers(played)
     assert "Duration" not in first
     assert (last["Duration"], last["IdleTime"]) == ([5], [295])
+
+
+def test_minutes_are_calm_when_the_first_invocation_has_been_reported():
+    """Those of its last INVOKE and of its telemetry; not where a record is due at once."""
+    played = begun()
+    before = played.container.calm_minutes
+    serve(played, 200, "one")
+    serve(played, 1_000, "two")
+    minute = START_MS // 60_000
+    calm = played.container.calm_minutes
+    serve(played, 61_000, "three")
+    later = played.container.calm_minutes
+    played.step({"at_ms": 62_000, "shutdown": "spindown"})
+
+    assert before is None
+    assert calm == (minute, minute)
+    assert later == (minute + 1, minute + 1)
+    assert played.container.calm_minutes is None
+
+
+def test_no_minute_is_calm_with_one_record_an_invocation():
+    played = begun({"LAMBDA_REUSE_FLUSH": "invocation"})
+    serve(played, 200, "one")
+    serve(played, 1_000, "two")
+
+    assert played.container.calm_minutes is None

@@ -103,3 +103,11 @@ def test_an_init_that_was_reported_is_not_reported_again():
     assert later.match_event("init", "report_ms", 190) is None
     later.add_report(90_000, is_restore=False)
     assert later.unreported(True) == []
+
+
+def test_an_event_without_a_legible_time_may_be_of_any_init():
+    ledger = InitLedger()
+    init = ledger.match_event("init", "start_ms", 100)
+    init.start_ms = 100
+
+    assert ledger.match_event("init", "report_ms", None) is init
