@@ -4,7 +4,7 @@ Memory is bounded: of each container the newest invocations are kept one by one,
 that have ended the newest.
 """
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +17,7 @@ from reuse_cli.live.log_events import LogEvent
 MAX_INVOCATIONS = 2000
 """Of one container, drawn one by one."""
 MAX_CONTAINERS = 5000
+SUMMED = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
 FAILED = ("timeout", "error", "failure")
 
 
@@ -33,7 +34,7 @@ class Container:
     cold_starts: int = 0
     busy: "deque[list[float]]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
     """[start, end or 0 while it runs, whether it failed], epoch ms."""
-    resets: list[int] = field(default_factory=list)
+    resets: "deque[int]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
     ended_ms: int | None = None
     end: str | None = None
     memory_mb: float = 0.0
@@ -62,6 +63,8 @@ class Container:
         self.ended_ms = self.end = None
         span: list[float] = [event.at_ms, 0, 0]
         self._open[event.request_id] = span
+        if len(self._open) > MAX_INVOCATIONS:
+            del self._open[next(iter(self._open))]
         self.busy.append(span)
 
     def _end(self, event: LogEvent) -> None:
@@ -114,7 +117,7 @@ class Container:
             "cold": self.cold_starts,
             "first": max(first, dropped),
             "busy": [[round(start), round(end), failed] for start, end, failed in spans],
-            "resets": self.resets,
+            "resets": list(self.resets),
             "end": self.end,
             "ended": self.ended_ms,
             "memory": self.memory_mb,
@@ -128,16 +131,28 @@ class Resource:
     """One resource of one function, over all containers."""
 
     totals: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The newest totals by container."""
+    """The newest totals by container, as far as containers are kept."""
+    ended: "Counter[str]" = field(default_factory=Counter)
+    """Sums over the containers that are not kept any more."""
+    ended_containers: int = 0
     call_site: str = ""
     kind: str = ""
 
     def as_json(self, function: str, name: str) -> dict[str, Any]:
         """The resource as the page takes it."""
-        names = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
-        sums = {key: sum(total.get(key) or 0 for total in self.totals.values()) for key in names}
+        sums = {
+            key: self.ended[key] + sum(total.get(key) or 0 for total in self.totals.values())
+            for key in SUMMED
+        }
         own = {"function": function, "name": name, "site": self.call_site, "kind": self.kind}
-        return {**own, **sums, "containers": len(self.totals)}
+        return {**own, **sums, "containers": self.ended_containers + len(self.totals)}
+
+    def forget(self, file: str) -> None:
+        """Add what a container counted to the sums, in the place of its own totals."""
+        total = self.totals.pop(file, None)
+        if total is not None:
+            self.ended.update({key: total.get(key) or 0 for key in SUMMED})
+            self.ended_containers += 1
 
 
 class Fleet:
@@ -147,6 +162,7 @@ class Fleet:
         self.containers: OrderedDict[str, Container] = OrderedDict()
         self._resources: dict[tuple[str, str], Resource] = {}
         self._changed: set[str] = set()
+        self._gone: list[str] = []
         self._has_new_resources = False
         self.records = 0
         """Taken in so far."""
@@ -170,6 +186,8 @@ class Fleet:
         if self._changed:
             kept = [self.containers[file] for file in self._changed if file in self.containers]
             message["containers"] = [container.changed_json() for container in kept]
+        if self._gone:
+            message["gone"], self._gone = self._gone, []
         if self._has_new_resources:
             message["resources"] = self.resources()
         self._changed.clear()
@@ -205,4 +223,6 @@ class Fleet:
             return
         ended = (file for file, container in self.containers.items() if container.end)
         oldest = next(ended, next(iter(self.containers)))
-        del self.containers[oldest]
+        self._gone.append(self.containers.pop(oldest).id)
+        for resource in self._resources.values():
+            resource.forget(oldest)

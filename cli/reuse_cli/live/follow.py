@@ -35,7 +35,7 @@ class Follower:
         """Take in some of what is new; whether there is more to take in at once."""
         left = MAX_BYTES
         if not self._waiting:
-            self._waiting = list(self._paths())
+            self._waiting = list(self._paths())[::-1]  # the oldest at the end, to be next
         while self._waiting:
             read = self._read(self._waiting[-1], left)
             left -= read

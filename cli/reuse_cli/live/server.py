@@ -25,6 +25,10 @@ LOOK_S = 0.5
 FINDINGS_S = 3
 """Between two looks for findings at least; ten times as long as a look takes where that is more."""
 KEEP_ALIVE_S = 15
+MAX_WAITING = 32
+"""Messages that wait for one browser; one that is further behind gets the whole state instead."""
+END, WHOLE = "", "whole"
+"""In the place of a message: the stream ends; the whole state is due."""
 STATIC = {
     "/": ("index.html", "text/html"),
     "/app.js": ("app.js", "text/javascript"),
@@ -76,7 +80,7 @@ class LivePage:
             for task in tasks:
                 task.cancel()
             for listener in self._listeners:
-                listener.put_nowait("")
+                _only(listener, END)
             await runner.cleanup()
             await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -105,7 +109,10 @@ class LivePage:
     def _send(self, changes: dict[str, Any]) -> None:
         message = _message(changes)
         for listener in self._listeners:
-            listener.put_nowait(message)
+            if listener.full():
+                _only(listener, WHOLE)
+            else:
+                listener.put_nowait(message)
 
     @web.middleware
     async def _guard(
@@ -145,22 +152,36 @@ class LivePage:
         headers = {**HEADERS, "Content-Type": "text/event-stream"}
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        listener: asyncio.Queue[str] = asyncio.Queue()
+        listener: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
+        listener.put_nowait(WHOLE)
         self._listeners.add(listener)
         try:
-            await response.write(_message(self._everything()).encode())
             while True:
-                with contextlib.suppress(TimeoutError):
+                try:
                     message = await asyncio.wait_for(listener.get(), KEEP_ALIVE_S)
-                    if not message:
-                        return response
-                    await response.write(message.encode())
-                    continue
-                await response.write(b": still here\n\n")
+                except TimeoutError:
+                    message = ": still here\n\n"
+                if message == WHOLE:  # changes that came after it are part of the state by now
+                    is_over = END in _taken(listener)
+                    message = END if is_over else _message(self._everything())
+                if message == END:
+                    return response
+                await response.write(message.encode())
         except ConnectionError:
             return response
         finally:
             self._listeners.discard(listener)
+
+
+def _taken(listener: "asyncio.Queue[str]") -> list[str]:
+    """All messages that wait; they do so no longer."""
+    return [listener.get_nowait() for _ in range(listener.qsize())]
+
+
+def _only(listener: "asyncio.Queue[str]", message: str) -> None:
+    """Put a message in the place of all that wait."""
+    _taken(listener)
+    listener.put_nowait(message)
 
 
 def _message(value: object) -> str:

@@ -197,6 +197,27 @@ def test_memory_is_bounded(followed, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(containers[-1]["busy"]), containers[-1]["first"]) == (fleets.MAX_INVOCATIONS, 10)
 
 
+def test_a_container_that_is_let_go_is_named_and_stays_in_the_sums(
+    followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page drops it; what its resources counted still counts."""
+    file, fleet, follower = followed
+    monkeypatch.setattr(fleets, "MAX_CONTAINERS", 1)
+    for number in range(3):
+        path = file.with_name(STREAM.replace("0123", f"000{number}"))
+        db = record(record="resource/1", Resource="db", total={"hits": 10**number, "misses": 1})
+        write(path, line(number, db))
+    follower.look()
+    changes = fleet.changes()
+
+    assert [own[:4] for own in changes["gone"]] == ["0000", "0001"]
+    assert [own["id"][:4] for own in changes["containers"]] == ["0002"]
+    assert [(r["hits"], r["misses"], r["containers"]) for r in changes["resources"]] == [
+        (111, 3, 3)
+    ]
+    assert "gone" not in fleet.changes()
+
+
 @pytest.mark.parametrize(
     "text",
     [b"", b"{}", b"[]", b'{"timestamp":"x","message":"{}"}', b'{"timestamp":1,"message":"{5"}',

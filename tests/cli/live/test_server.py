@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from reuse_cli.live import follow, server
 from reuse_cli.live.server import HEADERS, LivePage
 
 from .test_fleet import ID, STREAM, invocation, line, record, write
@@ -100,6 +101,47 @@ def test_state_first_then_changes(tmp_path: Path, file: Path) -> None:
             assert known[ID]["first"] == 1
 
     use(tmp_path, work)
+
+
+def test_a_browser_that_falls_behind_gets_the_whole_state(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it is bounded, and the newest state is what it has in the end."""
+    monkeypatch.setattr(server, "LOOK_S", 0)
+    monkeypatch.setattr(follow, "MAX_BYTES", 300)
+    resources, changes = 200, 800
+    for at in range(resources):
+        write(file, _resource(at, 0))
+    last = f"resource-{(changes - 1) % resources}"
+
+    async def work(session: aiohttp.ClientSession, address: str) -> None:
+        async with session.get(f"{address}events") as slow, session.get(f"{address}events") as fast:
+            reading = _messages(fast)
+            await anext(reading)
+            for at in range(changes):
+                write(file, _resource(at % resources, at))
+            seen_by_fast = 1
+            while _hits(await anext(reading), last) != changes - 1:
+                seen_by_fast += 1
+            seen_by_slow, wholes = 0, 0
+            async for message in _messages(slow):
+                seen_by_slow, wholes = seen_by_slow + 1, wholes + ("all" in message)
+                if _hits(message, last) == changes - 1:
+                    break
+            assert wholes > 1
+            assert seen_by_slow < seen_by_fast
+
+    use(tmp_path, work)
+
+
+def _resource(number: int, hits: int) -> str:
+    name = f"resource-{number}"
+    return line(number, record(record="resource/1", Resource=name, total={"hits": hits}))
+
+
+def _hits(message: dict[str, Any], name: str) -> int | None:
+    found = [one["hits"] for one in message.get("resources", ()) if one["name"] == name]
+    return found[0] if found else None
 
 
 async def _messages(answer: aiohttp.ClientResponse) -> Any:

@@ -33,6 +33,7 @@ function status(text) {
 
 function take(message) {
   if (message.all) containers.clear();
+  for (const id of message.gone || []) containers.delete(id);
   for (const container of message.containers || []) merge(container);
   if (message.resources) showResources(message.resources);
   if (message.findings) showFindings(message.findings);
