@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from reuse_cli.analysis.tables import LIVES
+from reuse_cli.analysis.tables import IDLE, IDLE_P50, LIVES
 from reuse_cli.errors import NoRecordsError, UsageError
 from reuse_cli.sources import files
 from reuse_cli.sources.span import Span
@@ -45,6 +45,28 @@ def test_a_record_that_is_there_twice_counts_once(tmp_path):
 
     assert (row["invocations"], row["lost_records"], row["idle_p50_ms"]) == (7, 0, 5)
     assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({LIVES}, (None, None)),
+        ({LIVES, IDLE_P50}, (None, 4.0)),
+        ({LIVES, IDLE}, ([{"sequence": 1, "ms": [3.0, 5.0]}], None)),
+        ({LIVES, IDLE, IDLE_P50}, ([{"sequence": 1, "ms": [3.0, 5.0]}], 4.0)),
+    ],
+)
+def test_gaps_are_kept_only_where_they_are_asked_for(tmp_path, asked, expected):
+    """Those of a large fleet need more memory than all else that is known of it."""
+    path = write(tmp_path / "one.jsonl", {**ONE, "IdleTime": [3.0, 5.0]})
+    source = files.Files([path])
+
+    with duckdb.connect() as connection:
+        source.fill(connection, asked, Span())
+        found = connection.execute("select idle_list, idle_p50_ms from lives").fetchall()
+    source.close()
+
+    assert found == [expected]
 
 
 def test_a_container_may_be_spread_over_files(tmp_path):

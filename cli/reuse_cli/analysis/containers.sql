@@ -1,10 +1,8 @@
 -- One row a container.
 with life as (
     select
-        * exclude (idle_list),
-        list_sort(list_distinct(init_list)) as inits,
-        list_median(flatten([gap.ms for gap in
-            if(lines = records, idle_list, list_distinct(idle_list))])) as idle_p50_ms
+        *,
+        list_sort(list_distinct(init_list)) as inits
     from lives
 )
 select

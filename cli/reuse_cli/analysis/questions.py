@@ -10,7 +10,7 @@ from reuse_extension.core.records import METRICS, REASONS
 
 from reuse_cli.analysis.prices import ARM64, MONTH_S, PRICES, X86_64
 from reuse_cli.analysis.statistics import Row
-from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, USES
+from reuse_cli.analysis.tables import IDLE, IDLE_P50, IN_LIVES, INITS, LIVES, PERIODS, USES
 from reuse_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _prices() -> dict[str, str]:
     return {name: f"{value!r}::double" for name, value in values.items()}
 
 
-CONTAINERS = Question("containers", "containers", (LIVES, IDLE))
+CONTAINERS = Question("containers", "containers", (LIVES, IDLE_P50))
 RESOURCES = Question("resources", "resources", (USES,), is_sum=True)
 SUMMARY = Question("summary", "functions", (LIVES,), is_sum=True)
 INITS_QUESTION = Question("inits", "inits", (INITS,))
@@ -147,7 +147,7 @@ def choose(
 
     Raises UsageError where none of them is.
     """
-    tables = sorted({name for question in asked for name in question.tables} - {IDLE})
+    tables = sorted({name for question in asked for name in question.tables} - IN_LIVES)
     known = {
         name
         for table in tables

@@ -21,7 +21,7 @@ scaled as (
         if(value > 0, floor(log10(value) + 1e-9), null) as power,
         value / pow(10, power) as head
     from found
-    where value >= 0
+    where value >= 0 and isfinite(value)
 )
 select
     spread,

@@ -3,7 +3,10 @@
 LIVES = "lives"
 """One row a container."""
 IDLE = "idle"
-"""Not a table of its own: the idle gaps in `lives`, which cost most to read."""
+"""Not a table of its own: all idle gaps in `lives`, which cost most to keep."""
+IDLE_P50 = "idle_p50"
+"""Not a table of its own: the median of a container's idle gaps in `lives`."""
+IN_LIVES = {IDLE, IDLE_P50}
 USES = "uses"
 """One row a resource of a container."""
 INITS = "inits"

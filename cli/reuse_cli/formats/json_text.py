@@ -19,34 +19,24 @@ def render(name: str, rows: Sequence[Row]) -> str:
     The text is that of `json.dumps` with an indent of 2, which takes more than twice as
     long because it leaves the C encoder.
     """
-    names = {key: f"      {json.dumps(key)}: " for row in rows[:1] for key in row}
-    found = ",\n".join(_row(row, names) for row in rows)
+    found = ",\n".join(map(_row, rows))
     listed = f"[\n{found}\n  ]" if rows else "[]"
     return f'{{\n  "version": {VERSION},\n  {json.dumps(name)}: {listed}\n}}'
 
 
-def _row(row: Row, names: dict[str, str]) -> str:
-    """A row, four blanks from the left; `names` are those of rows before, as text."""
-    if not row:
-        return "    {}"
-    parts = []
-    for key, value in row.items():
-        begin = names.get(key) or names.setdefault(key, f"      {json.dumps(key)}: ")
-        parts.append(begin + _value(value))
-    return "    {\n" + ",\n".join(parts) + "\n    }"
+_ENCODER = json.JSONEncoder(separators=(",\n      ", ": "), allow_nan=False)
+"""Puts each member of a row without objects and arrays on a line, as an indent of 2 does."""
+_PLAIN = {type(None), bool, int, float, str}
 
 
-def _value(value: Any) -> str:
-    kind = type(value)
-    if value is None:
-        return "null"
-    if kind is float:
-        return repr(value) if math.isfinite(value) else "null"
-    if kind is int:
-        return str(value)
-    if kind is str:
-        return json.dumps(value)
-    return json.dumps(finite(value), indent=2, allow_nan=False).replace("\n", "\n      ")
+def _row(row: Row) -> str:
+    """A row, four blanks from the left."""
+    if row and _PLAIN.issuperset(map(type, row.values())):
+        try:
+            return "    {\n      " + _ENCODER.encode(row)[1:-1] + "\n    }"
+        except ValueError:  # a number that JSON cannot say
+            pass
+    return "    " + json.dumps(finite(row), indent=2, allow_nan=False).replace("\n", "\n    ")
 
 
 def finite(value: Any) -> Any:

@@ -27,7 +27,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reuse_cli.analysis.tables import IDLE, LIVES
+from reuse_cli.analysis.tables import IDLE, IN_LIVES, LIVES
 from reuse_cli.errors import UsageError
 from reuse_cli.sources.files import Files
 from reuse_cli.sources.notes import Notes
@@ -67,12 +67,12 @@ class Cached:
         if state is None:  # a part of the time, or a pipe
             self._files.fill(connection, tables, span)
             return
-        names = [name for name in tables if name != IDLE]
+        names = [name for name in tables if name not in IN_LIVES]
         entries = {name: self._entry(state, name) for name in names}
         self._notes = _load(connection, entries, has_idle=IDLE in tables)
         if self._notes is not None:
             return
-        self._files.fill(connection, {*tables, IDLE} if LIVES in tables else tables, span)
+        self._files.fill(connection, {*tables, *IN_LIVES} if LIVES in tables else tables, span)
         if self._files.state() == state:  # else there are lines that nobody has read
             self._keep(connection, entries)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from reuse_cli.analysis.tables import IDLE, INITS, LIVES, USES
+from reuse_cli.analysis.tables import IN_LIVES, INITS, LIVES, USES
 from reuse_cli.aws_session import Account, failures
 from reuse_cli.errors import NoRecordsError, ServiceError, UsageError
 from reuse_cli.sources import log_groups
@@ -42,7 +42,7 @@ PLATFORM = " ".join(
                  "RESTORE_REPORT", "Task timed out", "platform.report", "platform.start",
                  "platform.initStart", "platform.initReport", "platform.restoreReport")
 )  # fmt: skip
-AGGREGATED = {LIVES, IDLE, USES}
+AGGREGATED = {LIVES, *IN_LIVES, USES}
 """Tables that the service can fold."""
 USD_A_GB = 0.005
 """Of logs that a query reads, in us-east-1."""
@@ -152,18 +152,18 @@ class CloudWatch:
                 insights_tables.load(connection, name, rows, columns, Path(folder))
 
             if LIVES in tables:
-                lives = queries.lives(self._functions, has_idle=IDLE in tables)
+                lives = queries.lives(self._functions, has_idle=bool(IN_LIVES & {*tables}))
                 load("lives_rows", lives, insights_tables.LIVES_COLUMNS)
                 load("inits_rows", queries.inits(self._functions), insights_tables.INITS_COLUMNS)
                 insights_tables.lives(connection)
-                self._remark(connection, has_idle=IDLE in tables)
+                self._remark(connection, has_idle=bool(IN_LIVES & {*tables}))
             if USES in tables:
                 load("uses_rows", queries.uses(self._functions), insights_tables.USES_COLUMNS)
                 insights_tables.uses(connection)
         return any(_has_rows(connection, name) for name in (LIVES, USES) if name in tables)
 
     def _remark(self, connection: "duckdb.DuckDBPyConnection", *, has_idle: bool) -> None:
-        if has_idle and _has_rows(connection, f"{LIVES} where idle_list is not null"):
+        if has_idle and _has_rows(connection, f"{LIVES} where idle_p50_ms is not null"):
             self._own.remarks.append(APPROXIMATE)
         if not has_idle and _has_rows(connection, f"{LIVES} where first_sequence > 1"):
             self._own.remarks.append(OLDER)

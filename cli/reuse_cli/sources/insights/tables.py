@@ -136,7 +136,8 @@ select
     {_words("end_code", queries.ENDS, "end_code // 10 = last_sequence")} as "end",
     init_list,
     cold_list,
-    if(idle_ms is null, null, [{{'sequence': 1::bigint, 'ms': [idle_ms]}}]) as idle_list
+    if(idle_ms is null, null, [{{'sequence': 1::bigint, 'ms': [idle_ms]}}]) as idle_list,
+    idle_ms as idle_p50_ms
 from folded left join lists using (FunctionName, container_id)
 """)
 

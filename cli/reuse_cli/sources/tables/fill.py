@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from reuse_cli.analysis.tables import IDLE, INITS, LIVES, PERIODS, RECORDS, USES
+from reuse_cli.analysis.tables import IN_LIVES, INITS, LIVES, PERIODS, RECORDS, USES
 from reuse_cli.errors import NoRecordsError
 from reuse_cli.sources.tables import inits, lives, periods, platform, uses
 
@@ -28,7 +28,7 @@ def fill(
         raise NoRecordsError(ONLY_PLATFORM)
     connection.execute("set preserve_insertion_order = false")
     if LIVES in tables:
-        lives.build(connection, records, span, has_idle=IDLE in tables)
+        lives.build(connection, records, span, idle=IN_LIVES & {*tables})
     for name, build in ((USES, uses.build), (INITS, inits.build), (PERIODS, periods.build)):
         if name in tables:
             build(connection, records, span)

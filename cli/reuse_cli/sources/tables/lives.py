@@ -1,10 +1,11 @@
 """Makes the table `lives`, one row a container, in one pass over the container records."""
 
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reuse_cli.analysis.tables import LIVES
+from reuse_cli.analysis.tables import IDLE, IDLE_P50, LIVES
 from reuse_cli.sources.span import Span
 from reuse_cli.sources.tables.broken import settle
 from reuse_cli.sources.tables.definitions import TOTALS, Total, added_columns, lives_columns
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from reuse_cli.sources.record_files import RecordFiles
 
 NO_IDLE = "cast(null as struct(sequence bigint, ms double[])[])"
-WITH_IDLE = (
-    "list({'sequence': sequence, 'ms': [x for x in IdleTime if isfinite(x)]})"
-    " filter (where IdleTime is not null)"
+WITH_IDLE = "list({'sequence': sequence, 'ms': IdleTime}) filter (where IdleTime is not null)"
+MEDIAN = (
+    "list_median([x for x in flatten([gap.ms for gap in"
+    " if(lines = records, idle_list, list_distinct(idle_list))]) if isfinite(x)])"
 )
+"""Within the statement that groups: the lists of a large fleet would be kept for nothing."""
 
 
 def total_sql(total: Total, span: Span) -> str:
@@ -34,10 +37,10 @@ def total_sql(total: Total, span: Span) -> str:
     return f"greatest({last} - {before}, {zero}) as {total.name}"
 
 
-def lives_sql(records: "RecordFiles", span: Span, *, has_idle: bool) -> str:
-    """The statement that answers with one row a container."""
+def lives_sql(records: "RecordFiles", span: Span, *, idle: Collection[str]) -> str:
+    """The statement that answers with one row a container; `idle`: what is known of its gaps."""
     sql = resources.files(__package__).joinpath("lives.sql").read_text("utf-8")
-    columns = lives_columns(has_idle)
+    columns = lives_columns(bool(idle))
     if span.since_ms is not None:
         columns += [name for name in added_columns() if name not in columns]
     source = records.table("container_records", columns)
@@ -46,7 +49,9 @@ def lives_sql(records: "RecordFiles", span: Span, *, has_idle: bool) -> str:
         source = f"(select * from {source} where container_id is null or ({condition}))"
     return (
         sql.replace(":totals", ",\n    ".join(total_sql(total, span) for total in TOTALS))
-        .replace(":idle", WITH_IDLE if has_idle else NO_IDLE)
+        .replace(":gaps", WITH_IDLE if idle else NO_IDLE)
+        .replace(":kept", "idle_list" if IDLE in idle else NO_IDLE)
+        .replace(":median", MEDIAN if IDLE_P50 in idle else "null::double")
         .replace(":records", source)
     )
 
@@ -56,20 +61,20 @@ def build(
     records: "RecordFiles",
     span: Span,
     *,
-    has_idle: bool,
+    idle: Collection[str],
 ) -> None:
     """Make the table; what could not be read is counted in the records' notes."""
     _in_little_memory(
         connection,
         records.spill,
-        f"create or replace temp table {LIVES} as {lives_sql(records, span, has_idle=has_idle)}",
+        f"create or replace temp table {LIVES} as {lives_sql(records, span, idle=idle)}",
     )
     broken = connection.execute(
         f"select coalesce(sum(lines), 0)::bigint from {LIVES} where {BROKEN}"
     ).fetchone()
     count = broken[0] if broken else 0
     if settle(records, count):
-        build(connection, records, span, has_idle=has_idle)
+        build(connection, records, span, idle=idle)
         return
     connection.execute(f"delete from {LIVES} where {BROKEN}")
 

@@ -93,7 +93,8 @@ select
     init_sum_ms,
     busy_ms,
     billed_ms,
-    if(is_in_seconds, null, idle_list) as idle_list
+    if(is_in_seconds, null, idle_list) as idle_list,
+    if(is_in_seconds, null, list_median(idle_list[1].ms)) as idle_p50_ms
 from spans
 left join served
     on spans.function_name = served.function_name
