@@ -48,6 +48,7 @@ def total(records: list[dict], name: str) -> int:
 @example(seed=1952436302, sizes=[2, 33, 4, 0, 2], disorder=1.0, loss=0.3)  # another's init
 @example(seed=0, sizes=[82, 1, 0, 0], disorder=1.0, loss=0.0)  # two inits told to a later process
 @example(seed=1809698803, sizes=[3, 16, 5], disorder=1.0, loss=0.7)  # its duration after a reset
+@example(seed=1119790965, sizes=[58, 0, 4, 3, 24], disorder=1.0, loss=0.0)  # a late failed init
 def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
     """For any order, repetition, splitting into batches and loss of init and report events."""
     life = Life(seed, sizes, disorder, loss)

@@ -53,7 +53,7 @@ def test_another_process_knows_them():
     complete(before, "closed", 100)
     begun = before.invoked("open")
     begun.start_ms, begun.is_failed = 200, True
-    after.restore(json.loads(json.dumps(before.snapshot(16))))
+    after.restore(json.loads(json.dumps(before.snapshot(16, []))))
 
     (past,) = after.past()
     assert (past.request_id, past.start_ms, past.is_failed, past.is_past) == (

@@ -240,3 +240,23 @@ def test_what_failed_in_an_earlier_process_explains_no_later_reset():
     played.step({"at_ms": 3_000, "shutdown": "failure"})
 
     assert not played.container.is_settled
+
+
+def test_an_invocation_is_told_whole_and_its_failed_init_to_a_later_process():
+    """It failed with the init, so it was a cold start, whichever process can see that."""
+    played = cut_off("timeout")
+    played.take(played.container.finish(START_MS + 4_260))
+    reset(
+        played,
+        5_000,
+        pe.start(START_MS + 6_000, "failed"),
+        pe.runtime_done(START_MS + 6_500, "failed", 500, "error"),
+        pe.report(START_MS + 6_500, "failed", 500, "error"),
+    )
+    played.step({"at_ms": 7_000, "shutdown": "failure"})
+    before = totals(played, "invocations", "cold_starts")
+
+    reset(played, 7_300, *init(5_000, 1_000, status="error"))
+    played.step({"at_ms": 8_000, "shutdown": "spindown"})
+
+    assert totals(played, "invocations", "cold_starts") == [before[0], before[1] + 1]

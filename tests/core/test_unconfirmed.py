@@ -100,3 +100,15 @@ def test_the_first_that_was_served():
     assert waiting.first_served is made
     made.is_failed = True
     assert waiting.first_served is None
+
+
+def test_what_has_failed_is_left_for_the_next_process():
+    """Until its init is found, or its INVOKE comes."""
+    waiting = Unconfirmed()
+    failed = invocation("failed", start_ms=5_000, is_failed=True)
+    waiting.add_uninvoked(failed)
+    waiting.add_uninvoked(invocation("served", start_ms=6_000))
+    assert waiting.failed == [failed]
+
+    waiting.invoke(failed)
+    assert waiting.failed == []

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 RESET_WAIT_MS = 250
 """How long a process that is reset waits for telemetry to explain why: most of it comes within some
 10 ms, and the next caller may have to wait for it."""
-STATE_VERSION = 3
+STATE_VERSION = 4
 """Of the snapshot; another version's is another release's, and is left alone."""
 CLOSED_KEPT = 16
 """Closed requests kept in the state of every minute; at a reset all that are remembered are."""
@@ -175,7 +175,8 @@ class Container:
         values["state"] = self.state
         values["has_told_first"] = self._has_reported_first
         most_closed = MAX_REMEMBERED if self.state == RESET else CLOSED_KEPT
-        values["requests"] = self._rules.ledger.snapshot(most_closed)
+        failed = self._rules.unconfirmed.failed
+        values["requests"] = self._rules.ledger.snapshot(most_closed, failed)
         return values
 
     def restore(self, snapshot: "dict[str, Any]") -> bool:
@@ -184,9 +185,9 @@ class Container:
             return False
         periods = self.periods
         periods.restore(snapshot)
-        self._rules.ledger.restore(snapshot["requests"])
+        failed = self._rules.ledger.restore(snapshot["requests"])
         past = self._rules.ledger.past()
-        self._rules.unconfirmed.restore(past)
+        self._rules.unconfirmed.restore(past + failed)
         for invocation in past:
             if invocation.is_counted:
                 periods.gaps.wait_for(invocation)

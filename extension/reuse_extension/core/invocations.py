@@ -200,22 +200,35 @@ class InvocationLedger:
         self._order.pop(at)
         self._closed.add(invocation.request_id, invocation.last_ms)
 
-    def snapshot(self, most_closed: int) -> "dict[str, Any]":
-        """What must survive a reset: open ones and the newest `most_closed` others, as JSON."""
+    def snapshot(self, most_closed: int, failed: "list[Invocation]") -> "dict[str, Any]":
+        """What must survive a reset: open ones and the newest `most_closed` others, as JSON.
+
+        `failed`: those that may have failed with their init; they are kept whole, closed or not.
+        """
         most_open = MAX_REMEMBERED if most_closed == MAX_REMEMBERED else RECENT
         return {
             "forgotten_ms": self._closed.forgotten_ms,
             "closed": self._closed.newest(most_closed),
             "open": [_as_list(self._open[name]) for name in self._order[-most_open:]],
+            "failed": [
+                _as_list(invocation)
+                for invocation in failed
+                if self._open.get(invocation.request_id) is not invocation
+            ],
         }
 
-    def restore(self, snapshot: "dict[str, Any]") -> None:
-        """Go on from what a process before this one left."""
+    def restore(self, snapshot: "dict[str, Any]") -> "list[Invocation]":
+        """Go on from what a process before this one left; closed ones that may have failed with
+        their init."""
         self._closed.forget(int(snapshot["forgotten_ms"]))
         for request_id, last_ms in snapshot["closed"]:
             self._closed.add(request_id, last_ms)
         for values in snapshot["open"]:
             _fill(self._add(values[0]), values)
+        failed = [Invocation(values[0]) for values in snapshot["failed"]]
+        for invocation, values in zip(failed, snapshot["failed"]):
+            _fill(invocation, values)
+        return failed
 
 
 _KEPT = (

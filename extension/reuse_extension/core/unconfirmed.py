@@ -73,6 +73,11 @@ class Unconfirmed:
         if invocation in self._uninvoked and not invocation.is_past:
             self.has_failed_uninvoked = True
 
+    @property
+    def failed(self) -> "list[Invocation]":
+        """Those that have failed without an INVOKE: a later process may be told of their init."""
+        return [invocation for invocation in self._uninvoked if invocation.is_failed]
+
     def failed_with_init(
         self, inits: "list[Interval]", before_ms: "int | None"
     ) -> "list[Invocation]":
@@ -92,7 +97,7 @@ class Unconfirmed:
         return found
 
     def restore(self, past: "list[Invocation]") -> None:
-        """Go on with those that were open when an earlier process ended."""
+        """Go on with those that an earlier process has left."""
         self.invoked = [invocation for invocation in past if not invocation.is_counted]
         self._uninvoked = [
             invocation
