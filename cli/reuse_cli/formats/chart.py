@@ -23,7 +23,9 @@ STYLE = """
 .chart text { font: 11px system-ui, sans-serif; fill: var(--muted) }
 .chart .grid { stroke: var(--grid); stroke-width: 1; shape-rendering: crispEdges }
 .chart .mark { stroke: var(--muted); stroke-dasharray: 4 3 }
-.chart .line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
+.chart .line, .chart .dot { fill: none; vector-effect: non-scaling-stroke }
+.chart .line { stroke-width: 1.8; stroke-linejoin: round }
+.chart .dot { stroke-width: 5; stroke-linecap: round }
 .chart .area { stroke: none; fill-opacity: .35 }
 """
 PALETTE_LIGHT = (
@@ -134,7 +136,8 @@ def number(value: float) -> str:
         if abs(value) >= limit:
             scale = 1e3 if suffix == "k" else limit
             return f"{value / scale:.4g}{suffix}"
-    return f"{value:.4g}"
+    text = f"{value:.4g}"
+    return f"{float(text):.10f}".rstrip("0") if "e-" in text and abs(value) > 1e-7 else text
 
 
 def clock(at_ms: float, span_ms: float, *, is_utc: bool = True) -> str:
@@ -226,8 +229,8 @@ def _curve(frame: Frame, line: Line, own: Line, is_area: bool) -> Iterator[str]:
         return
     for (x, y), (at_ms, value) in zip(places, own.points, strict=True):
         yield (
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" style="fill:{line.color}">'
-            f"<title>{_tooltip(own.label, at_ms, value)}</title></circle>"
+            f'<path class="dot" style="stroke:{line.color}" d="M{x:.1f} {y:.1f}h0">'
+            f"<title>{_tooltip(own.label, at_ms, value)}</title></path>"
         )
 
 

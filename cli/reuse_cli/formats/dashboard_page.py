@@ -25,7 +25,8 @@ STYLE = f"""
 * {{ box-sizing: border-box }}
 body {{ margin: 0; padding: 16px; background: var(--page); color: var(--text);
   font: 14px/1.45 system-ui, sans-serif }}
-h1 {{ font-size: 20px; margin: 0 0 2px }} header p {{ margin: 0 0 14px; color: var(--muted) }}
+header {{ overflow-wrap: anywhere }} h1 {{ font-size: 20px; margin: 0 0 2px }}
+header p {{ margin: 0 0 14px; color: var(--muted) }}
 main {{ display: grid; grid-template-columns: repeat(24, minmax(0, 1fr));
   grid-auto-rows: {CELL_HEIGHT}px; gap: 8px }}
 section {{ background: var(--card); border-radius: 8px; padding: 8px 10px; overflow: hidden;
@@ -61,7 +62,9 @@ section p, section ul {{ margin: 2px 0 }}
 
 def page(title: str, shown: Sequence[Shown], variables: Sequence[Variable], span: TimeRange) -> str:
     """The page."""
-    chosen = ", ".join(f"{one.label}: {one.value or 'none'}" for one in variables)
+    chosen = ", ".join(
+        f"{one.label}: {one.value or 'none'} (--variable {one.id}=VALUE)" for one in variables
+    )
     moments = " to ".join(_moment(at) for at in (span.start_ms, span.end_ms))
     widgets = "".join(_widget(one, span) for one in shown)
     return (
@@ -175,9 +178,11 @@ def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
     ]
     width = int(shown.widget.get("width", 6)) * CELL_WIDTH - 20
     height = int(shown.widget.get("height", 6)) * CELL_HEIGHT - HEAD_HEIGHT - LEGEND_HEIGHT
+    # a period may begin before the range: its point is drawn too
+    start_ms = min([span.start_ms, *(line.points[0][0] for line in lines if line.points)])
     picture = chart.svg(
         lines,
-        Frame(span.start_ms, span.end_ms, max(200, width), max(80, height)),
+        Frame(start_ms, span.end_ms, max(200, width), max(80, height)),
         f"{shown.title}: {', '.join(line.label for line in lines)}",
         low=axis.get("min"),
         high=axis.get("max"),

@@ -2,13 +2,21 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from reuse_cli import errors
+from reuse_cli.cloudwatch.evaluate import Shown
+from reuse_cli.cloudwatch.series import Series, TimeRange
+from reuse_cli.formats import chart
+from reuse_cli.formats.chart import number
+from reuse_cli.formats.dashboard_page import page
 from reuse_cli.main import run
+
+from tests.browser import chromium, faults, needs_chromium
 
 from .conftest import BEGIN_MS, MINUTE_MS, line
 
@@ -324,3 +332,49 @@ def test_a_log_widget_asks_its_own_groups(
     found = render(capsys, "--body", tmp_path / "body.json", "--source", tmp_path / "log")
 
     assert [widget["rows"] for widget in found["widgets"]] == [[[5]], [[7]], [[4]]]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (4.3214e-5, "0.00004321"), (0.5, "0.5"), (1234.56, "1235"), (-2e-4, "-0.0002"),
+     (3e-9, "3e-09"), (123456, "123.5k")],
+)  # fmt: skip
+def test_numbers_of_charts_read_well(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@pytest.mark.slow
+@needs_chromium
+@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1300, 420], ids=["wide", "narrow"])
+def test_the_page_in_a_browser(
+    tmp_path: Path, body: Path, capsys: pytest.CaptureFixture[str], width: int, is_dark: bool
+) -> None:
+    """Axe finds no serious fault, nothing is wider than the window, and a value has its tooltip."""
+    source = tmp_path / "events.jsonl"
+    source.write_text("\n".join(texts()) + "\n")
+    assert run(["dashboard", "render", "--body", str(body), "--source", str(source)]) == 0
+    html = tmp_path / "page.html"
+    html.write_text(capsys.readouterr().out)
+    with chromium(width, 900, is_dark=is_dark) as driver:
+        driver.get(html.as_uri())
+
+        assert faults(driver) == []
+        assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
+        dots = driver.execute_script(
+            "return [...document.querySelectorAll('.chart .dot title')].map((t) => t.textContent)"
+        )
+        assert len(dots) >= 2
+        assert dots[0].startswith("Calls: ")
+        assert [entry for entry in driver.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def test_the_point_of_a_period_that_begins_before_the_range_is_drawn() -> None:
+    """A range of two minutes, and a period of five."""
+    widget = {"type": "metric", "properties": {"title": "Calls"}}
+    series = Series("calls", "Calls", {BEGIN_MS - 3 * MINUTE_MS: 7.0})
+    shown = Shown("Calls", "metric", widget, series=[series])
+    html = page("x", [shown], [], TimeRange(BEGIN_MS, BEGIN_MS + 2 * MINUTE_MS))
+    (x,) = re.findall(r'class="dot"[^>]*d="M([0-9.-]+) ', html)
+
+    assert float(x) == chart.LEFT
