@@ -2,6 +2,8 @@
 
 import pytest
 from reuse_extension.core import lifecycle as life
+from reuse_extension.core.failures import FAILED
+from reuse_extension.core.records import CONTAINER_FIELDS
 
 
 def test_every_state_can_be_reached_and_left():
@@ -47,3 +49,12 @@ def test_ways(steps, expected):
         lifecycle.move(step)
 
     assert lifecycle.state == expected
+
+
+def test_every_reset_has_its_count_and_its_word():
+    """A reason without either would raise at SHUTDOWN, or write what the schema forbids."""
+    ends = set(life.RESETS.values())
+    (field,) = [field for field in CONTAINER_FIELDS if field.name == "end"]
+
+    assert ends - set(FAILED) == set()
+    assert {"spindown", *ends} == set(field.values)

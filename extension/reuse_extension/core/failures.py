@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from .invocations import Invocation
 
 FAILED = {"error": "errors", "failure": "errors", "timeout": "timeouts"}
-"""The platform's status of an invocation, and the count it belongs to."""
+"""The platform's status of an invocation, or the `end` of a reset, and the count it belongs to."""
 
 
 def seen_at_the_end(invocation: "Invocation", end: str) -> "str | None":
     """The count that an invocation adds to when SHUTDOWN alone says that it failed, once.
 
-    `end`: "timeout" or "failure". What the platform has reported whole did not fail.
+    `end`: one that `lifecycle.RESETS` gives. What the platform has reported whole did not fail.
     """
     if invocation.is_failed or invocation.report_ms is not None:
         return None
