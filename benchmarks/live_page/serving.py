@@ -21,8 +21,8 @@ def served(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", str]]:
         process.communicate()
 
 
-def memory_mb(pid: int, name: str = "VmRSS") -> float:
-    """Resident memory of a process, in MB; `VmHWM` for the most that it had."""
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process, in MB (proc(5))."""
     status = Path(f"/proc/{pid}/status").read_text()
-    kilobytes = next(row for row in status.splitlines() if row.startswith(f"{name}:")).split()[1]
+    kilobytes = next(row for row in status.splitlines() if row.startswith("VmRSS:")).split()[1]
     return int(kilobytes) / 1000

@@ -18,6 +18,8 @@ MAX_INVOCATIONS = 2000
 """Of one container, drawn one by one."""
 MAX_CONTAINERS = 5000
 SUMMED = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
+SPINDOWN = "spindown"
+"""The end after which a container does not come back."""
 FAILED = ("timeout", "error", "failure")
 
 
@@ -131,9 +133,9 @@ class Resource:
     """One resource of one function, over all containers."""
 
     totals: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """The newest totals by container, as far as containers are kept."""
+    """The newest totals by the container's file."""
     ended: "Counter[str]" = field(default_factory=Counter)
-    """Sums over the containers that are not kept any more."""
+    """Sums over the containers that were let go after their end."""
     ended_containers: int = 0
     call_site: str = ""
     kind: str = ""
@@ -223,6 +225,8 @@ class Fleet:
             return
         ended = (file for file, container in self.containers.items() if container.end)
         oldest = next(ended, next(iter(self.containers)))
-        self._gone.append(self.containers.pop(oldest).id)
-        for resource in self._resources.values():
-            resource.forget(oldest)
+        container = self.containers.pop(oldest)
+        self._gone.append(container.id)
+        if container.end == SPINDOWN:  # another may go on and report its totals again
+            for resource in self._resources.values():
+                resource.forget(oldest)

@@ -218,16 +218,17 @@ class InvocationLedger:
         }
 
     def restore(self, snapshot: "dict[str, Any]") -> "list[Invocation]":
-        """Go on from what a process before this one left; closed ones that may have failed with
-        their init."""
+        """Go on from an earlier process's state; the failed invocations that it kept."""
         self._closed.forget(int(snapshot["forgotten_ms"]))
         for request_id, last_ms in snapshot["closed"]:
             self._closed.add(request_id, last_ms)
         for values in snapshot["open"]:
             _fill(self._add(values[0]), values)
-        failed = [Invocation(values[0]) for values in snapshot["failed"]]
-        for invocation, values in zip(failed, snapshot["failed"]):
+        failed = []
+        for values in snapshot["failed"]:
+            invocation = Invocation(values[0])
             _fill(invocation, values)
+            failed.append(invocation)
         return failed
 
 

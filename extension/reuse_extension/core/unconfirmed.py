@@ -75,7 +75,7 @@ class Unconfirmed:
 
     @property
     def failed(self) -> "list[Invocation]":
-        """Those that have failed without an INVOKE: a later process may be told of their init."""
+        """Failed invocations without an INVOKE; their init's events may come after a reset."""
         return [invocation for invocation in self._uninvoked if invocation.is_failed]
 
     def failed_with_init(

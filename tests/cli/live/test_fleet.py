@@ -200,22 +200,33 @@ def test_memory_is_bounded(followed, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_container_that_is_let_go_is_named_and_stays_in_the_sums(
     followed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page drops it; what its resources counted still counts."""
+    """The page drops it; what its resources counted still counts, once, also after a reset."""
     file, fleet, follower = followed
     monkeypatch.setattr(fleets, "MAX_CONTAINERS", 1)
     for number in range(3):
         path = file.with_name(STREAM.replace("0123", f"000{number}"))
         db = record(record="resource/1", Resource="db", total={"hits": 10**number, "misses": 1})
-        write(path, line(number, db))
+        write(
+            path, line(number, db), line(number, record(end=("spindown", "timeout", None)[number]))
+        )
     follower.look()
     changes = fleet.changes()
 
     assert [own[:4] for own in changes["gone"]] == ["0000", "0001"]
     assert [own["id"][:4] for own in changes["containers"]] == ["0002"]
-    assert [(r["hits"], r["misses"], r["containers"]) for r in changes["resources"]] == [
-        (111, 3, 3)
-    ]
+    assert [_uses(row) for row in changes["resources"]] == [(111, 3, 3)]
     assert "gone" not in fleet.changes()
+
+    reset = file.with_name(STREAM.replace("0123", "0001"))
+    write(
+        reset, line(9, record(record="resource/1", Resource="db", total={"hits": 15, "misses": 2}))
+    )
+    follower.look()
+    assert [_uses(row) for row in fleet.changes()["resources"]] == [(116, 4, 3)]
+
+
+def _uses(row: dict[str, Any]) -> tuple[int, int, int]:
+    return row["hits"], row["misses"], row["containers"]
 
 
 @pytest.mark.parametrize(
