@@ -26,7 +26,8 @@ READY = {
     "report": "return document.readyState === 'complete'",
     "dashboard": "return document.readyState === 'complete'",
     "live": "return document.querySelectorAll('.lane').length > 0"
-    " && document.querySelectorAll('#resources tr').length > 0",
+    " && document.querySelectorAll('#resources tr').length > 0"
+    " && document.querySelectorAll('#findings li').length > 0",
 }
 """What holds when a page may be taken a picture of."""
 COMMANDS = {

@@ -51,7 +51,7 @@ class LivePage:
     def __init__(self, folders: Callable[[], list[Path]]) -> None:
         self._fleet = Fleet()
         self._folders = folders
-        self._findings: list[Finding] = []
+        self._findings: list[Finding] | None = None  # nobody has looked yet
         self._follower = Follower(folders, self._fleet)
         self._listeners: set[asyncio.Queue[str]] = set()
         self.port = 0

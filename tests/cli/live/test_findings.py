@@ -1,10 +1,13 @@
 """What the doctor finds in a run, on the live page."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reuse_cli.live import server
 from reuse_cli.live.beside import page_beside
-from reuse_cli.live.diagnosis import diagnose
+from reuse_cli.live.diagnosis import Finding, diagnose
 from selenium.webdriver.common.by import By
 
 from tests.browser import chromium, faults, needs_chromium
@@ -68,3 +71,27 @@ def test_they_appear_on_a_page_that_is_open(function: Path) -> None:
         assert not was_open
         until(page, advice.is_displayed)
         assert faults(page) == []
+
+
+@needs_chromium
+def test_nothing_is_said_to_be_missing_before_somebody_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look at a large run takes a while."""
+    may_look = threading.Event()
+
+    def slow(folders: Callable[[], list[Path]]) -> list[Finding]:
+        may_look.wait()
+        return diagnose(folders)
+
+    monkeypatch.setattr(server, "diagnose", slow)
+    with page_beside(lambda: [tmp_path]) as address, chromium() as page:
+        try:
+            page.get(address)
+            until(page, lambda: page.find_element(By.ID, "status").text == "Connected")
+            text = page.find_element(By.ID, "nothing").text
+        finally:
+            may_look.set()
+        until(page, lambda: page.find_element(By.ID, "nothing").text == "Nothing found.")
+
+        assert text == "Looking for findings"

@@ -134,6 +134,7 @@ function showFindings(findings) {
     item.append(head, element("p", finding.figures, "muted"), details);
     return item;
   }));
+  byId("nothing").textContent = "Nothing found.";
   byId("nothing").hidden = findings.length > 0;
 }
 
