@@ -15,7 +15,7 @@ PURE = $(MEASURED) $(CORE)
 SOURCES := extension python_helper sandbox cli dashboards deploy layer_tools docs examples benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo compare test lowest cdk check cover fuzz lint format bench layer release dashboards docs screenshots clean
+.PHONY: help demo compare test lowest cdk sam check cover fuzz lint format bench layer release dashboards docs screenshots clean
 
 help: ## show what every target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,9 @@ cover: $(READY) ## the pure parts and the helper, every branch of them
 
 cdk: $(READY) ## the construct for the AWS CDK, with the CDK itself (460 MB)
 	LAMBDA_REUSE_CDK=1 $(BIN)/pytest tests/dashboards/test_cdk.py
+
+sam: $(READY) ## the template, judged by the AWS SAM CLI
+	LAMBDA_REUSE_SAM=1 $(BIN)/pytest tests/dashboards/test_sam.py
 
 check: $(READY) lint ## the quick loop: linters, and the tests that start no process
 	$(BIN)/pytest --hypothesis-profile=quick -n 2 --dist worksteal -m 'not slow' $(TESTS)

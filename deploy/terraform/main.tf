@@ -32,7 +32,7 @@ variable "dashboards" {
 }
 
 variable "alarm_on" {
-  description = "Names of functions with the layer to put an alarm on the cold start rate of."
+  description = "Names of functions with the layer to put alarms on: cold starts, hit rate, time recreated."
   type        = set(string)
   default     = []
 }
@@ -64,12 +64,43 @@ resource "aws_cloudwatch_dashboard" "reuse" {
   )
 }
 
-resource "aws_cloudwatch_metric_alarm" "cold_share" {
-  for_each            = var.alarm_on
-  alarm_name          = "lambda-reuse-${each.key}-cold-share"
-  alarm_description   = "More than 20 % of the invocations waited for a new container"
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 20
+locals {
+  # The same alarms as in template.yaml; each compares an expression over sums of five minutes.
+  alarms = {
+    "cold-share" = {
+      description = "More than 20 % of the invocations waited for a new container"
+      comparison  = "GreaterThanThreshold"
+      threshold   = 20
+      expression  = "100 * FILL(cold, 0) / invocations"
+      metrics     = { cold = "ColdStarts", invocations = "Invocations" }
+    }
+    "hit-rate" = {
+      description = "Fewer than 80 % of the look-ups found their resource built"
+      comparison  = "LessThanThreshold"
+      threshold   = 80
+      expression  = "100 * FILL(hits, 0) / (FILL(hits, 0) + FILL(misses, 0))"
+      metrics     = { hits = "CacheHits", misses = "CacheMisses" }
+    }
+    "time-recreated" = {
+      description = "More than 50 ms an invocation go into building again what was there before"
+      comparison  = "GreaterThanThreshold"
+      threshold   = 50
+      expression  = "FILL(wasted, 0) / invocations"
+      metrics     = { wasted = "TimeRecreated", invocations = "Invocations" }
+    }
+  }
+  alarms_by_function = {
+    for pair in setproduct(var.alarm_on, keys(local.alarms)) :
+    "${pair[0]}-${pair[1]}" => merge(local.alarms[pair[1]], { function = pair[0], label = pair[1] })
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "reuse" {
+  for_each            = local.alarms_by_function
+  alarm_name          = "lambda-reuse-${each.key}"
+  alarm_description   = each.value.description
+  comparison_operator = each.value.comparison
+  threshold           = each.value.threshold
   evaluation_periods  = 6
   datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"
@@ -77,19 +108,19 @@ resource "aws_cloudwatch_metric_alarm" "cold_share" {
 
   metric_query {
     id          = "share"
-    expression  = "100 * FILL(cold, 0) / invocations"
-    label       = "cold-share"
+    expression  = each.value.expression
+    label       = each.value.label
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = { cold = "ColdStarts", invocations = "Invocations" }
+    for_each = each.value.metrics
     content {
       id = metric_query.key
       metric {
         namespace   = "LambdaReuse"
         metric_name = metric_query.value
-        dimensions  = { FunctionName = each.key }
+        dimensions  = { FunctionName = each.value.function }
         period      = 300
         stat        = "Sum"
       }
