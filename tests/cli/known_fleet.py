@@ -77,9 +77,9 @@ def _live(chance: random.Random, at: int) -> Life:
     life.counts = dict.fromkeys(COUNTS, 0)
     life.uses = {one: {**dict.fromkeys(USE, 0), "reasons": dict.fromkeys(REASONS, 0)}
                  for one in RESOURCES}  # fmt: skip
-    minutes = chance.randint(1, 12)
-    is_unused = kind == "proactive" and chance.random() < 0.3
-    ends = chance.random() < 0.8
+    is_unused = kind in ("proactive", "provisioned") and chance.random() < 0.3
+    minutes = 1 if is_unused else chance.randint(1, 12)
+    ends = is_unused or chance.random() < 0.8
     for minute in range(minutes):
         is_last = minute == minutes - 1
         _minute(life, chance, minute, is_unused=is_unused, end=is_last and ends)
@@ -115,7 +115,7 @@ def _init(life: Life, chance: random.Random, own: dict[str, Any], *, is_unused: 
     if life.kind in ("on-demand", "snap-start") and not is_unused:
         own |= {"ColdStarts": 1, "cold_start_kind": life.kind}
         life.add("cold_starts", 1)
-    elif life.kind in ("proactive", "provisioned"):
+    elif life.kind in ("proactive", "provisioned") and not is_unused:
         own["init_kind"] = life.kind
     _tell_init(life, took, "restore" if is_restore else "init", life.kind, life.began_ms, chance)
 
@@ -140,9 +140,8 @@ def _tell_init(
 ) -> None:
     """The init's own record, which may be lost: the container's has the duration as well."""
     is_told = chance.random() < 0.9
-    first_kind = None if kind == "managed" else kind
     life.inits.append({
-        "sequence": life.records, "duration_ms": took, "init_kind": first_kind,
+        "sequence": life.records, "duration_ms": took, "init_kind": kind,
         "phase": phase if is_told else ("restore" if phase == "restore" else None),
         "start_ms": start_ms if is_told else life.began_ms,
         "status": "success" if is_told else None,

@@ -96,6 +96,18 @@ def test_a_repeated_init_stands_before_its_invocation(tmp_path: Path) -> None:
     assert (second.invocations, second.inits) == ([], [])
 
 
+def test_what_a_lost_record_counted_stands_with_the_next(tmp_path: Path) -> None:
+    """The totals of the next record have it; of the first record, only its own counts."""
+    (lane,) = lanes_of(
+        tmp_path,
+        container("a", 3, Invocations=1, errors=1, total={"invocations": 4, "errors": 3}),
+        container("a", 6, Invocations=1, total={"invocations": 9, "errors": 5, "resets": 2}),
+        container("a", 7, Invocations=1, total={"invocations": 10, "errors": 5, "resets": 2}),
+    )
+
+    assert [one.counts for one in lane.troubles] == [{"errors": 1}, {"errors": 2, "resets": 2}]
+
+
 def test_only_those_that_served_most_are_drawn(tmp_path: Path) -> None:
     """Forty lanes at most, in order of their start."""
     records = [

@@ -171,3 +171,49 @@ def test_replaying_the_recorded_policy_is_exact(
     assert (replayed.invocations, replayed.cold_starts) == (then.invocations, then.cold_starts)
     if then.usd_per_month is not None:
         assert replayed.usd_per_month == pytest.approx(then.usd_per_month)
+
+
+def reset_life(init_ms: float, gap_ms: float, **first: Any) -> list[dict[str, Any]]:
+    """An invocation of 100 ms, a reset, one of 50 ms behind a repeated init, one of 10 ms."""
+    begin_ms, totals = BEGIN_MS + INIT_MS + 100, {"cold_starts": 2, "init_ms": INIT_MS + init_ms}
+    second_ms = begin_ms + 5000 + init_ms
+    return [
+        record("one", 1, from_ms=BEGIN_MS, to_ms=begin_ms, Invocations=1, ColdStarts=1,
+               Duration=[100.0], InitDuration=INIT_MS, init_to_invoke_ms=0,
+               total={"invocations": 1, **totals}, **first),
+        record("one", 2, from_ms=begin_ms + 5000, to_ms=second_ms + 50, Invocations=1,
+               ColdStarts=1, Duration=[50.0], IdleTime=[gap_ms], InitDuration=init_ms,
+               total={"invocations": 2, **totals}),
+        record("one", 3, from_ms=second_ms + 1050, to_ms=second_ms + 1060, Invocations=1,
+               Duration=[10.0], IdleTime=[1000.0], total={"invocations": 3, **totals}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("init_ms", "gap_ms"),
+    [
+        pytest.param(6000.0, 5000.0, id="a long init is not within the gap"),
+        pytest.param(600.0, 5600.0, id="a short one is"),
+        pytest.param(600.0, 5000.0, id="or is not"),
+    ],
+)
+def test_a_repeated_init_moves_nothing(init_ms: float, gap_ms: float) -> None:
+    """What comes after it is where it was; the caller who waited for it came before it."""
+    (shop,) = recorded(reset_life(init_ms, gap_ms)).functions
+
+    second_ms = BEGIN_MS + INIT_MS + 5100
+    assert shop.arrivals_ms == [BEGIN_MS, second_ms, second_ms + init_ms + 1050]
+    assert [shop.init_of(at_ms) for at_ms in shop.arrivals_ms[:2]] == [INIT_MS, init_ms]
+
+
+def test_a_record_that_ends_a_process_ends_after_its_last_invocation() -> None:
+    """So its begin says where its invocations were."""
+    records = reset_life(6000.0, 5000.0, end="timeout")
+    records[0]["to_ms"] += 1800
+    (shop,) = recorded(records).functions
+    records = life("one", BEGIN_MS, [(0, 100), (1000, 50), (2000, 25)], size=2)
+    records[-1] |= {"end": "spindown", "from_ms": BEGIN_MS + 1500, "to_ms": BEGIN_MS + 600_000}
+    (last,) = recorded(records[1:], is_whole=False).functions
+
+    assert list(shop.arrivals_ms[:1]) == [BEGIN_MS]
+    assert list(last.arrivals_ms) == [BEGIN_MS + 1500, BEGIN_MS + 3550]

@@ -15,7 +15,12 @@ select
     coalesce(
         case init_type when 'lambda-managed-instances' then 'managed' end,
         first_init_kind,
-        first_cold_start_kind
+        first_cold_start_kind,
+        -- Nobody waited for an init that was there before its container served anyone.
+        case
+            when init_type = 'provisioned-concurrency' then 'provisioned'
+            when init_type = 'on-demand' and "end" is not null and invocations = 0 then 'proactive'
+        end
     ) as init_kind,
     inits[1].ms as init_ms,
     coalesce(len(inits), 0) as inits,

@@ -1,11 +1,11 @@
 """What a timeline shows: a lane a container, with its inits, invocations, resets and end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from reuse_cli.analysis.recorded_traffic import Record, place
+from reuse_cli.analysis.placement import Placement, Record, place
 from reuse_cli.analysis.statistics import Row
 
 
@@ -101,28 +101,42 @@ def lanes(records: Iterable[Record]) -> list[Lane]:
 
 def _lane(name: str, container_id: str, records: Sequence[Record]) -> Lane:
     first, last = records[0], records[-1]
-    placed, is_exact = place(records)
+    placement = place(records)
     began_ms = first["container_started_ms"] if first["sequence"] == 1 else first["from_ms"]
     lane = Lane(
         function_name=name,
         container_id=container_id,
         from_ms=float(began_ms or first["from_ms"] or first["to_ms"]),
         to_ms=float(last["to_ms"]),
-        invocations=[Stretch(start, start + duration) for start, duration in placed],
+        invocations=[Stretch(start, start + duration) for start, duration in placement.times],
         end=last["end"],
-        is_exact=is_exact,
+        is_exact=placement.is_exact,
     )
-    _add_inits(lane, records)
-    for record in records:
-        counts = {name: record[name] for name in TROUBLES if record[name]}
-        if counts:
-            lane.troubles.append(Trouble(float(record["to_ms"]), counts))
+    _add_inits(lane, records, placement)
+    lane.troubles = _troubles(records)
     lane.from_ms = min([lane.from_ms, *(one.from_ms for one in lane.inits + lane.invocations)])
     lane.to_ms = max([lane.to_ms, *(one.to_ms for one in lane.inits + lane.invocations)])
     return lane
 
 
-def _add_inits(lane: Lane, records: Sequence[Record]) -> None:
+def _troubles(records: Sequence[Record]) -> list[Trouble]:
+    """What each record counts; what lost ones counted is in the totals of the next one."""
+    found = []
+    before: Mapping[str, int | None] = {}
+    for record in records:
+        total = record["total"] or {}
+        counts = {name: record[name] or 0 for name in TROUBLES}
+        for name in TROUBLES if before else ():
+            added = (total.get(name) or 0) - (before.get(name) or 0)
+            counts[name] = max(counts[name], added)
+        before = {**before, **{name: value for name, value in total.items() if value is not None}}
+        counts = {name: count for name, count in counts.items() if count}
+        if counts:
+            found.append(Trouble(float(record["to_ms"]), counts))
+    return found
+
+
+def _add_inits(lane: Lane, records: Sequence[Record], placement: Placement) -> None:
     """The first init begins with the container; one that is repeated lies before its record's end.
 
     Records say how long an init took, and not when a repeated one began: before the first
@@ -135,9 +149,8 @@ def _add_inits(lane: Lane, records: Sequence[Record]) -> None:
         if at == 0 and record["sequence"] == 1:
             lane.inits.append(Stretch(lane.from_ms, lane.from_ms + duration_ms))
             continue
-        from_ms = record["from_ms"] or lane.from_ms
-        starts = [one.from_ms for one in lane.invocations if one.from_ms >= from_ms]
-        end_ms = starts[0] if starts else record["to_ms"]
+        first_ms = placement.first_ms(record)
+        end_ms = float(record["to_ms"]) if first_ms is None else first_ms
         lane.inits.append(Stretch(max(lane.from_ms, end_ms - duration_ms), end_ms))
 
 

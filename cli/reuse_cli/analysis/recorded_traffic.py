@@ -1,27 +1,21 @@
 """Rebuilds every invocation's arrival and run time from container records.
 
-A container's records hold, in order, the handler time of each invocation (`Duration`) and the idle
-gap before each but the first (`IdleTime`). Where both are complete, one known time gives all
-others: a record ends with the end of its last invocation, or, where the next one had begun, with
-that one's start. Where something is missing (a lost record, an invocation without an end, several
-at once on managed instances), each record is placed by its own end, and the invocations count as
-approximate.
+A caller that waited for an init or a restore came before it. What `placement` could not place
+exactly counts as approximate.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median
-from typing import Any
 
+from reuse_cli.analysis.placement import Placement, Record, place, repeated_init_ms
 from reuse_cli.analysis.replay import Traffic
 
-Record = Mapping[str, Any]
-"""A container record: the fields of one line, by their names in it."""
 FIELDS = (
     "FunctionName", "container_id", "sequence", "from_ms", "to_ms", "Invocations", "ColdStarts",
     "Duration", "IdleTime", "InitDuration", "RestoreDuration", "init_type", "memory_mb",
-    "architecture", "container_started_ms", "total",
+    "architecture", "container_started_ms", "init_to_invoke_ms", "total", "end",
 )  # fmt: skip
 """What is needed of a record."""
 TOTAL_FIELDS = ("cold_starts", "invocations", "duration_ms", "init_ms")
@@ -105,7 +99,8 @@ def _add(
     total = {
         name: ((last["total"] or {}).get(name) or 0) - before.get(name, 0) for name in TOTAL_FIELDS
     }
-    placed, is_exact = place(container)
+    placement = place(container)
+    placed = placement.times
     cold_starts = int(total["cold_starts"])
     inits = [
         record[name]
@@ -115,10 +110,12 @@ def _add(
     ]
     is_provisioned = last["init_type"] == "provisioned-concurrency"
     is_cold = bool(container[0]["ColdStarts"] or not before)
-    if placed and cold_starts and inits and is_cold and not is_provisioned:
-        start_ms, duration_ms = placed[0]
-        placed[0] = (start_ms - inits[0], duration_ms)  # the caller had to wait for the init
-        function.waited_ms[start_ms - inits[0]] = inits[0]
+    if cold_starts and inits and is_cold and not is_provisioned:
+        _wait(function, placement, 0, inits[0])
+    for record in container[1:] if cold_starts else ():
+        init_ms = repeated_init_ms(record)
+        if init_ms is not None and record["ColdStarts"]:
+            _wait(function, placement, placement.firsts.get(record["sequence"]), init_ms)
     function.placed += placed
     function.memory_mb = last["memory_mb"] or function.memory_mb
     function.architecture = last["architecture"] or function.architecture
@@ -133,55 +130,17 @@ def _add(
         function.kept_ms += max(0.0, lived[1] - lived[0])
     else:
         function.busy_ms += run_ms + (total["init_ms"] or sum(inits))
-    found.approximate += 0 if is_exact else len(placed)
+    found.approximate += 0 if placement.is_exact else len(placed)
     found.missing += max(0, int(total["invocations"]) - len(placed))
 
 
-def place(container: Sequence[Record]) -> tuple[list[tuple[float, float]], bool]:
-    """(start, duration) of each invocation in ms, and whether the gaps between them are known."""
-    served = [record for record in container if record["Duration"]]
-    durations = [value for record in served for value in record["Duration"]]
-    gaps = [value for record in container for value in record["IdleTime"] or ()]
-    if not durations:
-        return [], True
-    leading = _has_begun(container[0])
-    trailing = len(gaps) - leading - (len(durations) - 1)
-    if trailing in (0, 1) and _is_whole(container):
-        gaps = gaps[leading:]  # the records may begin within the container's life
-        first = served[0]
-        own = sum(len(r["IdleTime"] or ()) for r in container[: container.index(first) + 1])
-        after = gaps[: own - leading]  # the last may be one before an invocation that runs on
-        end_ms = first["to_ms"] - sum(first["Duration"][1:]) - sum(after)
-        return _chain(end_ms - durations[0], durations, gaps), True
-    placed = []
-    for record in served:
-        own = record["Duration"]
-        own_gaps = list(record["IdleTime"] or ())[-(len(own) - 1) :] if len(own) > 1 else []
-        own_gaps = [0.0] * (len(own) - 1 - len(own_gaps)) + own_gaps
-        placed += _chain(record["to_ms"] - sum(own) - sum(own_gaps), own, own_gaps)
-    return placed, False
-
-
-def _has_begun(record: Record) -> bool:
-    """Whether the container had served invocations before those of this record."""
-    total = (record["total"] or {}).get("invocations") or 0
-    return bool(total > (record["Invocations"] or 0))
-
-
-def _is_whole(container: Sequence[Record]) -> bool:
-    """Whether no record is missing between the first and the last."""
-    sequences = [record["sequence"] for record in container]
-    return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
-
-
-def _chain(
-    start_ms: float, durations: Sequence[float], gaps: Sequence[float]
-) -> list[tuple[float, float]]:
-    placed = []
-    for duration_ms, gap_ms in zip(durations, [*gaps, 0.0], strict=False):
-        placed.append((start_ms, duration_ms))
-        start_ms += duration_ms + gap_ms
-    return placed
+def _wait(function: _Function, placement: Placement, at: int | None, init_ms: float) -> None:
+    """The caller of an invocation, by its place, came before the init that it waited for."""
+    if at is None or at >= len(placement.times):
+        return
+    start_ms, duration_ms = placement.times[at]
+    placement.times[at] = (start_ms - init_ms, duration_ms)
+    function.waited_ms[start_ms - init_ms] = init_ms
 
 
 def _traffic(name: str, function: _Function) -> Traffic:

@@ -21,7 +21,7 @@ FROM_INITS = (
 )  # fmt: skip
 FROM_CONTAINERS = (
     "FunctionName", "container_id", "sequence", "from_ms", "to_ms", "init_type", "init_kind",
-    "cold_start_kind", "InitDuration", "RestoreDuration", "container_started_ms",
+    "cold_start_kind", "InitDuration", "RestoreDuration", "container_started_ms", "end", "total",
 )  # fmt: skip
 
 
@@ -48,7 +48,16 @@ select * from (
         coalesce(recorded.container_id, seen.container_id) as container_id,
         coalesce(recorded.sequence, seen.sequence) as sequence,
         coalesce(recorded.kind, seen.init_type) as init_type,
-        coalesce(seen.init_kind, seen.cold_start_kind) as init_kind,
+        coalesce(
+            seen.init_kind,
+            seen.cold_start_kind,
+            case
+                when recorded.phase = 'invoke' then 'suppressed'
+                when init_type = 'lambda-managed-instances' then 'managed'
+                when init_type = 'provisioned-concurrency' then 'provisioned'
+                when init_type = 'on-demand' and seen.is_unused then 'proactive'
+            end
+        ) as init_kind,
         coalesce(recorded.phase, if(seen.RestoreDuration is not null, 'restore', null)) as phase,
         coalesce(recorded.start_ms, seen.container_started_ms) as start_ms,
         coalesce(recorded.duration_ms, seen.InitDuration, seen.RestoreDuration) as duration_ms,
@@ -61,7 +70,9 @@ select * from (
         where container_id is not null and sequence is not null
     ) as recorded
     full join (
-        select distinct on (FunctionName, container_id, sequence) * from seen_inits
+        select distinct on (FunctionName, container_id, sequence)
+            *, "end" is not null and coalesce(total.invocations, 0) = 0 as is_unused
+        from seen_inits
         where container_id is not null and sequence is not null
     ) as seen
     on recorded.FunctionName = seen.FunctionName and recorded.container_id = seen.container_id

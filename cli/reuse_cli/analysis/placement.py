@@ -1,0 +1,149 @@
+"""When the invocations of a container ran, as its records tell.
+
+A container's records hold, in order, the handler time of each invocation (`Duration`) and the idle
+gap before each but the first (`IdleTime`). Where both are complete, one known time gives all
+others: a record ends with the end of its last invocation, or, where the next one had begun, with
+that one's start; one that ends a process ends later, and begins with its first invocation. Where
+something is missing (a lost record, an invocation without an end, several at once on managed
+instances), each record is placed by itself.
+
+An init that was repeated after a reset is before the first invocation of its record. It is no idle
+time: a gap ends where the init began, unless the init was short.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Record = Mapping[str, Any]
+"""A container record: the fields of one line, by their names in it."""
+
+SHORT_INIT_MS = 1000
+"""A repeated init that is no longer than that may lie within the idle gap."""
+TOLERANCE_MS = 5
+"""Records have whole milliseconds, and end a little after their last invocation does."""
+
+
+@dataclass
+class Placement:
+    """Start and duration of each invocation, in milliseconds, in the order of the records."""
+
+    times: list[tuple[float, float]] = field(default_factory=list)
+    firsts: dict[int, int] = field(default_factory=dict)
+    """By sequence number, where in `times` the first invocation of the record is."""
+    is_exact: bool = True
+    """Whether the gaps between all of them are known."""
+
+    def first_ms(self, record: Record) -> float | None:
+        """When the first invocation of a record began; None where it has none."""
+        at = self.firsts.get(record["sequence"])
+        return None if at is None else self.times[at][0]
+
+
+def place(container: Sequence[Record]) -> Placement:
+    """The invocations of one container's records, sorted by their sequence numbers."""
+    served = [record for record in container if record["Duration"]]
+    durations = [value for record in served for value in record["Duration"]]
+    gaps = [value for record in container for value in record["IdleTime"] or ()]
+    if not durations:
+        return Placement()
+    leading = _has_begun(container[0])
+    trailing = len(gaps) - leading - (len(durations) - 1)
+    found = Placement(is_exact=trailing in (0, 1) and _is_whole(container))
+    at = 0
+    for record in served:
+        found.firsts[record["sequence"]] = at
+        at += len(record["Duration"])
+    if found.is_exact:
+        gaps = gaps[leading:]  # the records may begin within the container's life
+        first = served[0]
+        own = sum(len(r["IdleTime"] or ()) for r in container[: container.index(first) + 1])
+        start_ms = _start(first, gaps[: own - leading])  # the last may be one before what runs on
+        _add_inits(start_ms, served, gaps)
+        found.times = _chain(start_ms, durations, gaps)
+        return found
+    for record in served:
+        own_ms = record["Duration"]
+        own_gaps = list(record["IdleTime"] or ())[-(len(own_ms) - 1) :] if len(own_ms) > 1 else []
+        own_gaps = [0.0] * (len(own_ms) - 1 - len(own_gaps)) + own_gaps
+        found.times += _chain(_start(record, own_gaps), own_ms, own_gaps)
+    return found
+
+
+def repeated_init_ms(record: Record) -> float | None:
+    """How long the init took that was repeated in a record; None where there was none."""
+    duration_ms: float | None = record["InitDuration"]
+    return duration_ms if (record["sequence"] or 0) > 1 else None
+
+
+def _start(record: Record, gaps: Sequence[float]) -> float:
+    """When the first invocation of a record began; `gaps`: those behind it."""
+    if record["end"]:
+        began_ms = _begin(record)
+        if began_ms is not None:
+            return began_ms
+    return float(record["to_ms"] - sum(record["Duration"]) - sum(gaps))
+
+
+def _begin(record: Record) -> float | None:
+    """The same by the begin of the record; None where it began with something else."""
+    init_ms = record["InitDuration"] or record["RestoreDuration"] or 0.0
+    if record["sequence"] == 1:
+        began_ms = (
+            record["container_started_ms"] if record["init_to_invoke_ms"] is not None else None
+        )
+        init_ms += record["init_to_invoke_ms"] or 0
+    elif len(record["IdleTime"] or ()) >= len(record["Duration"]):
+        began_ms = record["from_ms"]
+    else:
+        began_ms = None
+    return None if began_ms is None else began_ms + init_ms
+
+
+def _has_begun(record: Record) -> bool:
+    """Whether the container had served invocations before those of this record."""
+    total = (record["total"] or {}).get("invocations") or 0
+    return bool(total > (record["Invocations"] or 0))
+
+
+def _is_whole(container: Sequence[Record]) -> bool:
+    """Whether no record is missing between the first and the last."""
+    sequences = [record["sequence"] for record in container]
+    return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+
+
+def _add_inits(start_ms: float, served: Sequence[Record], gaps: list[float]) -> None:
+    """Add repeated inits to the gaps that end where they began.
+
+    Whether a gap ends so is known by the end of the record, after which nothing of it can have run.
+    """
+    at, end_ms = len(served[0]["Duration"]), start_ms + sum(served[0]["Duration"])
+    end_ms += sum(gaps[: at - 1])
+    for record in served[1:]:
+        own = len(record["Duration"])
+        end_ms += sum(gaps[at - 1 : at - 1 + own]) + sum(record["Duration"])
+        init_ms = repeated_init_ms(record)
+        if init_ms is not None and _is_before_init(record, end_ms, init_ms):
+            gaps[at - 1] += init_ms
+            end_ms += init_ms
+        at += own
+
+
+def _is_before_init(record: Record, end_ms: float, init_ms: float) -> bool:
+    """Whether the gap before a record's first invocation ends where its repeated init began.
+
+    `end_ms`: the end of its last invocation, if it does not.
+    """
+    if init_ms > SHORT_INIT_MS:
+        return bool(end_ms + init_ms / 2 <= record["to_ms"])
+    return bool(abs(end_ms + init_ms - record["to_ms"]) < min(TOLERANCE_MS, init_ms / 2))
+
+
+def _chain(
+    start_ms: float, durations: Sequence[float], gaps: Sequence[float]
+) -> list[tuple[float, float]]:
+    placed = []
+    for duration_ms, gap_ms in zip(durations, [*gaps, 0.0], strict=False):
+        placed.append((start_ms, duration_ms))
+        start_ms += duration_ms + gap_ms
+    return placed
