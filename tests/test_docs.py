@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from reuse_extension.core.fields import MINIMAL
 from reuse_extension.core.lifecycle import TRANSITIONS
 from reuse_extension.core.records import CONTAINER_FIELDS, METRICS
 
@@ -150,6 +151,17 @@ def test_the_readme_tells_every_setting():
 
     assert names <= described
     assert described - names <= set(re.findall(r"LAMBDA_REUSE_(\w+)", helper))
+
+
+def test_the_readme_says_what_the_metrics_cost():
+    """At CloudWatch's list price for the first 10 000 metrics, each a month."""
+    minimal = [metric for metric in METRICS if metric.metric_set == MINIMAL]
+    price = 0.30
+
+    assert (
+        f"a function's {len(METRICS)} metrics are at most ${price * len(METRICS):.2f} a month,"
+        f" those of `LAMBDA_REUSE_METRICS=minimal` ${price * len(minimal):.2f}"
+    ) in " ".join(README.split())
 
 
 def commands(page: Path) -> list[str]:

@@ -12,6 +12,8 @@ MAX_LANES = 200
 MAX_BYTES = 120_000
 """Of all lanes' invocations together; CloudWatch's limit for the whole answer is higher."""
 SEGMENT_BYTES = 14
+FAILURES = ("timeout", "failure")
+"""Ends of a container that are drawn as failures."""
 NAME_WIDTH = 150
 LANE_HEIGHT = 16
 
@@ -166,7 +168,7 @@ class Drawing:
         if path:
             parts.append(f'<path d="{path}" stroke="{colors["busy"]}" stroke-width="10"/>')
         if lane.end:
-            color = colors["end"] if lane.end == "spindown" else colors["failed"]
+            color = colors["failed"] if lane.end in FAILURES else colors["end"]
             parts.append(self._block(lane.last_ms, lane.last_ms, color, 1))
         return "".join(parts)
 

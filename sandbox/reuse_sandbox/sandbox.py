@@ -37,7 +37,7 @@ class Sandbox:
     holds each container to the memory and the processor's share of its size, as far as this user
     may (`machine.cgroup`). `private` names what each container has of its own: `files` (an empty
     /tmp, the layer as /opt), `network` (the API at port 9001, nothing outside). `faults` names what
-    goes wrong and how often (`faults.FAULTS`), by the dice of `seed`. `port` is the Invoke
+    goes wrong and how often (`faults.FAULTS`), as `seed` decides. `port` is the Invoke
     API's, 0 for any. `answered` is given the result of every invocation. All pauses are by `clock`;
     with `frozen_clock` the monotonic clock of a container's processes stands still with them.
 

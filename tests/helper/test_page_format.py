@@ -56,7 +56,7 @@ def test_restored():
         page_of()[:127],
         page_of([(("table", "resource", ""), COUNTERS)])[: page_format.slot_at(1) - 1],
         b"X" + page_of()[1:],
-        page_of()[:8] + struct.pack("Q", 2) + page_of()[16:],
+        page_of()[:8] + struct.pack("Q", page_format.VERSION + 1) + page_of()[16:],
         page_of().replace(b"\r\n", b"\n"),
     ],
     ids=["empty", "no header", "cut", "magic", "version", "text mode"],
@@ -64,6 +64,15 @@ def test_restored():
 def test_no_page(data):
     """Whatever is not a whole page of this version is none."""
     assert page_format.read(data) is None
+
+
+def test_the_docstring_says_how_large_a_slot_is():
+    """The layout there is what another reader of pages is written from."""
+    size = page_format.slot_at(1) - page_format.slot_at(0)
+
+    assert f"slots, {size} bytes each" in page_format.__doc__
+    assert f"{len(page_format.COUNTERS)} integers" in page_format.__doc__
+    assert f"version        {page_format.VERSION}\n" in page_format.__doc__
 
 
 def test_more_used_than_there_are():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from reuse_extension.core.lifecycle import RESETS
 from reuse_extension.core.records import CONTAINER, RESOURCE
 
 from reuse_cli.live.log_events import LogEvent
@@ -18,8 +19,6 @@ MAX_INVOCATIONS = 2000
 """Of one container, drawn one by one."""
 MAX_CONTAINERS = 5000
 SUMMED = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
-SPINDOWN = "spindown"
-"""The end after which a container does not come back."""
 FAILED = ("timeout", "error", "failure")
 
 
@@ -227,6 +226,6 @@ class Fleet:
         oldest = next(ended, next(iter(self.containers)))
         container = self.containers.pop(oldest)
         self._gone.append(container.id)
-        if container.end == SPINDOWN:  # another may go on and report its totals again
+        if container.end and container.end not in RESETS:  # else it may report its totals again
             for resource in self._resources.values():
                 resource.forget(oldest)

@@ -18,11 +18,20 @@ platform's times decide, not the arrival: after a thaw an INVOKE is often read b
 of the invocation before it.
 """
 
-from . import failures
 from .closed import AnotherContainer
 from .event_rules import EventRules
 from .events import MINUTE_MS
-from .lifecycle import ENDED, ENDING, FINISH, RESET, RESETTING, RESTART, RUNNING, Lifecycle
+from .lifecycle import (
+    ENDED,
+    ENDING,
+    FINISH,
+    RESET,
+    RESETS,
+    RESETTING,
+    RESTART,
+    RUNNING,
+    Lifecycle,
+)
 from .remembered import MAX_REMEMBERED
 from .unconfirmed import HOLD_MS
 
@@ -159,7 +168,7 @@ class Container:
         self._rules.classify(is_forced=True)
         periods.touch(self._rules.clock.now(now_ms))
         is_replaced = self.state == ENDING and not periods.has_served
-        if self.state == RESETTING or (is_replaced and self._rules.end in failures.FAILED):
+        if self.state == RESETTING or (is_replaced and self._rules.end in RESETS):
             self._rules.count_by_shutdown(self._rules.end or "failure")
         if self.state == RESETTING:
             periods.add("resets")

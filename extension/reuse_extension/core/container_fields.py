@@ -282,8 +282,8 @@ _PROPERTIES = (
         "end",
         TEXT,
         "",
-        "`spindown`, or `timeout` or `failure` where a reset ended it: a record with one of the"
-        " latter is the last unless the container was used again.",
+        "`spindown`, or `timeout` or `failure` where one of these ended its processes: such a"
+        " record is the last unless the container was used again.",
         "except in the last record",
         values=("spindown", "timeout", "failure"),
     ),

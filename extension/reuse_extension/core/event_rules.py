@@ -32,6 +32,7 @@ from .events import (
 from .inits import FIRST, MANAGED, RESTORE, SNAP_START, SUPPRESSED
 from .invocations import InvocationLedger
 from .lifecycle import (
+    ENDS,
     INVOKE,
     REPEAT,
     RESETS,
@@ -280,10 +281,9 @@ class EventRules:
         self.periods.add("dropped")
 
     def _shutdown(self, event: "Shutdown", _time_ms: int) -> None:
-        reset = RESETS.get(event.reason)
-        self.end = reset or "spindown"
+        self.end = end = ENDS.get(event.reason, "spindown")
         # Lambda Managed Instances repair nothing: a container that failed is replaced.
-        self.lifecycle.move(SHUTDOWN_RESET if reset and not self.is_managed else SPINDOWN)
+        self.lifecycle.move(SHUTDOWN_RESET if end in RESETS and not self.is_managed else SPINDOWN)
 
     def _is_history(self, phase: "str | None") -> bool:
         """Whether an init event belongs to the making of the snapshot."""

@@ -15,7 +15,7 @@ FAILED = {"error": "errors", "failure": "errors", "timeout": "timeouts"}
 def seen_at_the_end(invocation: "Invocation", end: str) -> "str | None":
     """The count that an invocation adds to when SHUTDOWN alone says that it failed, once.
 
-    `end`: one that `lifecycle.RESETS` gives. What the platform has reported whole did not fail.
+    `end`: one of `lifecycle.RESETS`. What the platform has reported whole did not fail.
     """
     if invocation.is_failed or invocation.report_ms is not None:
         return None

@@ -51,9 +51,16 @@ TRANSITIONS: "dict[State, dict[Step, State]]" = {
 }
 STEPS = (REPEAT, INVOKE, SPINDOWN, SHUTDOWN_RESET, FINISH, RESTART)
 
-RESETS = {"timeout": "timeout", "failure": "failure", "releasefail": "failure"}
-"""SHUTDOWN reasons after which the container may come back, and what a record says of them. AWS's
-emulator writes the last."""
+ENDS = {
+    "spindown": "spindown",
+    "timeout": "timeout",
+    "failure": "failure",
+    "releasefail": "failure",  # AWS's emulator writes it
+}
+"""The `end` of a record by the reason of SHUTDOWN; another reason than these is a spindown."""
+
+RESETS = ("timeout", "failure")
+"""The ends with which something has failed, and after which the container may come back."""
 
 
 class Lifecycle:
