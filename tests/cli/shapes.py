@@ -145,6 +145,29 @@ def filter_text() -> str:
     )
 
 
+def get_log_events_text() -> str:
+    return "b/1\tf/1\n" + "".join(
+        f"EVENTS\t{time + 300}\t{text}\t{time}\n" for time, _, text in events()
+    )
+
+
+def query_members() -> str:
+    return json.dumps([[stream, time, text] for time, stream, text in events()], indent=4)
+
+
+def query_members_text() -> str:
+    return "".join(f"{stream}\t{time}\t{text}" for time, stream, text in events())
+
+
+def query_times_text() -> str:
+    return "".join(f"{time}\t{text}" for time, _, text in events())
+
+
+def query_names() -> str:
+    found = [{"s": stream, "t": time, "m": text} for time, stream, text in events()]
+    return json.dumps(found, indent=4)
+
+
 def get_log_events() -> str:
     found = [
         {"timestamp": time, "message": text, "ingestionTime": time} for time, _, text in events()
@@ -248,6 +271,11 @@ SHAPES: dict[str, Callable[[], str]] = {
     "filter-log-events, compact": filter_compact,
     "filter-log-events --output text": filter_text,
     "get-log-events": get_log_events,
+    "get-log-events --output text": get_log_events_text,
+    "--query events[].[logStreamName,timestamp,message]": query_members,
+    "--query events[].[logStreamName,timestamp,message] --output text": query_members_text,
+    "--query events[].[timestamp,message] --output text": query_times_text,
+    "--query events[].{s:logStreamName,t:timestamp,m:message}": query_names,
     "--query events[].message": query_messages,
     "--query events[].message --output text": query_messages_text,
     "Insights CSV": insights_csv,

@@ -17,6 +17,7 @@ A, B = shapes.STREAMS
 REQUESTS, report, events = shapes.REQUESTS, shapes.report, shapes.platform_events
 WITHOUT_STREAM = {
     *("get-log-events", "--query events[].message", "--query events[].message --output text"),
+    *("get-log-events --output text", "--query events[].[timestamp,message] --output text"),
     *("console CSV", "get-query-results", "console JSON", "S3 export", "sandbox"),
 }
 
@@ -51,6 +52,46 @@ def test_every_shape_gives_the_same_answer(tmp_path, monkeypatch, shape):
     if shape not in WITHOUT_STREAM:
         rows, _ = ask("containers", file)
         assert {row["container_id"]: row["invocations"] for row in rows} == {A: 2, B: 2}
+
+
+@pytest.mark.parametrize("shape", ["filter-log-events --output text", "sam logs"])
+def test_what_a_function_prints_has_its_own_time(tmp_path, monkeypatch, shape):
+    """The line of the function behind START does not move it: no init is proactive by that."""
+    at, request = STARTED_MS + 1_000, REQUESTS[0]
+    found = [
+        (STARTED_MS, A, "INIT_START Runtime Version: python:3.13.v60\n"),
+        (at, A, f"START RequestId: {request} Version: $LATEST\n"),
+        (at + 60_000, A, "a line of the function\n"),
+        (at + 61_000, A, report(0, 61_000, "Init Duration: 980.00 ms") + "\n"),
+    ]
+    monkeypatch.setattr(shapes, "events", lambda: found)
+    file = tmp_path / "orders.log"
+    file.write_text(shapes.SHAPES[shape](), encoding="utf-8")
+
+    ((row,), _) = ask("containers", file)
+    assert (row["init_kind"], row["cold_starts"]) == ("on-demand", 1)
+    assert (row["started_ms"], row["last_ms"]) == (STARTED_MS, at + 61_000)
+
+
+def test_inits_of_containers_that_no_line_names_are_told_apart(tmp_path):
+    """A provisioned container's lines do not make others' inits provisioned."""
+    lines = [
+        {"type": "platform.initReport", "time": shapes.iso(STARTED_MS)[:23] + "Z",
+         "record": {"initializationType": "provisioned-concurrency", "phase": "init",
+                    "status": "success", "metrics": {"durationMs": 700.0}}},
+        {"type": "platform.report", "time": shapes.iso(STARTED_MS + 900)[:23] + "Z",
+         "record": {"requestId": REQUESTS[0], "status": "success",
+                    "metrics": {"durationMs": 5.0, "billedDurationMs": 6, "memorySizeMB": 128,
+                                "maxMemoryUsedMB": 40, "initDurationMs": 300.0}}},
+    ]  # fmt: skip
+    file = tmp_path / "orders.log"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    (function,), _ = ask("summary", file)
+    inits, _ = ask("inits", file)
+
+    assert (function["cold_starts"], function["cold_by_kind"]["on-demand"]) == (1, 1)
+    assert [one["init_kind"] for one in inits] == ["provisioned", "on-demand"]
 
 
 def test_a_container_by_its_report_lines(tmp_path):

@@ -151,13 +151,14 @@ class PlatformReader:
             self._keep_lines(whole)
 
     def _later(self, at_ms: int) -> None:
-        """The line behind an event has its time."""
+        """The line behind an event has its time; the next such line is another event's."""
         line, self._last = self._last, None
         if line is not None:
             self._usual.pop()
             self._line(_decoded(line))
         if self._waiting is not None:
             self._waiting["at_ms"] = at_ms
+            self._release()
 
     def _line(self, text: str) -> None:
         if text.startswith(("{", "[", '"')):

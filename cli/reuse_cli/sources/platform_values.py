@@ -15,13 +15,17 @@ from reuse_cli.sources.platform_lines import HINTS, Event
 MAX_DEPTH = 24
 MAX_TRIES = 200
 """Values of one text that may be tried in vain."""
+MAX_SCALARS = 8
+"""Members that somebody asks for of one event; more is a list of something else."""
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
-_PREFIX = re.compile(
-    r"\s*(?:(?P<group>/[\w./#-]+|\d{12}:/\S+)\s)?[\s,]*"
-    rf"(?:(?P<first_time>{_TIME})[\s,]*)?"
-    rf"(?:(?P<stream>{places.STREAM.pattern})[\s,]*)?"
-    rf"(?(first_time)|(?:(?P<last_time>{_TIME})[\s,]*)?)[ \t|]*"
+_BEFORE = re.compile(
+    r"[\s,|]*(?:(?P<group>/[\w./#-]+|\d{12}:/\S+)"
+    rf"|(?P<stream>{places.STREAM.pattern})"
+    rf"|(?P<time>{_TIME})|(?P<epoch>1\d{{12}})|(?P<id>\d{{20,}}))(?=[\s,|])"
 )
+_EVENTS = re.compile(r"EVENTS\t(?:\d+\t(?=1\d{12}\t))?")
+_GAP = re.compile(r"[ \t,|]*")
+_BEHIND = re.compile(r"\t(1\d{12})$")
 _BEGIN = re.compile(r'\{\s*"|\[\s*\{\s*"field"')
 _SEPARATORS = re.compile(r"[\s,]*")
 _MESSAGES = ("message", "@message", "log", "msg", "body")
@@ -84,23 +88,29 @@ def of_line(text: str, found: Found) -> None:
 def split(text: str) -> tuple[Around, str]:
     """What stands before a message on its line, and the message.
 
-    In the order of `aws logs tail` (time, stream), `sam logs` (stream, time), awslogs (group,
-    stream), an export (time) and `--output text` (EVENTS, id, time, stream).
+    `aws logs tail` writes time and stream, `sam logs` stream and time, awslogs group and stream, an
+    export the time; `--output text` the members in the order of their names, or of `--query`, with
+    tabs between them. A time of the message's own is not taken where there is another.
     """
-    if text.startswith("EVENTS\t"):
-        parts = text.split("\t", 4)
-        if len(parts) == 5:
-            at_ms = platform_lines.epoch_ms(parts[2])
-            return Around(None, _stream(parts[3]), at_ms), parts[4]
-    found = _PREFIX.match(text)
-    assert found is not None  # it may be empty
-    at = found["first_time"] or found["last_time"]
+    events = _EVENTS.match(text)
+    position = events.end() if events else 0
+    seen: dict[str, str] = {}
+    while (found := _BEFORE.match(text, position)) and found.lastgroup:
+        kind = "time" if found.lastgroup == "epoch" else found.lastgroup
+        if kind in seen or (kind == "group" and seen):
+            break
+        seen[kind] = found[found.lastgroup]
+        position = found.end()
+    gap = _GAP.match(text, position)
+    position = gap.end() if gap and seen else position
+    behind = _BEHIND.search(text, position) if seen or text.startswith("{") else None
+    time = behind[1] if behind else seen.get("time")
     around = Around(
-        found["group"],
-        found["stream"],
-        platform_lines.epoch_ms(at.replace(",", ".")) if at else None,
+        seen.get("group"),
+        seen.get("stream"),
+        platform_lines.epoch_ms(time.replace(",", ".")) if time else None,
     )
-    return around, text[found.end() :]
+    return around, text[position : behind.start() if behind else None]
 
 
 def walk(value: Any, around: Around, found: Found, depth: int = 0) -> None:
@@ -112,8 +122,9 @@ def walk(value: Any, around: Around, found: Found, depth: int = 0) -> None:
             _of_message(value, around, found, depth)
     elif isinstance(value, list):
         row = row_of(value)
+        inner = _of_scalars(value, around)
         for item in value if row is None else [row]:
-            walk(item, around, found, depth + 1)
+            walk(item, inner, found, depth + 1)
     elif isinstance(value, dict):
         _of_object(value, around, found, depth)
 
@@ -129,9 +140,28 @@ def _of_object(value: dict[str, Any], around: Around, found: Found, depth: int) 
         _stream(_text(value, _STREAMS)) or around.stream,
         next((at_ms for at_ms in times if at_ms is not None), around.at_ms),
     )
+    if inner.stream is None or inner.at_ms is None:
+        inner = _of_scalars(list(value.values()), inner)
     message = next((value[name] for name in _MESSAGES if name in value), None)
     for item in [message] if isinstance(message, str | dict) else value.values():
         walk(item, inner, found, depth + 1)
+
+
+def _of_scalars(items: list[Any], around: Around) -> Around:
+    """What values that no name tells apart say by themselves, as of `--query events[].[...]`."""
+    if len(items) > MAX_SCALARS or any(isinstance(item, dict | list) for item in items):
+        return around
+    streams = (_stream(item) for item in items if isinstance(item, str))
+    times = (
+        platform_lines.epoch_ms(item)
+        for item in items
+        if isinstance(item, int) and 10**12 <= item < 10**13
+    )
+    return Around(
+        around.group,
+        around.stream or next((stream for stream in streams if stream), None),
+        next(times, None) if around.at_ms is None else around.at_ms,
+    )
 
 
 def _of_message(text: str, around: Around, found: Found, depth: int) -> None:

@@ -18,6 +18,8 @@ with types as (
             end
         ) as init_type
     from platform_events
+    -- Lines whose container is not known are of several.
+    where container_id is not null
     group by function_name, container_id
 ),
 by_reports as (
@@ -25,7 +27,7 @@ by_reports as (
         function_name, container_id, request_id, restore_ms is not null as is_restore,
         coalesce(restore_ms, init_ms) as duration_ms, is_proactive,
         coalesce(init_began_ms, (start_ms - init_ms)::bigint, start_ms) as start_ms,
-        null as phase, null as status, null as error_type
+        init_type as own_type, null as phase, null as status, null as error_type
     from platform_reports
     where coalesce(restore_ms, init_ms) is not null
 ),
@@ -33,7 +35,13 @@ by_themselves as (
     select
         function_name, container_id, null as request_id, kind = 'restore_report' as is_restore,
         coalesce(restore_ms, init_ms) as duration_ms, false as is_proactive,
-        (at_ms - coalesce(restore_ms, init_ms))::bigint as start_ms, phase, status, error_type
+        (at_ms - coalesce(restore_ms, init_ms))::bigint as start_ms,
+        coalesce(init_type, case
+            when kind = 'restore_report' then 'snap-start'
+            when coalesce(status, 'success') = 'success' and coalesce(phase, 'init') = 'init'
+                then 'provisioned-concurrency'
+        end) as own_type,
+        phase, status, error_type
     from platform_events as own
     where kind in ('init_report', 'restore_report') and not exists (
         select * from by_reports
@@ -42,10 +50,17 @@ by_themselves as (
             and by_reports.is_restore = (own.kind = 'restore_report')
             and abs(by_reports.duration_ms - coalesce(own.restore_ms, own.init_ms)) < 0.02
     )
+),
+typed as (
+    select
+        found.* exclude (own_type),
+        coalesce(types.init_type, if(found.container_id is null, own_type, null)) as init_type
+    from (select * from by_reports union all by name select * from by_themselves) as found
+    left join types
+        on found.function_name = types.function_name and found.container_id = types.container_id
 )
 select
-    found.* exclude (is_restore, is_proactive, phase),
-    init_type,
+    * exclude (is_restore, is_proactive, phase),
     is_restore,
     if(is_restore, 'restore', coalesce(phase, 'init')) as phase,
     case
@@ -57,9 +72,6 @@ select
         when request_id is not null then 'on-demand'
     end as init_kind,
     row_number() over (
-        partition by found.function_name, found.container_id order by start_ms, duration_ms
+        partition by function_name, container_id order by start_ms, duration_ms
     ) as sequence
-from (select * from by_reports union all by name select * from by_themselves) as found
-left join types
-    on found.function_name = types.function_name
-    and found.container_id is not distinct from types.container_id;
+from typed;

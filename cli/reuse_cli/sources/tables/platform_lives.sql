@@ -54,7 +54,9 @@ begun as (
     select
         function_name,
         container_id,
-        max(init_type) as init_type,
+        -- Lines whose container is not known are of several.
+        if(container_id is not null or min(init_type) = max(init_type), max(init_type), null)
+            as init_type,
         arg_min(init_kind, sequence) as first_init_kind,
         sum(duration_ms) as init_sum_ms,
         count(*) filter (where init_kind in ('on-demand', 'snap-start', 'suppressed')) as cold_starts,
@@ -68,6 +70,7 @@ begun as (
 types as (
     select function_name, container_id, max(init_type) as told_type
     from platform_events
+    where container_id is not null
     group by function_name, container_id
 )
 select
