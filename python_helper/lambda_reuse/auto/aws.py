@@ -47,8 +47,22 @@ PARAMETERS = (
 )
 """The parameters of `create_client` that distinguish clients."""
 
+
+class Owner:
+    """The line that built a client, and the one that has closed its connections."""
+
+    __slots__ = ("closed_by", "is_connected", "is_waste", "key", "line")
+
+    def __init__(self, line: "Line", key: int, is_waste: bool) -> None:
+        self.line = line
+        self.key = key
+        self.is_waste = is_waste
+        self.is_connected = False
+        self.closed_by: "Any" = None
+
+
 owners = builds.Owners()
-"""Client -> (line, key, whether its build was waste)."""
+"""Client -> its Owner."""
 _configs = builds.Owners()
 """Configuration -> the invocation that used it first, and its options."""
 _calls: "dict[int, Any]" = {}
@@ -61,7 +75,8 @@ def observe(module: "ModuleType") -> None:
     for path, name, function, report in PLACES[module.__name__]:
         owner = sys.modules[path] if path else module
         under_way = aws_fetches.under_way if report is _has_answer else True
-        spy.place(getattr(owner, name), function, report, NAME, under_way=under_way)
+        if report is not _closes or hasattr(getattr(owner, name), function):  # not in old versions
+            spy.place(getattr(owner, name), function, report, NAME, under_way=under_way)
 
 
 def _client_begins(_session: "Any", frame: "FrameType") -> None:
@@ -111,7 +126,7 @@ def _count(build: "Build", kind: str, client: "Any", frame: "FrameType") -> None
     if line is not None:
         key = build.facts["key"]
         is_waste = line.built(key, build.took_us(), is_excused=build.facts["is_deadline"])
-        owners.put(client, (line, key, is_waste))
+        owners.put(client, Owner(line, key, is_waste))
 
 
 def _session_begins(_session: "Any", frame: "FrameType") -> None:
@@ -202,7 +217,7 @@ def _key(session: "Any", found: "dict[str, Any]", config: "Any") -> int:
 
 
 def call_under_way() -> "Any":
-    """(line, key, whether its build was waste) of the client that this thread calls, or None."""
+    """The Owner of the client that this thread calls, or None."""
     return _calls.get(get_ident())
 
 
@@ -219,7 +234,7 @@ def _call_begins(client: "Any", frame: "FrameType") -> None:
         return
     owner = _calls[get_ident()] = owners.of(client)
     if owner is not None:
-        owner[0].used()
+        owner.line.used()
     if client._service_model._service_name in aws_fetches.SERVICES:
         aws_fetches.begin(frame.f_locals, frame)
 
@@ -247,15 +262,23 @@ def _fails(error: "Any", _frame: "FrameType") -> None:
 
 def _excuse() -> None:
     """What this thread's call was made with has failed: a new client is no waste."""
-    owner: "tuple[Line, int, bool] | None" = _calls.get(get_ident())
+    owner: "Owner | None" = _calls.get(get_ident())
     if owner is not None:
-        owner[0].excuse(owner[1])
+        owner.line.excuse(owner.key)
+
+
+def _closes(client: "Any", frame: "FrameType") -> None:
+    """A client's connections are closed, which may be needed again."""
+    owner = owners.of(client)
+    has_reason = sys.exc_info()[0] is not None
+    if owner is not None and owner.is_connected and not (has_reason or invocation.in_init()):
+        owner.closed_by = sites.find(frame)
 
 
 def _presigns(_signer: "Any", frame: "FrameType") -> None:
     owner = owners.of(frame.f_locals.get("self"))
     if owner is not None:
-        owner[0].used()
+        owner.line.used()
 
 
 PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
@@ -263,7 +286,10 @@ PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
         ("boto3.resources.base", "ServiceResource", "__init__", _resource_ends),
         ("boto3.session", "Session", "_register_default_handlers", _session_ends),
     ],
-    "botocore.client": [("", "BaseClient", "_emit_api_params", _call_begins)],
+    "botocore.client": [
+        ("", "BaseClient", "_emit_api_params", _call_begins),
+        ("", "BaseClient", "close", _closes),
+    ],
     "botocore.endpoint": [("", "Endpoint", "_needs_retry", _has_answer)],
     "botocore.loaders": [("", "Loader", "load_service_model", _resource_begins)],
     "botocore.session": [

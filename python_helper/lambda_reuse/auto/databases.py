@@ -1,5 +1,6 @@
 """What the observers of databases share: what keeps connections, and single ones."""
 
+import sys
 import time
 from _thread import get_ident
 from _weakref import ref
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 CONNECTION = "db.connection"
 CUT_OFF = 2
 """psycopg2's `closed` of a connection that was not closed by its user."""
+CREATING = ("sqlalchemy.pool.base", "__connect")
 THROUGH = ("django", "peewee", "psycopg_pool", "sqlalchemy", "sqlmodel", "tortoise")
 """Libraries that open connections of drivers for reasons of their own."""
 
@@ -30,6 +32,10 @@ class Keeper:
         self.is_waste = is_waste
         self.keeps = keeps
         self.connections = 0
+        """Opened since it was made, or closed."""
+        self.to_reopen = 0
+        self.closed_by: "Any" = None
+        """The user's line that has closed so many connections, which may be needed again."""
 
 
 keepers = builds.Owners()
@@ -87,19 +93,44 @@ def connected(obj: "Any", us: "Optional[int]" = None, *, is_again: bool = False)
         return
     keeper.connections += 1
     keeper.line.used()
+    if keeper.to_reopen:
+        keeper.to_reopen -= 1
+        _again(keeper, keeper.closed_by, us)
+        return
     if is_again and keeper.keeps:
         builds.replaced(keeper.line.place, us, invocation.idle_s)
     if keeper.is_waste or keeper.keeps:
         keeper.line.add_time(us, keeper.is_waste)
         return
-    line = builds.line(CONNECTION, "database connection", keeper.line.place)
+    _again(keeper, keeper.line.place, us, is_expected=False)
+
+
+def _again(keeper: Keeper, place: "Any", us: int, *, is_expected: bool = True) -> None:
+    """A line that could keep the connection has it opened again."""
+    line = builds.line(CONNECTION, "database connection", place)
     if line is not None:
-        line.built(builds.digest(id(keeper)), us)
+        key = builds.digest(id(keeper))
+        if is_expected:
+            line.expect(key)
+        line.built(key, us)
+
+
+def closes(obj: "Any", frame: "FrameType") -> None:
+    """The connections of a pool or client are closed: waste, should an invocation need them again.
+
+    Where an exception is being handled there is a reason to.
+    """
+    keeper: "Optional[Keeper]" = keepers.of(obj)
+    if keeper is None or invocation.in_init() or sys.exc_info()[0] is not None:
+        return
+    if keeper.connections:
+        keeper.closed_by = sites.find(frame)
+        keeper.to_reopen, keeper.connections = keeper.connections, 0
 
 
 def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
     """A connection was opened by itself: by the user's line, not by a pool."""
-    if sites.is_through(frame, THROUGH):
+    if sites.is_through(frame, THROUGH) or _is_for_a_pool(frame):
         return
     line = builds.line(CONNECTION, "database connection", sites.find(frame))
     if line is None:
@@ -111,6 +142,17 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
         builds.replaced(line.place, us, invocation.idle_s)
     if len(_last) < builds.MAX_KEYS:
         _last[id(line), key] = ref(connection)
+
+
+def _is_for_a_pool(frame: "Optional[FrameType]") -> bool:
+    """Whether an engine connects, by a `creator` that is the function's own."""
+    for _ in range(sites.MAX_DEPTH if CREATING[0] in sys.modules else 0):
+        if frame is None:
+            break
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == CREATING:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_lost(connection: "Any") -> bool:

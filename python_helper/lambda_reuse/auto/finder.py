@@ -33,6 +33,7 @@ OBSERVERS = {
     "sys": "sampler",
     "time": "imports",
     "http.client": "http",
+    "multiprocessing.pool": "executors",
     "httpcore": "httpx",
     "httpx": "httpx",
     "psycopg": "psycopg",

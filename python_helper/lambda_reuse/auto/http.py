@@ -26,6 +26,8 @@ NAME = "http"
 KIND = "http.connection"
 BOTOCORE = "botocore.httpsession"
 """Who asks where boto3's clients do: their connections are theirs."""
+POOLED = ("botocore.", "urllib3.")
+"""Whose connection objects belong to pools."""
 MAX_MANAGERS = 64
 
 
@@ -38,7 +40,9 @@ class Keeper:
         self.in_init = invocation.in_init()
         self.hosts: "set[int]" = set()
         self.closed_by: "Any" = None
-        """The line that throws away what it keeps, in invocations: `with session:`."""
+        """The line that has thrown away what it keeps, in an invocation: `with session:`."""
+        self.closed: "set[int]" = set()
+        """The hosts that it had connections to then."""
         self.has_failed = False
         """Whether a connection could not be opened: who replaces it then has a reason to."""
 
@@ -80,6 +84,7 @@ def observe(module: "ModuleType") -> None:
     """Place the spies."""
     spy.place(module.HTTPConnection, "__init__", _made, NAME)
     spy.place(module.HTTPConnection, "_encode_request", _requests, NAME)
+    spy.place(module.HTTPConnection, "close", _closes, NAME)
     spy.place(module.HTTPResponse, "__init__", _has_sent, NAME)
 
 
@@ -92,17 +97,17 @@ def manager_made(manager: "Any", frame: "FrameType") -> None:
 
 
 def manager_cleared(manager: "Any", frame: "FrameType") -> None:
-    """A pool manager of urllib3 drops its connections, which may be needed again."""
-    keeper: "Optional[Keeper]" = keepers.of(manager)
+    """A pool manager of urllib3 drops its connections."""
+    _closed(keepers.of(manager), frame)
+
+
+def _closed(keeper: "Optional[Keeper]", frame: "FrameType") -> None:
+    """What is kept is thrown away, and may be needed again."""
     has_reason = sys.exc_info()[0] is not None
     if keeper is None or has_reason or invocation.in_init():
         return
-    site = sites.find(frame)
-    line = builds.line(KIND, "connection", site)
-    if line is not None:
-        keeper.closed_by = line
-        for host in keeper.hosts:
-            line.expect(host)
+    keeper.closed_by = sites.find(frame)
+    keeper.closed.update(keeper.hosts)
 
 
 def dials() -> None:
@@ -111,8 +116,14 @@ def dials() -> None:
 
 
 def _made(connection: "Any", frame: "FrameType") -> None:
-    if type(connection).__module__ == "http.client":
+    if not any(one.__module__.startswith(POOLED) for one in type(connection).__mro__):
         keepers.put(connection, Keeper(connection, sites.find(frame)))
+
+
+def _closes(connection: "Any", frame: "FrameType") -> None:
+    """A connection that is open is closed: by the function, where http.client does not."""
+    if connection.sock is not None and frame.f_globals.get("__name__") != "http.client":
+        _closed(keepers.of(connection), frame)
 
 
 def _requests(connection: "Any", frame: "FrameType") -> None:
@@ -150,11 +161,23 @@ def _has_sent(_response: "Any", frame: "FrameType") -> None:
     state.socket = ref(connection.sock) if connection.sock is not None else None
     state.used_at = time.time()
     if opening.client is not None:
-        opening.client[0].add_time(took_us, opening.client[2])
+        _client_connected(opening, took_us)
     elif opening.line is not None:
         opening.line.built(opening.key, took_us, is_excused=opening.is_known)
         opening.line.used()
         builds.replaced(opening.line.place, took_us, opening.idle_s)
+
+
+def _client_connected(opening: Opening, took_us: int) -> None:
+    """A boto3 client has connected: for the first time, or because a line has closed it."""
+    client = opening.client
+    client.line.add_time(took_us, client.is_waste)
+    client.is_connected = True
+    place, client.closed_by = client.closed_by, None
+    line = builds.line(KIND, "connection", place)
+    if line is not None:
+        line.expect(opening.key)
+        line.built(opening.key, took_us)
 
 
 def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optional[Opening]":
@@ -168,8 +191,12 @@ def _opened_by(connection: "Any", frame: "FrameType", start_ns: int) -> "Optiona
         return opening
     if keeper is None or keeper.site is None:
         return Opening(start_ns, None, host, is_known=True)
-    if keeper.closed_by is not None and host in keeper.hosts and keeper.obj() is not None:
-        opening = Opening(start_ns, keeper.closed_by, host, is_known=keeper.has_failed)
+    if host in keeper.closed and keeper.obj() is not None:
+        keeper.closed.discard(host)
+        line = builds.line(KIND, "connection", keeper.closed_by)
+        if line is not None:
+            line.expect(host)
+        opening = Opening(start_ns, line, host, is_known=keeper.has_failed)
     else:
         line = builds.line(KIND, "connection", keeper.site)
         opening = Opening(start_ns, line, host, is_known=_is_kept(keeper, host))

@@ -29,13 +29,18 @@ def observe(module: "ModuleType") -> None:
     connections = sys.modules["redis.connection"]
     for name in ("ConnectionPool", "BlockingConnectionPool"):
         spy.place(getattr(connections, name), "reset", _made, NAME)
+    spy.place(connections.ConnectionPool, "disconnect", databases.closes, NAME)
     spy.place(connections.Connection, "_connect", _connects, NAME)
     for parser in _parsers():
         spy.place(parser, "on_connect", _connected, NAME)
     asynchronous = sys.modules.get("redis.asyncio.connection")
     if asynchronous is not None:
         spy.place(asynchronous.ConnectionPool, "__init__", _asynchronous_made, NAME)
+        spy.place(asynchronous.ConnectionPool, "disconnect", databases.closes, NAME)
         spy.place(asynchronous.Connection, "_connect", _asynchronous_connects, NAME)
+        client = sys.modules["redis.asyncio.client"].Redis
+        if "aclose" in client.__dict__:  # from 5.0.1 on, and perhaps in a task of its own
+            spy.place(client, "aclose", _asynchronous_closes, NAME)
 
 
 def _parsers() -> "list[type]":
@@ -72,6 +77,11 @@ def _connects(_connection: "Any", _frame: "FrameType") -> None:
 
 def _asynchronous_connects(connection: "Any", _frame: "FrameType") -> None:
     _stopwatch.starts(connection)
+
+
+def _asynchronous_closes(client: "Any", frame: "FrameType") -> None:
+    if client.auto_close_connection_pool:
+        databases.closes(client.connection_pool, frame)
 
 
 def _connected(_parser: "Any", frame: "FrameType") -> None:

@@ -67,9 +67,8 @@ MAX_DEPTH = 200
 MAX_SITES = 1024
 """Lines that are remembered."""
 
-THREADS = ("concurrent.futures.thread", "threading")
-submitted: "Any" = None
-"""Thread, or work item of a pool of them -> the user's line that began it; see `executors`."""
+submitter: "Any" = None
+"""Which line has submitted what a frame of a thread runs; see `executors`."""
 
 _files: "dict[str, Optional[str]]" = {}
 _sites: "dict[tuple[int, int], tuple[CodeType, tuple[str, str]]]" = {}
@@ -99,7 +98,7 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
                     break
         frame = frame.f_back
     if found is None:
-        return None if submitted is None else _submitter(inner)
+        return None if submitter is None else _submitter(inner)
     return _site_of(found)
 
 
@@ -108,10 +107,9 @@ def _submitter(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
     for _ in range(MAX_DEPTH):
         if frame is None:
             break
-        if frame.f_code.co_name == "run" and frame.f_globals.get("__name__") in THREADS:
-            site: "Optional[tuple[str, str]]" = submitted.of(frame.f_locals.get("self"))
-            if site is not None:
-                return site
+        site: "Optional[tuple[str, str]]" = submitter(frame)
+        if site is not None:
+            return site
         frame = frame.f_back
     return None
 

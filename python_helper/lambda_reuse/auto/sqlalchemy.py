@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "sqlalchemy"
+_disposed = builds.Owners()
+"""Engine -> the keeper that its pool was, until `dispose` gave it a new one."""
 _known = builds.Owners()
 """A pool's records of connections that have been connected: once more means that one was lost."""
 
@@ -24,6 +26,7 @@ def observe(module: "ModuleType") -> None:
     pools = sys.modules["sqlalchemy.pool.base"]
     spy.place(base.Engine, "__init__", _made, NAME)
     spy.place(pools._ConnectionRecord, "_ConnectionRecord__connect", _connects, NAME)
+    spy.place(sys.modules["sqlalchemy.pool.impl"].QueuePool, "recreate", _disposes, NAME)
     sys.modules["sqlalchemy.event"].listen(pools.Pool, "connect", _connected)
 
 
@@ -37,6 +40,22 @@ def _made(_engine: "Any", frame: "FrameType") -> None:
     databases.keeper_made(pool, frame, named, builds.digest(repr(found.get("u"))), keeps=keeps)
 
 
+def _disposes(pool: "Any", frame: "FrameType") -> None:
+    keeper = databases.keepers.of(pool)
+    if keeper is not None and frame.f_code.co_name == "dispose":
+        databases.closes(pool, frame)
+        _disposed.put(frame.f_locals["self"], keeper)
+
+
+def _keeps(pool: "Any") -> "Any":
+    """The pool, known by what its engine's pool was before."""
+    if databases.keepers.of(pool) is None:
+        for engine, keeper in _disposed.living():
+            if engine.pool is pool:
+                databases.keepers.put(pool, keeper)
+    return pool
+
+
 def _connects(_record: "Any", _frame: "FrameType") -> None:
     databases.starts()
 
@@ -45,7 +64,7 @@ def _connected(_connection: "Any", record: "Any") -> None:
     if state.is_on(NAME):
         try:
             is_again = _known.of(record) is not None
-            databases.connected(record._ConnectionRecord__pool, is_again=is_again)
+            databases.connected(_keeps(record._ConnectionRecord__pool), is_again=is_again)
             _known.put(record, True)
         except Exception as error:
             state.switch_off(NAME, error)
