@@ -200,13 +200,15 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_cache_that_cannot_be_written_is_as_good_as_none(
+def test_a_cache_that_cannot_be_written_costs_no_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = write(tmp_path / "a.log", container("a"))
 
     assert run(["summary", "--source", str(log), "--cache", str(log / "below")]) == 0
-    assert capsys.readouterr().err == ""
+    shown = capsys.readouterr()
+    assert "orders" in shown.out
+    assert "below could not be written: Not a directory" in shown.err
 
 
 @pytest.mark.parametrize(

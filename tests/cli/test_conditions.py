@@ -57,7 +57,7 @@ def test_different_kinds_are_not_compared(text, place, why):
 @pytest.mark.parametrize(
     ("text", "place", "why"),
     [
-        ("cold_rat > 0.05", 0, "there is no field cold_rat: cold_rate, invocations"),
+        ("cold_rat > 0.05", 0, "there is no field cold_rat; there are cold_rate, invocations"),
         ("invocations > 1 and x > 2", 20, "there is no field x"),
         ("cold_rate > ", 11, "compare fields and numbers"),
         ("invocations > 1 && x", 16, "compare fields and numbers"),

@@ -205,6 +205,10 @@ def test_csv_begins_no_cell_as_a_formula(begin):
     assert next(csv.DictReader(io.StringIO(text)))["name"].startswith("'")
 
 
+def test_truth_is_written_as_in_json() -> None:
+    assert csv_text.render([{"is": True}, {"is": False}], ["is"]) == "is\ntrue\nfalse"
+
+
 def test_csv_moves_no_cursor():
     """Control characters are escaped, but the newline that a field may have."""
     text = csv_text.render([{"name": "a\x1b[31m\u202e\nb\r"}], ["name"])

@@ -96,6 +96,9 @@ def test_a_table_needs_no_terminal(tmp_path):
         (["summary", "s3://bucket/logs"], 252, "to read it: --source s3://bucket/logs"),
         (["containers", "--source", "GOOD", "--all"], 252, "either --source or --all"),
         (["containers", "--source", "GOOD", "--since", "x"], 252, "--since 'x' is not a time"),
+        (["containers", "--source", "GOOD", "--until", ""], 252, "--until '' is not a time"),
+        (["containers"], 252, "there is no local run in .lambda-reuse: `lambda-reuse local run`"),
+        (["summary", "--source", "DAMAGED", "--fail-on", "errors > 0"], 255, "1 line with records"),
         (["summary", "--source", "GOOD", "--fail-on", "x > 1"], 252, "there is no field x"),
         (["summary", "--source", "GOOD", "--fail-on", ""], 252, "compare fields and numbers"),
         ([], 252, "Usage:"),
@@ -106,9 +109,11 @@ def test_bad_input_is_one_sentence_and_the_right_code(tmp_path, arguments, code,
     (tmp_path / "empty").mkdir()
     write(tmp_path / "foreign" / "log.txt", "START RequestId: 1")
     write(tmp_path / "good" / "log.txt", container())
-    places = {name: tmp_path / name.lower() for name in ("EMPTY", "FOREIGN", "GOOD")}
+    write(tmp_path / "damaged" / "log.txt", {"record": "container/1", "sequence": 1})
+    names = ("EMPTY", "FOREIGN", "GOOD", "DAMAGED")
+    places = {name: tmp_path / name.lower() for name in names}
 
-    done = run(*[places.get(argument, argument) for argument in arguments])
+    done = run(*[places.get(argument, argument) for argument in arguments], cwd=tmp_path)
 
     assert done.returncode == code
     assert sentence in done.stdout + done.stderr

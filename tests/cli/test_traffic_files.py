@@ -64,6 +64,7 @@ def test_invocations_come_in_order_a_function(tmp_path: Path, data: bytes) -> No
         '{"function_name": 5, "at_ms": 1, "duration_ms": 1}',
         '{"function_name": "a", "at_ms": true, "duration_ms": 1}',
         '{"function_name": "a", "at_ms": 1e999, "duration_ms": 1}',
+        '{"function_name": "a", "at_ms": 1e20, "duration_ms": 1}',
         '["a", 1, 1]',
         "not JSON",
         "[" * 100_000,

@@ -66,7 +66,9 @@ class Expression:
         elif isinstance(node, ast.Name | ast.Attribute):
             path = ast.unparse(node)
             if path.partition(".")[0] not in self._names:
-                raise self._mistake(place, f"there is no field {path}: {', '.join(self._names)}")
+                raise self._mistake(
+                    place, f"there is no field {path}; there are {', '.join(self._names)}"
+                )
         elif not (isinstance(node, ast.Constant) and isinstance(node.value, int | float | str)):
             raise self._mistake(place, HINT)
         for child in children:

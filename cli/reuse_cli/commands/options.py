@@ -215,8 +215,8 @@ def read(
     for name in functions:
         _refuse_path(name, has_source=bool(sources))
     now = datetime.now(UTC)
-    since_ms = times.parse(since, "--since", now, is_utc=is_utc) if since else None
-    until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until else None
+    since_ms = times.parse(since, "--since", now, is_utc=is_utc) if since is not None else None
+    until_ms = times.parse(until, "--until", now, is_utc=is_utc) if until is not None else None
     if since_ms is not None and until_ms is not None and since_ms > until_ms:
         raise UsageError("--since is later than --until")
     asked = Asked(

@@ -28,6 +28,8 @@ def _cell(value: Any) -> Any:
     value = finite(value)
     if isinstance(value, dict | list):
         return json.dumps(value, separators=(",", ":"))
+    if isinstance(value, bool):
+        return str(value).lower()
     if not isinstance(value, str):
         return value
     text = "\n".join(safe(line) for line in value.split("\n"))  # it may be shown by a terminal

@@ -12,7 +12,6 @@ What is no longer true is not found, and removed when its successor is written. 
 damaged, or cannot be written, is as good as none.
 """
 
-import contextlib
 import functools
 import hashlib
 import json
@@ -91,8 +90,7 @@ class Cached:
         import duckdb
 
         notes = json.dumps(vars(self._files.notes))
-        # A folder that cannot be written to, a disk that is full: the answer is there without it.
-        with contextlib.suppress(OSError, duckdb.Error):
+        try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for table, entry in entries.items():
                 _write(connection, table, entry, notes)
@@ -100,6 +98,11 @@ class Cached:
                     is_old = time.time() - other.stat().st_mtime > KEPT_S
                     if other != entry and (is_old or other.name.startswith(self._named())):
                         other.unlink(missing_ok=True)
+        except (OSError, duckdb.Error) as error:  # the answer is there without it
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            self._files.notes.remarks.append(
+                f"the cache {self._folder} could not be written: {reason}"
+            )
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", table: str, entry: Path, notes: str) -> None:

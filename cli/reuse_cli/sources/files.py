@@ -22,6 +22,7 @@ from reuse_cli.sources.marks import count_marks
 from reuse_cli.sources.notes import Notes
 from reuse_cli.sources.reading import chunks, is_binary, open_file
 from reuse_cli.sources.record_files import RecordFiles
+from reuse_cli.sources.runs import DATA
 from reuse_cli.sources.span import ALL, Span
 from reuse_cli.sources.tables import fill as tables_of_records
 
@@ -40,6 +41,10 @@ LARGE = 8 << 20
 """From this size on it is worth asking whether DuckDB can read a file by itself."""
 MAIN = (LIVES, PERIODS)
 """Tables that have a row wherever there is a record of a container."""
+NO_RUN = (
+    f"there is no local run in {DATA}: `lambda-reuse local run` makes one; for logs give --source"
+    " PATH, for CloudWatch the names of functions"
+)
 CHANGED = "a log file was cut or removed while it was read; what is left of it counts"
 _HEAD = 1 << 18
 _PLAIN = re.compile(rb'\{"(?:_aws":\{"Timestamp|record":").*\}')
@@ -54,7 +59,9 @@ class Files:
         self._found: RecordFiles | None = None
         for path in self._paths:
             if str(path) != STDIN and not os.path.lexists(path):
-                raise UsageError(f"there is no file or folder {path}")
+                raise UsageError(
+                    NO_RUN if path == Path(DATA) else f"there is no file or folder {path}"
+                )
 
     @property
     def name(self) -> str:
@@ -96,6 +103,10 @@ class Files:
                 f"there are no records of lambda-reuse in {self.name} {span.words};"
                 " --since and --until ask about another time"
             )
+        elif (
+            span == ALL and self.notes.unreadable and _has_nothing(connection, {*MAIN} & {*tables})
+        ):
+            self._fail(self._found, f"there are no records of lambda-reuse in {self.name}")
 
     def close(self) -> None:
         """Remove the temporary files."""

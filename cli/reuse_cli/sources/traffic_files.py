@@ -10,7 +10,6 @@ import csv
 import gzip
 import io
 import json
-import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ GZIP = b"\x1f\x8b"
 FIELDS = ("function_name", "at_ms", "duration_ms")
 APP, OWNER, MINUTE = "HashApp", "HashOwner", "minute_"
 MINUTE_MS = 60_000.0
-MAX_MS = 1e18
+MAX_MS = 1e15
 SHAPES = (
     f"a traffic file has {', '.join(FIELDS)} (NDJSON or CSV), or HashApp, minute_1, minute_2 ..."
 )
@@ -202,7 +201,7 @@ def _times(values: list[Any]) -> tuple[float, float] | None:
         at_ms, duration_ms = float(at), float(duration)
     except (TypeError, ValueError, OverflowError):
         return None
-    is_sound = math.isfinite(at_ms) and math.isfinite(duration_ms) and duration_ms >= 0
+    is_sound = -MAX_MS < at_ms < MAX_MS and 0 <= duration_ms < MAX_MS
     return (at_ms, duration_ms) if is_sound and name else None
 
 
