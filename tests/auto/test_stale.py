@@ -41,6 +41,29 @@ def handler(event, context):
     return 1
 """
 
+POOL = """\
+import psycopg
+from psycopg_pool import ConnectionPool
+def begun(**check):
+    pool = ConnectionPool(os.environ["DSN"], min_size=1, max_size=1, **check)
+    pool.wait()
+    return pool
+pool = begun(check=ConnectionPool.check_connection)
+unchecked = begun()
+killer = psycopg.connect(os.environ["DSN"], autocommit=True)
+def handler(event, context):
+    return [answer(pool), answer(unchecked)]
+def answer(pool):
+    try:
+        with pool.connection() as connection:
+            at = connection.execute("select pg_backend_pid()").fetchone()[0]
+    except psycopg.OperationalError as error:
+        pool.wait()
+        return type(error).__name__
+    killer.execute("select pg_terminate_backend(%s, 1000)", [at])
+    return 1
+"""
+
 
 def written(function, body: str, gap: int) -> list[str]:
     """Writes the handler; its lines."""
@@ -84,3 +107,24 @@ def test_databases(function):
     assert [result.get("answer") for result in ran.results] == [1] * 4, ran.results
     assert stale(ran) == [(f"app.py:{number}", 3) for number in made]
     assert ran.stderr == ""
+
+
+@pytest.mark.skipif(
+    program("initdb") is None, reason="needs PostgreSQL (tests/system_packages.sh installs it)"
+)
+@pytest.mark.parametrize("gap", [60, 0])
+def test_pools_of_psycopg(function, gap):
+    """One that checks before use, and one that learns from the error when it gets it back."""
+    lines = written(function, POOL, gap)
+    with postgres_server() as port:
+        ran = function.run(4, DSN=f"host=127.0.0.1 port={port} user=postgres dbname=postgres")
+
+    assert [result.get("answer") for result in ran.results] == [
+        [1, 1],
+        [1, "AdminShutdown"],
+        [1, 1],
+        [1, "AdminShutdown"],
+    ], ran.results
+    number = 1 + next(n for n, line in enumerate(lines) if "pool = ConnectionPool" in line)
+    assert stale(ran) == ([(f"app.py:{number}", 5)] if gap else [])
+    assert "lambda-reuse" not in ran.stderr  # the pool warns there

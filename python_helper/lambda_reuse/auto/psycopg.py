@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "psycopg"
+LOST = ("connections_lost", "returns_bad")
+"""A pool's statistics of connections that were found broken before and after their use."""
+_replaced = builds.Owners()
+"""Pool -> how many of those have been replaced."""
 
 
 def observe(module: "ModuleType") -> None:
@@ -44,7 +48,16 @@ def _pool_made(pool: "Any", frame: "FrameType") -> None:
 def _pool_connected(pool: "Any", frame: "FrameType") -> None:
     found = frame.f_locals
     if "t0" in found and "t1" in found:
-        databases.connected(pool, int((found["t1"] - found["t0"]) * 1_000_000))
+        us = int((found["t1"] - found["t0"]) * 1_000_000)
+        databases.connected(pool, us, is_again=_is_again(pool))
+
+
+def _is_again(pool: "Any") -> bool:
+    """Whether the connection takes the place of one that was lost."""
+    lost = sum(map(pool._stats.__getitem__, LOST))  # `pop_stats` lets them start again
+    replaced = _replaced.of(pool) or 0
+    _replaced.put(pool, min(lost, replaced + 1))
+    return bool(lost > replaced)
 
 
 def _begins(_class: "Any", frame: "FrameType") -> None:
