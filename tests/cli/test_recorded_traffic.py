@@ -55,6 +55,7 @@ def life(
                 Duration=durations,
                 IdleTime=gaps or None,
                 InitDuration=INIT_MS if number == 1 else None,
+                ColdStarts=1 if number == 1 else None,
                 total={"invocations": invocations, "cold_starts": 1, "init_ms": INIT_MS},
             )
         )
@@ -204,6 +205,17 @@ def test_a_repeated_init_moves_nothing(init_ms: float, gap_ms: float) -> None:
     second_ms = BEGIN_MS + INIT_MS + 5100
     assert shop.arrivals_ms == [BEGIN_MS, second_ms, second_ms + init_ms + 1050]
     assert [shop.init_of(at_ms) for at_ms in shop.arrivals_ms[:2]] == [INIT_MS, init_ms]
+
+
+def test_nobody_waited_for_a_proactive_init() -> None:
+    """Also where somebody waited for the one after a reset."""
+    records = reset_life(600.0, 5600.0)
+    records[0] |= {"ColdStarts": None, "init_to_invoke_ms": 5000}
+    (shop,) = recorded(records).functions
+
+    second_ms = BEGIN_MS + INIT_MS + 5100
+    assert shop.arrivals_ms[:2] == [BEGIN_MS + INIT_MS, second_ms]
+    assert shop.waited_ms == {second_ms: 600.0}
 
 
 def test_a_record_that_ends_a_process_ends_after_its_last_invocation() -> None:

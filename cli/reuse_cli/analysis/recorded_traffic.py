@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median
 
-from reuse_cli.analysis.placement import Placement, Record, place, repeated_init_ms
+from reuse_cli.analysis.placement import Placement, Record, place
 from reuse_cli.analysis.replay import Traffic
 
 FIELDS = (
@@ -109,11 +109,8 @@ def _add(
         if record[name] is not None
     ]
     is_provisioned = last["init_type"] == "provisioned-concurrency"
-    is_cold = bool(container[0]["ColdStarts"] or not before)
-    if cold_starts and inits and is_cold and not is_provisioned:
-        _wait(function, placement, 0, inits[0])
-    for record in container[1:] if cold_starts else ():
-        init_ms = repeated_init_ms(record)
+    for record in container:
+        init_ms = record["InitDuration"] or record["RestoreDuration"]
         if init_ms is not None and record["ColdStarts"]:
             _wait(function, placement, placement.firsts.get(record["sequence"]), init_ms)
     function.placed += placed
