@@ -34,14 +34,16 @@ class Event:
 
     def line(self) -> bytes:
         """A JSON object on one line: a text as the member `@text`, beside what is known of it."""
-        extra = {"@event_ms": self.at_ms, "@log_group": self.group}
-        known = {name: value for name, value in extra.items() if value is not None}
         if not self.is_json:
             text = self.data.decode()
+            extra = {"@event_ms": self.at_ms, "@log_group": self.group}
+            known = {name: value for name, value in extra.items() if value is not None}
             return json.dumps({"@text": text} | _discovered(text) | known).encode()
-        if not known or not self.data.endswith(b"}") or self.data == b"{}":
+        if not self.data.endswith(b"}") or self.data == b"{}":
             return self.data
-        return self.data[:-1] + b"," + json.dumps(known, separators=(",", ":")).encode()[1:]
+        time = b"" if self.at_ms is None else b',"@event_ms":%d' % self.at_ms
+        group = b"" if self.group is None else b',"@log_group":' + json.dumps(self.group).encode()
+        return self.data[:-1] + time + group + b"}"
 
 
 def is_event(line: bytes) -> bool:

@@ -114,6 +114,10 @@ class EventReader:
                 self._last = own  # most files hold nothing that would ask for its time
                 yield event
             return
+        if own.endswith(b"}") and (event := self._behind_prefix(own)) is not None:
+            yield from self._closed()
+            yield from self._timed(event)
+            return
         text = own.decode("utf-8", "replace")
         text = ANSI.sub("", text) if "\x1b" in text else text
         if not text or (self._has_prefix and _INGESTED.fullmatch(line.decode(errors="replace"))):
@@ -123,6 +127,20 @@ class EventReader:
                 yield from self._value(value, NOTHING)
             return
         yield from self._prefixed(text)
+
+    def _behind_prefix(self, own: bytes) -> Event | None:
+        """Embedded metrics behind a time or a stream's name, by their look, or None.
+
+        Most lines of most files are of this kind, and are not decoded.
+        """
+        begin = own.find(b"{")
+        if begin < 1 or not is_event(own[begin:]):
+            return None
+        around, rest = split(own[:begin].decode("utf-8", "replace"))
+        if rest or around == NOTHING:
+            return None
+        self._has_prefix = True
+        return Event(around.at_ms, around.group, own[begin:], is_json=True)
 
     def _prefixed(self, text: str) -> Iterator[Event]:
         around, message = split(text)
@@ -172,6 +190,9 @@ class EventReader:
 
     def _message(self, text: str, around: Around) -> Iterator[Event]:
         own = text.strip()
+        if own.startswith('{"_aws"') and own.endswith("}") and "\n" not in own:
+            yield from self._found(around, own, is_json=True)  # by its look
+            return
         value = _object(own) if own.startswith("{") else None
         if value is None:
             yield from self._found(around, text.rstrip("\r\n"), is_json=False)

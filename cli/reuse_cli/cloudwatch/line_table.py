@@ -112,7 +112,7 @@ class LineTable:
         place = {name: f"c{at}" for at, name in enumerate(members)}
         columns = list(fields.columns(place))
         for name, column in self.values.items():
-            part = f"({place[name]}::varchar)"
+            part = place[name]
             columns += [f"{_values(part)} as {column}", f"{_object(part)} as o{column}"]
         columns += [f"{_text(place[name])} as {column}" for name, column in self.dimensions.items()]
         source = self._lines.select(members, texts=fields.texts)
@@ -156,15 +156,13 @@ class _Fields:
             self._paths.setdefault(root, []).append((name, path))
         self.roots = list(self._paths)
         self.texts = {
-            root
-            for root, paths in self._paths.items()
-            if root not in others and [path for _, path in paths] == ["$"]
+            root for root, paths in self._paths.items() if root not in others and _is_whole(paths)
         }
 
     def lists(self, place: Mapping[str, str]) -> Iterable[str]:
         """SQL of lists with the parts of each root, which is parsed once."""
         for at, (root, paths) in enumerate(self._paths.items()):
-            if root not in self.texts:
+            if root not in self.texts and not _is_whole(paths):
                 own = ", ".join(quoted(path) for _, path in paths)
                 yield f"json_extract_string({place[root]}, [{own}]) as l{at}"
 
@@ -173,20 +171,33 @@ class _Fields:
         for at, (root, paths) in enumerate(self._paths.items()):
             for number, (name, _) in enumerate(paths, 1):
                 part = place[root] if root in self.texts else f"l{at}[{number}]"
+                if root not in self.texts and _is_whole(paths):
+                    part = f"json_extract_string({place[root]}, '$')"
                 yield f"{part} as {self._fields[name]}"
 
 
-def _values(text: str) -> str:
-    """A metric's values as a list: EMF has one number, or an array of numbers."""
+def _is_whole(paths: list[tuple[str, str]]) -> bool:
+    """Whether a root member is needed as it is, and no part of it."""
+    return [path for _, path in paths] == ["$"]
+
+
+def _values(part: str) -> str:
+    """A metric's values as a list: EMF has one number, or an array of numbers.
+
+    An array of JSON is cast faster than its text, but takes strings, true and false for numbers.
+    """
+    text = f"({part}::varchar)"
+    others = " or ".join(f"contains({text}, '{sign}')" for sign in ('"', "true", "false"))
     return (
         f"case when starts_with({text}, '[') then"
-        f" case when not contains({text}, '\"') then try_cast({text} as double[]) end"
+        f" case when not ({others}) then try_cast({part} as double[]) end"
         f" when {text}[1] not in ('\"', '{{', 't', 'f', 'n') then"
         f" [try_cast({text} as double)] end"
     )
 
 
-def _object(text: str) -> str:
+def _object(part: str) -> str:
+    text = f"({part}::varchar)"
     return f"case when starts_with({text}, '{{') then {text} end"
 
 

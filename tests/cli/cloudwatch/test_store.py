@@ -58,6 +58,31 @@ def test_statistics_are_of_all_values(
     assert found[("a",)] == {BEGIN_MS: pytest.approx(value)}
 
 
+@pytest.mark.parametrize(
+    ("array", "total"),
+    [
+        ([1, 2.5, -3], 0.5),
+        ([1, None, 2], 3),
+        ([1e30, 5], 1e30),
+        ([12345678901234567890123, 0], 12345678901234567890123),
+        ([], None),
+        ([1, "2"], None),
+        ([1, True], None),
+        ([1, False], None),
+        ([[1]], None),
+        ([None], None),
+    ],
+)
+def test_an_array_holds_numbers(
+    data_of: Callable[..., Data], array: list[object], total: float | None
+) -> None:
+    """Anything else makes the whole value none, but for null, which is left out."""
+    data = data_of(line(BEGIN_MS, {"Function": "a"}, Latency=array))
+    found = data.store.statistic(LATENCY, "Sum", 60, SPAN)
+
+    assert found == ({} if total is None else {("a",): {BEGIN_MS: pytest.approx(total)}})
+
+
 def test_an_unknown_statistic_is_refused(data_of: Callable[..., Data]) -> None:
     with pytest.raises(UsageError, match="'p101' is not supported"):
         data_of(line(BEGIN_MS, {"Function": "a"}, Latency=1)).store.statistic(
