@@ -1,9 +1,9 @@
 """Writes the pages that are made from the code: `python docs/generate.py [FOLDER]`.
 
-`metrics.md`, `schemas/line.schema.json` and the reasons in `schemas/resources.schema.json` are the
-extension's catalogue, `container-life.md` its
-table of transitions, `cost.md` the prices and the dashboards, `helper.md` the helper's examples
-with words around them. A test compares what is committed with what this gives.
+`metrics.md`, `schemas/line.schema.json` and some words in two other schemas are the extension's
+catalogue, `container-life.md` its table of transitions, `cost.md` the prices and the dashboards,
+`helper.md` the helper's examples with words around them, `questions.md` questions with answers. A
+test compares what is committed with what this gives.
 """
 
 import sys
@@ -14,7 +14,7 @@ from reuse_extension.core.lifecycle import STARTING, TRANSITIONS
 sys.path.insert(0, str(Path(__file__).parent))
 from cost_page import cost_page
 from helper_page import helper_page
-from line_schema import line_schema, resources_schema
+from line_schema import containers_schema, line_schema, resources_schema
 from metrics_page import metrics_page, table
 from questions_page import questions_page
 
@@ -53,6 +53,7 @@ PAGES = {
     "helper.md": helper_page,
     "questions.md": questions_page,
     "schemas/line.schema.json": line_schema,
+    "schemas/containers.schema.json": containers_schema,
     "schemas/resources.schema.json": resources_schema,
 }
 

@@ -1,4 +1,4 @@
-"""The JSON schemas of what the extension's catalogue names: our lines, and reasons in an answer."""
+"""The JSON schemas of what the extension's catalogue names: our lines, and words in answers."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,18 @@ from typing import Any
 
 from reuse_extension.core.emf import MAX_VALUES
 from reuse_extension.core.fields import DECIMAL, DECIMALS, INTEGER, NEVER, Field, ListOf
-from reuse_extension.core.records import FIELDS, METRICS, REASONS, RESOURCE, RESOURCE_METRICS
+from reuse_extension.core.records import (
+    CONTAINER_FIELDS,
+    FIELDS,
+    METRICS,
+    REASONS,
+    RESOURCE,
+    RESOURCE_METRICS,
+)
 
 Schema = dict[str, Any]
-RESOURCES = Path(__file__).parent / "schemas" / "resources.schema.json"
+SCHEMAS = Path(__file__).parent / "schemas"
+CONTAINERS, RESOURCES = SCHEMAS / "containers.schema.json", SCHEMAS / "resources.schema.json"
 
 
 def line_schema() -> str:
@@ -39,6 +47,15 @@ def resources_schema() -> str:
     reasons = schema["properties"]["resources"]["items"]["properties"]["reasons"]
     reasons["required"] = list(REASONS)
     reasons["properties"] = {reason: {"type": "integer", "minimum": 0} for reason in REASONS}
+    return json.dumps(schema, indent=1) + "\n"
+
+
+def containers_schema() -> str:
+    """`containers.schema.json` as it is, with the catalogue's words for the end of a container."""
+    schema: Schema = json.loads(CONTAINERS.read_text("utf-8"))
+    (end,) = [field for field in CONTAINER_FIELDS if field.name == "end"]
+    properties = schema["properties"]["containers"]["items"]["properties"]
+    properties["end"] = {"enum": [*(end.values or ()), None]}
     return json.dumps(schema, indent=1) + "\n"
 
 

@@ -32,6 +32,7 @@ def generator():
     [
         *("metrics.md", "container-life.md", "helper.md", "questions.md"),
         *("schemas/line.schema.json", "schemas/resources.schema.json"),
+        "schemas/containers.schema.json",
     ],
 )
 def test_generated_pages_are_what_the_code_gives(name):

@@ -12,6 +12,7 @@ from reuse_cli.cloudwatch import body as bodies
 from reuse_cli.cloudwatch import check, logs_insights
 from reuse_dashboards import DASHBOARDS, fleet, function, rendered, template, widgets
 from reuse_extension.core import records
+from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).parents[2]
 METRICS = {field.name: field.unit for field in records.METRICS}
@@ -47,9 +48,31 @@ def test_the_template_holds_the_bodies():
     assert text.count("${AWS::Region}") > 10
 
 
-def test_a_template_without_the_dashboards_is_refused():
-    with pytest.raises(ValueError, match="lambda-reuse-fleet"):
-        template.with_bodies("Resources: {}")
+def test_the_template_holds_the_saved_queries():
+    """Those of the log widgets, as CloudFormation reads them; none chooses a function."""
+    text = (ROOT / "template.yaml").read_text()
+    saved = {
+        name: resource["Properties"]["QueryString"]
+        for name, resource in yaml_parse(text)["Resources"].items()
+        if resource["Type"] == "AWS::Logs::QueryDefinition"
+    }
+    one_line = " ".join(saved["WasteQuery"].split())
+
+    assert template.with_queries(text) == text
+    assert len(saved) == len(template.QUERIES)
+    assert one_line == " ".join(function.WASTE_QUERY.split()).replace(
+        ' and FunctionName = "FUNCTION"', ""
+    )
+    assert not any("FUNCTION" in query for query in saved.values())
+
+
+@pytest.mark.parametrize(
+    ("fill", "missing"),
+    [(template.with_bodies, "lambda-reuse-fleet"), (template.with_queries, "waste")],
+)
+def test_a_template_without_their_places_is_refused(fill, missing):
+    with pytest.raises(ValueError, match=missing):
+        fill("Resources: {}")
 
 
 def test_cloudwatch_would_take_the_body(body):

@@ -114,9 +114,9 @@ class EventReader:
                 self._last = own  # most files hold nothing that would ask for its time
                 yield event
             return
-        if own.endswith(b"}") and (event := self._behind_prefix(own)) is not None:
+        if own.endswith(b"}") and (wrapped := self._behind_prefix(own)) is not None:
             yield from self._closed()
-            yield from self._timed(event)
+            yield from self._timed(wrapped)
             return
         text = own.decode("utf-8", "replace")
         text = ANSI.sub("", text) if "\x1b" in text else text
