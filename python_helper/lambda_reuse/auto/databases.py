@@ -129,7 +129,10 @@ def closes(obj: "Any", frame: "FrameType") -> None:
 
 
 def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
-    """A connection was opened by itself: by the user's line, not by a pool."""
+    """A connection was opened by itself: by the user's line, not by a pool.
+
+    `connection`: None where it cannot be lost.
+    """
     if sites.is_through(frame, THROUGH) or _is_for_a_pool(frame):
         return
     line = builds.line(CONNECTION, "database connection", sites.find(frame))
@@ -140,7 +143,7 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
     line.built(key, us, is_excused=is_lost)
     if is_lost:
         builds.replaced(line.place, us, invocation.idle_s)
-    if len(_last) < builds.MAX_KEYS:
+    if connection is not None and len(_last) < builds.MAX_KEYS:
         _last[id(line), key] = ref(connection)
 
 

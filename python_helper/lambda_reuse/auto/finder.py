@@ -44,6 +44,7 @@ OBSERVERS = {
     "redis": "redis",
     "s3transfer.manager": "s3_transfers",
     "sqlalchemy": "sqlalchemy",
+    "sqlite3": "sqlite",
     "ssl": "tls",
     "urllib3": "urllib3",
 }
