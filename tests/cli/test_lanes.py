@@ -132,6 +132,18 @@ def test_close_invocations_are_one_box() -> None:
     assert "10000 invocations" in drawn[0]
 
 
+def test_what_begins_at_the_end_is_seen() -> None:
+    """The last container of a day, which has just begun."""
+    day = Lane("f", "a", 0.0, 1e8, invocations=[Stretch(0, 1e8)])
+    late = Lane("f", "b", 1e8 - 300, 1e8, inits=[Stretch(1e8 - 300, 1e8 - 100)])
+    drawn = formats.drawing(late, 0.0, 1e8)
+
+    assert formats.render([day, late]).count("<svg") == 2
+    begins = [float(x) for x in re.findall(r'd="M([0-9.]+) ', drawn)]
+    assert begins
+    assert all(x <= formats.WIDTH - formats.NARROWEST for x in begins)
+
+
 def spreads(folder: Path, *gaps_ms: float) -> dict[str, object]:
     record = container("a", 1, IdleTime=list(gaps_ms), Invocations=1, total={"invocations": 1})
     source = Files([write(folder / "log.jsonl", record)])

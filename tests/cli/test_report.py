@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from reuse_cli.formats.report_page import WITHOUT_LAYER
 
 from tests.browser import chromium, faults, needs_chromium
+from tests.cli import shapes
 from tests.cli.records import STARTED_MS, container, resource, write
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -109,6 +111,30 @@ def test_one_page_holds_every_answer(tmp_path: Path) -> None:
     assert "10 s\N{EN DASH}20 s\n6\n" in text  # idle gaps of 10 s each
     assert "builds the s3 client again" in text
     assert re.search(r"\$0\.\d+", text)
+
+
+def test_a_finding_names_its_function_where_there_are_several(tmp_path: Path) -> None:
+    """The same line may be in two of them."""
+    several = parsed(report(tmp_path, "--source", source(tmp_path)).stdout)
+    one = parsed(report(tmp_path, "orders", "--source", source(tmp_path)).stdout)
+
+    assert any(text.startswith("orders: 2 times in 6 invocations") for text in several.texts)
+    assert any(text.startswith("2 times in 6 invocations") for text in one.texts)
+
+
+def test_without_the_layer_nothing_is_made_up(tmp_path: Path) -> None:
+    """What report lines do not say is neither 0 nor fine."""
+    (tmp_path / "orders.log").write_text(shapes.report(0, 12.5, "Init Duration: 480.25 ms") + "\n")
+    done = report(tmp_path, "--source", "orders.log")
+    page = parsed(done.stdout)
+    text = "\n".join(page.texts)
+
+    assert page.texts.count(WITHOUT_LAYER) == 3  # timeline, resources, findings
+    assert "no line of the function" not in text
+    for unknown in ("containers", "saved by reuse", "spent on building again"):
+        assert f"\n{unknown}\n-\n" in text
+    assert "\ninvocations\n1\n" in text
+    assert "$0.00" not in text.split("\n")
 
 
 def test_nothing_is_loaded_and_nothing_runs(tmp_path: Path) -> None:

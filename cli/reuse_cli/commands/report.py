@@ -101,7 +101,8 @@ def money_columns() -> list[Column]:
 
 
 def _month(row: Row, name: str) -> float | None:
-    return prices.a_month(row[name] or 0.0, row["observed_s"] or 0.0)
+    amount = row[name]
+    return None if amount is None else prices.a_month(amount, row["observed_s"] or 0.0)
 
 
 report = click.command()(

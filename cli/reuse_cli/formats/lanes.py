@@ -116,7 +116,8 @@ def _mark(kind: str, x: float) -> str:
 def _merged(boxes: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     """Boxes that are wide enough to be seen; those that would touch are one."""
     last: tuple[float, float] | None = None
-    for a, b in boxes:
+    for begin, b in boxes:
+        a = min(begin, WIDTH - NARROWEST)  # what begins at the end is seen there
         wide = max(b, a + NARROWEST)
         if last is not None and a - last[1] < NARROWEST / 2:
             last = (last[0], max(last[1], wide))

@@ -17,6 +17,9 @@ from reuse_cli.formats.text import safe
 
 MAX_ROWS = 200
 ONE_LINE = 60
+WITHOUT_LAYER = (
+    "Not known: only the records of the layer tell, and these are the platform's report lines."
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ def page(report: Report) -> str:
         ("figures", "Key figures", _figures(report)),
         ("timeline", "Timeline", _timeline(report)),
         ("spreads", "Distributions", _spreads(report.spreads)),
-        ("resources", "Resources", _resources(report.resources)),
-        ("findings", "Findings", _findings(report.findings)),
+        ("resources", "Resources", _resources(report)),
+        ("findings", "Findings", _findings(report)),
         ("money", "Money", _money(report.money)),
         ("containers", "Containers", _table("Containers", report.containers)),
     ]
@@ -88,30 +91,36 @@ def _figures(report: Report) -> str:
     def total(name: str) -> Any:
         return sum(row[name] or 0 for row in rows)
 
+    def time(name: str) -> str:
+        is_known = not rows or any(row[name] is not None for row in rows)
+        return numbers.milliseconds(total(name) if is_known else None)
+
     looked_up = total("hits") + total("misses")
     invocations, containers = total("invocations"), total("containers")
+    if any(row["containers"] is None for row in rows):
+        containers = None
     waited = numbers.percent(_share(total("cold_starts"), invocations))
     figures = [
         ("containers", numbers.count(containers)),
         ("invocations", numbers.count(invocations)),
         ("invocations a container", numbers.decimal(_share(invocations, containers))),
         ("of invocations waited for an init", waited),
-        ("spent on inits", numbers.milliseconds(total("init_total_ms"))),
+        ("spent on inits", time("init_total_ms")),
         ("of look-ups were hits", numbers.percent(_share(total("hits"), looked_up))),
-        ("saved by reuse", numbers.milliseconds(total("saved_ms"))),
-        ("spent on building again", numbers.milliseconds(total("recreated_ms"))),
+        ("saved by reuse", time("saved_ms")),
+        ("spent on building again", time("recreated_ms")),
     ]
     items = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
     return f'<dl class="figures">{items}</dl>{_table("By function", report.summary)}'
 
 
-def _share(part: float, whole: float) -> float | None:
+def _share(part: float, whole: float | None) -> float | None:
     return part / whole if whole else None
 
 
 def _timeline(report: Report) -> str:
     if not report.lanes:
-        return '<p class="none">The records hold no invocations.</p>'
+        return _none("The records hold no invocations.", report)
     drawn = []
     for function, group in groupby(report.lanes, lambda lane: lane.function_name):
         heading = f"<h3>{_text(function)}</h3>" if len(report.functions) != 1 else ""
@@ -199,25 +208,35 @@ def _edge(edge: float, show: Show) -> str:
     return show(edge)
 
 
-def _resources(table: Table) -> str:
-    if not table.rows:
-        return (
-            '<p class="none">No resources were reported. A Python function reports what it reuses'
-            " once it imports the helper.</p>"
-        )
-    return _table("Resources", table)
+def _none(sentence: str, report: Report) -> str:
+    """Why a section is empty."""
+    has_records = any(row["observed"] == "records" for row in report.summary.rows)
+    is_known = has_records or not report.summary.rows
+    return f'<p class="none">{_text(sentence if is_known else WITHOUT_LAYER)}</p>'
 
 
-def _findings(rows: Sequence[Row]) -> str:
-    if not rows:
-        return f'<p class="none">{_text(findings_text.NOTHING)}</p>'
-    return "<ol class='findings'>" + "".join(map(_finding, rows)) + "</ol>"
+def _resources(report: Report) -> str:
+    if not report.resources.rows:
+        sentence = "A Python function reports what it reuses once it imports the helper."
+        return _none(f"No resources were reported. {sentence}", report)
+    return _table("Resources", report.resources)
 
 
-def _finding(row: Row) -> str:
+def _findings(report: Report) -> str:
+    if not report.findings:
+        return _none(findings_text.NOTHING, report)
+    several = len(report.functions) > 1
+    found = "".join(_finding(row, several) for row in report.findings)
+    return f"<ol class='findings'>{found}</ol>"
+
+
+def _finding(row: Row, has_function: bool) -> str:
+    figures = findings_text.figures(row)
+    if has_function and figures:
+        figures = f"{row['function_name']}: {figures}"
     return (
         f"<li><h3><code>{_text(findings_text.where(row))}</code>"
-        f" {_text(findings_text.title(row))}</h3><p>{_text(findings_text.figures(row))}</p>"
+        f" {_text(findings_text.title(row))}</h3><p>{_text(figures)}</p>"
         f"<details><summary>What to change</summary><pre tabindex='0'>{_lines(row['advice'])}</pre>"
         "</details></li>"
     )
