@@ -133,7 +133,7 @@ def test_every_picture_is_shown():
     """And all of them are pictures that `make screenshots` takes again."""
     taken = {
         f"{page}-{scheme}-{size}.png"
-        for page in ("report", "dashboard", "live")
+        for page in ("report", "dashboard", "fleet", "timeline", "live")
         for scheme in ("light", "dark")
         for size in ("wide", "narrow")
     }

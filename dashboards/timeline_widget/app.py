@@ -95,6 +95,7 @@ def _timeline(query, function, view, context):
     if len(found) <= lanes.MAX_LANES:
         _add_invocations(found, _records(query, function, None, MAX_RECORDS))
     offset_ms = int((view.get("timezone") or {}).get("offsetInMinutes") or 0) * 60_000
+    form = _time_format(query.end_ms - query.start_ms)
     return lanes.page(
         lanes.grouped(found),
         query.start_ms,
@@ -102,9 +103,16 @@ def _timeline(query, function, view, context):
         width=int(view.get("width") or 800),
         height=int(view.get("height") or 400),
         theme=theme,
-        clock=lambda at_ms: time.strftime("%H:%M", time.gmtime((at_ms - offset_ms) / 1000)),
+        clock=lambda at_ms: time.strftime(form, time.gmtime((at_ms - offset_ms) / 1000)),
         action=lambda lane: _action(lane, function, query.log_group, context),
     )
+
+
+def _time_format(span_ms):
+    """As much of a time as tells the marks of the axis apart."""
+    if span_ms < 10 * 60_000:
+        return "%H:%M:%S"
+    return "%H:%M" if span_ms <= 24 * 3_600_000 else "%m-%d %H:%M"
 
 
 def _lane(row):

@@ -16,6 +16,8 @@ FAILURES = ("timeout", "failure")
 """Ends of a container that are drawn as failures."""
 NAME_WIDTH = 150
 LANE_HEIGHT = 16
+CHARACTER_WIDTH = 7
+"""Pixels of a time's character, at most."""
 
 THEMES = {
     "light": {
@@ -132,14 +134,16 @@ class Drawing:
         )
 
     def axis(self, clock):
-        """Five times above the lanes."""
+        """Times above the lanes: five, or as many as there is room for."""
         marks = []
-        for at in range(5):
-            anchor = ("start", "middle", "middle", "middle", "end")[at]
-            text = html.escape(clock(self.start_ms + at * (self.end_ms - self.start_ms) / 4))
+        room = self.width // (CHARACTER_WIDTH * (len(clock(self.start_ms)) + 2))
+        last = max(1, min(4, room - 1))
+        for at in range(last + 1):
+            anchor = "start" if at == 0 else "end" if at == last else "middle"
+            text = html.escape(clock(self.start_ms + at * (self.end_ms - self.start_ms) / last))
             marks.append(
-                f'<text x="{at * self.width / 4:.0f}" y="11" text-anchor="{anchor}" font-size="11"'
-                f' fill="{self.colors["muted"]}">{text}</text>'
+                f'<text x="{at * self.width / last:.0f}" y="11" text-anchor="{anchor}"'
+                f' font-size="11" fill="{self.colors["muted"]}">{text}</text>'
             )
         size = f'width="{self.width}" height="14"'
         return f'<svg {size} aria-hidden="true">{"".join(marks)}</svg>'

@@ -93,6 +93,31 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Any:
         sys.modules.pop(name, None)
 
 
+def times(page: str) -> list[str]:
+    """The marks of the axis."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", page)
+
+
+@pytest.mark.parametrize(
+    ("span_ms", "width", "expected"),
+    [
+        (HOUR_MS, 900, ["14:13", "14:28", "14:43", "14:58", "15:13"]),
+        (40_000, 900, ["14:13:20", "14:13:30", "14:13:40", "14:13:50", "14:14:00"]),
+        (40_000, 400, ["14:13:20", "14:13:40", "14:14:00"]),
+        (48 * HOUR_MS, 900, ["09-21 14:13", "09-22 02:13", "09-22 14:13", "09-23 02:13",
+                             "09-23 14:13"]),
+        (48 * HOUR_MS, 100, ["09-21 14:13", "09-23 14:13"]),
+    ],
+)  # fmt: skip
+def test_the_axis_tells_its_marks_apart(
+    app: Any, logs: LogsServer, span_ms: int, width: int, expected: list[str]
+) -> None:
+    """With seconds or dates where the range asks for them, and as many as there is room for."""
+    logs.put(GROUP, [record(1, to_ms=BEGIN_MS + 20_000)])
+    span = {"start": BEGIN_MS, "end": BEGIN_MS + span_ms}
+    assert times(app.handler(event(timeRange=span, width=width), CONTEXT)) == expected
+
+
 def rows(page: str) -> list[str]:
     """The labels of the lanes."""
     return [html.unescape(text) for text in re.findall(r'role="img" aria-label="([^"]*)"', page)]
