@@ -155,6 +155,21 @@ def test_money_is_what_the_command_line_would_say():
     assert (int(factor), float(price)) == (1000 * 1024, PRICES[X86_64].gb_second)
 
 
+def test_indexes_and_facets_are_of_fields_that_there_are():
+    """No field in both lists, as `PutIndexPolicy` demands; a facet is of few values."""
+    log_group = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]["OrdersLogGroup"]
+    (policy,) = log_group["Properties"]["FieldIndexPolicies"]
+    _, with_facets, without = policy["Fn::If"]
+    fields = {field.name: field for kind in records.FIELDS.values() for field in kind}
+    known = {*fields, *records.DIMENSIONS, "record", "Resource"}
+    facets = with_facets["FieldsV2"]
+
+    assert {*with_facets["Fields"], *facets, *without["Fields"]} <= known
+    assert not facets.keys() & set(with_facets["Fields"])
+    assert all(facet == {"type": "FACET"} for facet in facets.values())
+    assert all(fields[name].values for name in facets if name != "record")
+
+
 def test_the_template_is_sound():
     """By cfn-lint, offline."""
     linter = shutil.which("cfn-lint", path=str(Path(sys.executable).parent)) or "cfn-lint"
