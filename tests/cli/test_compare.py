@@ -141,6 +141,7 @@ def test_a_version_that_reuses_is_better(tmp_path: Path) -> None:
     asked = ("before.py:handler", "after.py:handler", "--count", 24, "--data", "data")
     done = compare(tmp_path, *asked, "--output", "json", "--fail-on", "verdict == 'better'")
     assert done.returncode == 1, done.stderr
+    assert "128 warm_p50_ms" in done.stderr
     answer = json.loads(done.stdout)
     validator("compare.schema.json").validate(answer)
     rows = {row["measure"]: row for row in answer["comparisons"]}

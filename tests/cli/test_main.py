@@ -276,6 +276,7 @@ def test_sql_answers_any_question(tmp_path):
     assert table.split() == ["n", "n_2", "x", "7", "0", "1.5"]
     failed = run("sql", query, "--source", tmp_path, "--fail-on", "n > 6")
     assert failed.returncode == 1
+    assert "holds for 1 of 1: 7 0" in failed.stderr  # no name: the first values
 
 
 def test_nothing_of_a_time_is_said(tmp_path):

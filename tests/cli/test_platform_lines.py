@@ -73,6 +73,24 @@ def test_what_a_function_prints_has_its_own_time(tmp_path, monkeypatch, shape):
     assert (row["started_ms"], row["last_ms"]) == (STARTED_MS, at + 61_000)
 
 
+def test_an_init_that_is_there_with_and_without_its_container_counts_once(tmp_path):
+    """As a line with a request does; of `aws logs tail` and of an export without its folder."""
+    found = [
+        (STARTED_MS, A, "INIT_REPORT Init Duration: 480.25 ms\tPhase: init\tStatus: success"),
+        (STARTED_MS + 500, B, "INIT_REPORT Init Duration: 480.25 ms\tPhase: init\tStatus: success"),
+        (STARTED_MS + 900, A, report(0, 12.5)),
+    ]
+    named = "".join(f"{shapes.iso(at)[:23]}Z {stream} {text}\n" for at, stream, text in found)
+    bare = "".join(f"{shapes.iso(at)[:23]}Z {text}\n" for at, _, text in found)
+    for folder, text in (("tail", named), ("export", bare)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "orders.log").write_text(text)
+
+    rows, _ = ask("containers", tmp_path)
+
+    assert {row["container_id"]: row["inits"] for row in rows} == {A: 1, B: 1}
+
+
 def test_inits_of_containers_that_no_line_names_are_told_apart(tmp_path):
     """A provisioned container's lines do not make others' inits provisioned."""
     lines = [

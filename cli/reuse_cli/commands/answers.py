@@ -113,9 +113,11 @@ NAMES = ("policy", "function_name", "container_id", "resource", "call_site")
 
 
 def _name(row: Row) -> str:
-    """What tells a row from the others, for a message."""
-    parts = [row.get(name) for name in NAMES]
-    return " ".join(str(part) for part in parts if part)
+    """What tells a row from the others, for a message; without a name its first two values."""
+    parts: list[Any] = [row.get(name) for name in NAMES]
+    if not any(parts):
+        parts = [value for value in row.values() if isinstance(value, str | int | float)][:2]
+    return " ".join(str(part) for part in parts if part is not None and part != "")
 
 
 def command(

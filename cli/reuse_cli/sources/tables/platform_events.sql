@@ -51,11 +51,14 @@ ranked as (
         max(worth) over same as most,
         row_number() over (same order by worth desc, at_ms, container_id) as number
     from once
-    window same as (partition by kind, request_id, duration_ms, init_ms, restore_ms)
+    window same as (
+        partition by kind, request_id, duration_ms, init_ms, restore_ms,
+            if(request_id is null, function_name, null)
+    )
 )
 select * exclude (worth, most, number, fallback, file, is_named, same_hash)
 from ranked
-where request_id is null or (worth = most and (worth = 2 or number = 1))
+where (request_id is null and kind not in ('init_report', 'restore_report')) or (worth = most and (worth = 2 or number = 1))
 union all
 select * exclude (fallback, file, is_named, same_hash)
 from others
