@@ -259,6 +259,57 @@ def handler(event, context):
 """,
             id="caches",
         ),
+        pytest.param(
+            """\
+import bisect, collections, heapq
+queue = []
+ordered = []
+users = collections.Counter()
+plain = []
+merged = {}
+taken = []
+def handler(event, context):
+    global plain, merged
+    heapq.heappush(queue, event["at"])  # <-
+    bisect.insort(ordered, event["at"])  # <-
+    users.update([event["user"]])  # <-
+    plain = [*plain, event]  # <-
+    merged = {**merged, event["id"]: event}  # <-
+    merged = merged | {event["id"]: event}  # <-
+    heapq.heappush(taken, event["at"])
+    return heapq.heappop(taken)
+""",
+            id="functions that add, and assignments",
+        ),
+        pytest.param(
+            """\
+kept = []
+few = []
+last = {}
+buffered = []
+sent = []
+def client():
+    if not kept:
+        kept.append(object())
+    return kept[0]
+def flush(items):
+    del items[:]
+class Queue:
+    def send(self, items):
+        items.clear()
+def handler(event, context):
+    if len(few) < 10:
+        few.append(event)
+    last.update(event=event, tenant="a")
+    last.update({"event": event})
+    buffered.append(event)
+    flush(buffered)
+    sent.append(event)
+    Queue().send(sent)
+    return client()
+""",
+            id="what is bounded, and emptied by other functions",
+        ),
     ],
 )
 def test_what_grows(source, tmp_path):

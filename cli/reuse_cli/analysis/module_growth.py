@@ -8,6 +8,9 @@ from reuse_cli.analysis.source_names import INIT, Function, Known, Names, dotted
 GROWS = {"append", "appendleft", "extend", "insert", "add", "update"}
 SHRINKS = {"clear", "pop", "popitem", "popleft", "remove", "discard", "difference_update"}
 ASKS = {"get", "setdefault"}
+ADDERS = {"heappush", "insort", "insort_left", "insort_right"}
+TAKERS = {"heappop"}
+"""Functions of heapq and bisect that add to their first argument, or take from it."""
 OF_CLASSES = {"__init_subclass__", "__set_name__"}
 """What runs while a class statement is executed."""
 
@@ -48,16 +51,21 @@ class Reader(ast.NodeVisitor):
         known: Known,
         uses: dict[str, Uses],
         on_import: dict[str, int],
+        *,
+        emptying: set[tuple[str, int]],
     ) -> None:
         self._file = file
         self._names = names
         self._known = known
         self._uses = uses
         self._on_import = on_import
+        self._emptying = emptying
         self._functions: list[Function] = []
         self._hidden: list[set[str]] = []
         self._asked: list[Uses] = []
         """Containers that an `if` around the present node asks for a key."""
+        self._bounded: list[Uses] = []
+        """Those that it finds empty, or asks for their length."""
         self._is_metaclass = False
         self._class: ast.ClassDef | None = None
         """The class at module level whose methods are read."""
@@ -90,11 +98,15 @@ class Reader(ast.NodeVisitor):
     def visit_If(self, node: ast.If) -> None:
         """What an `if` asks for is a cache's."""
         asked = [use for part in ast.walk(node.test) if (use := self._use(part)) is not None]
+        measured = [self._use(_measured(part)) for part in ast.walk(node.test)]
+        bounded = [use for use in measured if use is not None]
         self.visit(node.test)
         self._asked += asked
+        self._bounded += bounded
         for child in node.body + node.orelse:
             self.visit(child)
         del self._asked[len(self._asked) - len(asked) :]
+        del self._bounded[len(self._bounded) - len(bounded) :]
 
     def visit_Try(self, node: ast.Try) -> None:
         """`try: return cache[key]` asks for a key, too."""
@@ -122,11 +134,25 @@ class Reader(ast.NodeVisitor):
                 self._method(use, use.grows, method, node)
             elif within is not None:
                 self._method(within, within.grows_within, method, node)
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else dotted(node.func)
+        self._arguments(node, name)
         self.generic_visit(node)
+
+    def _arguments(self, node: ast.Call, function: str) -> None:
+        """What a function that is called does to the containers that it is given."""
+        for number, argument in enumerate(node.args):
+            use = self._use(argument)
+            if use is None:
+                continue
+            if (function, number) in self._emptying or (function in TAKERS and number == 0):
+                use.is_emptied = True
+            elif function in ADDERS and number == 0:
+                self._grows(use, use.grows, node)
 
     def _method(self, use: Uses, grows: list[Growth], method: str, node: ast.Call) -> None:
         if method in GROWS:
-            self._grows(use, grows, node)
+            if not _has_fixed_keys(node):
+                self._grows(use, grows, node)
         elif method in SHRINKS:
             use.is_emptied = True
         elif method in ASKS and grows is use.grows:
@@ -142,6 +168,15 @@ class Reader(ast.NodeVisitor):
             elif not is_read and not isinstance(node.slice, ast.Constant):
                 self._grows(use, use.grows, node)
         self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """`seen = seen + [event]` and `seen = [*seen, event]` add, too."""
+        use = self._use(node.targets[0]) if len(node.targets) == 1 else None
+        if use is not None and any(self._use(part) is use for part in _added_to(node.value)):
+            self._grows(use, use.grows, node)
+            self.visit(node.value)
+        else:
+            self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """`seen += [event]` adds; any other operator makes it smaller or another one."""
@@ -192,7 +227,8 @@ class Reader(ast.NodeVisitor):
         return "" if is_static or not method.args.args else method.args.args[0].arg
 
     def _grows(self, use: Uses, grows: list[Growth], node: ast.expr | ast.stmt) -> None:
-        if self._is_on_import() or (grows is use.grows_within and use in self._asked):
+        is_asked = grows is use.grows_within and use in self._asked
+        if self._is_on_import() or is_asked or use in self._bounded:
             return
         full = next(name for name, known in self._uses.items() if known is use)
         name = full.removeprefix(f"{self._names.module}.")
@@ -205,6 +241,59 @@ class Reader(ast.NodeVisitor):
         if self._class is not None and self._names.full(self._class.name) in self._known.kept:
             is_of_class = is_of_class or outermost == INIT
         return is_of_class or len(self._functions) <= self._on_import.get(outermost, 0)
+
+
+def emptying(tree: ast.AST) -> set[tuple[str, int]]:
+    """(function, position) of the arguments that functions of the module take something from.
+
+    A method's positions are those of its calls: without the object.
+    """
+    found = set()
+    for function in ast.walk(tree):
+        if isinstance(function, Function):
+            names = [argument.arg for argument in function.args.args]
+            names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+            taken = {_emptied(node) for node in ast.walk(function)}
+            found |= {(function.name, at) for at, name in enumerate(names) if name in taken}
+    return found
+
+
+def _emptied(node: ast.AST) -> str:
+    """`seen` of `seen.clear()`, `del seen[...]` and `seen[:] = ...`."""
+    if isinstance(node, ast.Attribute) and node.attr in SHRINKS:
+        return dotted(node.value)
+    if isinstance(node, ast.Subscript):
+        is_slice = isinstance(node.slice, ast.Slice) and isinstance(node.ctx, ast.Store)
+        return dotted(node.value) if is_slice or isinstance(node.ctx, ast.Del) else ""
+    return ""
+
+
+def _measured(node: ast.AST) -> ast.AST | None:
+    """`seen` of `not seen` and `len(seen)`."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return node.operand
+    is_length = isinstance(node, ast.Call) and dotted(node.func) == "len" and node.args
+    return node.args[0] if is_length else None  # type: ignore[attr-defined]
+
+
+def _added_to(value: ast.expr) -> list[ast.expr]:
+    """What a value has all items of, and others."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.BitOr):
+        return [value.left, value.right]
+    if isinstance(value, ast.List | ast.Set | ast.Tuple):
+        return [item.value for item in value.elts if isinstance(item, ast.Starred)]
+    if isinstance(value, ast.Dict):
+        return [item for key, item in zip(value.keys, value.values, strict=True) if key is None]
+    return []
+
+
+def _has_fixed_keys(node: ast.Call) -> bool:
+    """`known.update(etag=etag)` and `known.update({"etag": etag})`: the same keys each time."""
+    for given in node.args:
+        keys = given.keys if isinstance(given, ast.Dict) else [None]
+        if not all(isinstance(key, ast.Constant) for key in keys):
+            return False
+    return all(word.arg is not None for word in node.keywords)
 
 
 def _item_of(node: ast.expr) -> ast.expr | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reuse_cli.analysis import source_names
-from reuse_cli.analysis.module_growth import Growth, Reader, Uses
+from reuse_cli.analysis.module_growth import Growth, Reader, Uses, emptying
 from reuse_cli.analysis.source_names import INIT, Function
 
 LEFT_OUT = ("site-packages", "node_modules", "tests", "test", ".venv", "venv", "build", "dist")
@@ -23,8 +23,10 @@ def find(folder: Path) -> list[Growth]:
     modules = [(path, source_names.names(path, tree), tree) for path, tree in _sources(folder)]
     known = source_names.known((names, tree) for _, names, tree in modules)
     uses = {container: Uses() for container in known.containers}
+    taken = set().union(*(emptying(tree) for *_, tree in modules))
     for path, names, tree in modules:
-        Reader(path.as_posix(), names, known, uses, _run_on_import(tree)).visit(tree)
+        on_import = _run_on_import(tree)
+        Reader(path.as_posix(), names, known, uses, on_import, emptying=taken).visit(tree)
     found = {growth for use in uses.values() for growth in use.found()}
     return sorted(found, key=lambda growth: (_place(growth.call_site), growth.name))
 

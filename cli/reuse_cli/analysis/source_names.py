@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import PurePath
 from typing import NamedTuple
 
-MAKERS = {"list", "dict", "set", "defaultdict", "deque", "OrderedDict"}
+MAKERS = {"list", "dict", "set", "defaultdict", "deque", "Counter", "OrderedDict"}
 INIT = "__init__"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
