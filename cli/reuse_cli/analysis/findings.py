@@ -28,7 +28,7 @@ ENOUGH_INVOCATIONS = 2
 
 FETCHES = (
     *("ssm.parameter", "secret", "appconfig.configuration", "kms.plaintext"),
-    *("sts.role", "s3.object"),
+    *("sts.role", "sts.identity", "sqs.queue_url", "s3.object"),
 )
 CONNECTIONS = ("http.connection", "db.connection", "redis.connection")
 COUNTED_USES = ("boto3.client", "boto3.resource", "db.engine", "redis.client")

@@ -236,7 +236,7 @@ def _call_begins(client: "Any", frame: "FrameType") -> None:
     if owner is not None:
         owner.line.used()
     if client._service_model._service_name in aws_fetches.SERVICES:
-        aws_fetches.begin(frame.f_locals, frame)
+        aws_fetches.begin(frame.f_locals, frame, 0 if owner is None else owner.key)
 
 
 def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:

@@ -27,6 +27,11 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
         "secret",
         ("SecretId", "VersionId", "VersionStage"),
     ),
+    ("secretsmanager", "BatchGetSecretValue"): (
+        "secret",
+        "secrets",
+        ("SecretIdList", "Filters", "NextToken"),
+    ),
     ("appconfig", "GetConfiguration"): (
         "appconfig.configuration",
         "AppConfig configuration",
@@ -43,6 +48,8 @@ FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
     ),
     ("kms", "Decrypt"): ("kms.plaintext", "KMS plaintext", ("CiphertextBlob",)),
     ("sts", "AssumeRole"): ("sts.role", "STS role", ("RoleArn", "ExternalId", "Policy")),
+    ("sts", "GetCallerIdentity"): ("sts.identity", "STS identity", ()),
+    ("sqs", "GetQueueUrl"): ("sqs.queue_url", "SQS queue URL", ("QueueName",)),
     ("s3", "GetObject"): ("s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
 }
 """(service, operation) -> kind, what it is, and the parameters that say which one."""
@@ -55,8 +62,11 @@ under_way: "dict[int, tuple[Any, str, str, tuple[Any, ...], int]]" = {}
 """Thread -> the value that it reads: the line, kind, what it is, which one, and since when."""
 
 
-def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
-    """A call begins; `found` are the names of `_make_api_call`."""
+def begin(found: "dict[str, Any]", frame: "FrameType", made_for: int) -> None:
+    """A call begins; `found` are the names of `_make_api_call`.
+
+    `made_for`: what the client is for: in another account the same name is another value.
+    """
     client = found["self"]
     if under_way:
         under_way.pop(get_ident(), None)
@@ -70,7 +80,7 @@ def begin(found: "dict[str, Any]", frame: "FrameType") -> None:
         return
     kind, what, names = fetch
     parameters = found["api_params"]
-    asked = (client.meta.region_name, *map(parameters.get, names))
+    asked = (made_for, client.meta.region_name, *map(parameters.get, names))
     under_way[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
 
 

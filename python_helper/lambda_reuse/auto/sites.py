@@ -1,9 +1,9 @@
 """The user's line: the innermost frame in the function's own code that led to a build.
 
 The function's own code is what lies in the task root, but for the packages installed there: zip
-functions carry their dependencies beside their own modules. Those are known by their `dist-info`;
-where a layer or a build tool has removed it, by being a library that is observed here. Layers lie
-outside the task root.
+functions carry their dependencies beside their own modules, or in a folder such as `vendor`. Those
+are known by their `dist-info`; where a layer or a build tool has removed it, by being a library
+that is observed here. Layers lie outside the task root.
 """
 
 import os
@@ -72,7 +72,9 @@ submitter: "Any" = None
 
 _files: "dict[str, Optional[str]]" = {}
 _sites: "dict[tuple[int, int], tuple[CodeType, tuple[str, str]]]" = {}
-_installed: "Optional[frozenset[str]]" = None
+_installed: "dict[str, frozenset[str]]" = {}
+"""Folder -> the top-level names of the distributions that are installed there."""
+_root: "Optional[str]" = None
 
 
 def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
@@ -176,15 +178,30 @@ def own_file(path: str) -> "Optional[str]":
     parts = inside.split(os.sep)
     if any(part in INSTALLED or part.startswith((".", "venv")) for part in parts[:-1]):
         return None
-    top = parts[0][:-3] if len(parts) == 1 and parts[0].endswith(".py") else parts[0]
-    if top in LIBRARIES or top in _packages(root):
-        return None
-    return inside
+    return None if _is_installed(root, parts) else inside
+
+
+def _is_installed(root: str, parts: "list[str]") -> bool:
+    """Whether this is a distribution's: in the task root or a folder of it in `sys.path`."""
+    for at, part in enumerate(parts):
+        inside = os.sep.join(parts[:at])
+        folder = os.path.join(root, inside) if inside else root
+        if not inside or folder in sys.path or inside in sys.path:
+            name = part.removesuffix(".py")
+            if name in LIBRARIES or name in _packages(folder):
+                return True
+    return False
 
 
 def task_root() -> str:
-    """Where the function's code lies; the working directory outside Lambda."""
-    return os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+    """Where the function's code lies; the working directory outside Lambda.
+
+    It is asked for once: a handler may change its environment.
+    """
+    global _root
+    if _root is None:
+        _root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
+    return _root
 
 
 def _relative(path: str, root: str) -> "Optional[str]":
@@ -196,19 +213,18 @@ def _relative(path: str, root: str) -> "Optional[str]":
     return None
 
 
-def _packages(root: str) -> "frozenset[str]":
-    """The top-level names of the distributions that are installed in the task root."""
-    global _installed
-    if _installed is None:
+def _packages(folder: str) -> "frozenset[str]":
+    """The top-level names of the distributions that are installed in this folder."""
+    if folder not in _installed:
         names: "set[str]" = set()
         try:
-            for entry in os.listdir(root):
+            for entry in os.listdir(folder):
                 if entry.endswith((".dist-info", ".egg-info")):
-                    names |= _names_in(os.path.join(root, entry))
+                    names |= _names_in(os.path.join(folder, entry))
         except OSError:
             pass
-        _installed = frozenset(names)
-    return _installed
+        _installed[folder] = frozenset(names)
+    return _installed[folder]
 
 
 def _names_in(info: str) -> "set[str]":
@@ -228,7 +244,8 @@ def _names_in(info: str) -> "set[str]":
 
 def forget() -> None:
     """The task root may be another one."""
-    global _installed
-    _installed = None
+    global _root
+    _root = None
+    _installed.clear()
     _files.clear()
     _sites.clear()
