@@ -102,6 +102,9 @@ def _wrapped(handle: "Callable[..., Any]") -> "Callable[..., Any]":
         begin(args[2] if len(args) > 2 else kwargs.get("invoke_id"))
         try:
             return handle(*args, **kwargs)
+        except BaseException as error:  # not of the handler's exceptions: of what ends the process
+            error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+            raise
         finally:
             end()
 

@@ -53,6 +53,23 @@ def test_errors_pass(client):
     assert seen() == (1, False, None)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="a traceback that is raised again stays")
+def test_the_traceback_of_a_crash(client):
+    """What the handler lets end the process looks as it does without the helper."""
+
+    def handle_event_request(*arguments):
+        raise KeyboardInterrupt
+
+    client.handle_event_request = handle_event_request
+    invocation.attach()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.handle_event_request(1, 2, "id")
+
+    functions = [entry.frame.code.name for entry in caught.traceback]
+    assert functions == ["test_the_traceback_of_a_crash", "handle_event_request"]
+    assert [entry.path.name for entry in caught.traceback] == ["test_invocation.py"] * 2
+
+
 def test_wrapped_once(client):
     """However often it is asked for."""
     client.handle_event_request = lambda *_: None
