@@ -76,8 +76,8 @@ def dashboard(log_group: str = DEFAULT_LOG_GROUP) -> dict[str, Any]:
 
 INTRODUCTION = (
     "A *container* is one execution environment of Lambda. A *cold start* is an invocation whose"
-    " caller waited for an init or a restore. Choose the function above; *lambda-reuse doctor*"
-    " names the lines of code behind these numbers."
+    " caller waited for an init or a restore. The variable *Function* chooses whose are shown;"
+    " *lambda-reuse doctor* names the lines of code behind these numbers."
 )
 REUSE = (
     "**Reuse.** Good: a warm share above 99 %, containers that live for hours. A falling container"
