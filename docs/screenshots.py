@@ -107,7 +107,7 @@ def run_fleet(folder: Path) -> Path:
     lines = (json.dumps({"at_ms": at_ms, "event": {}}) + "\n" for at_ms in times)
     events.write_text("".join(lines))
     run = [*LAMBDA_REUSE, "local", "run", "--events", str(events), "--concurrency", "4"]
-    run += ["--keep-alive", "6"]
+    run += ["--keep-alive", "6", "--timeout", "30"]
     running = [
         subprocess.Popen(
             [*run, f"{ROOT / 'examples' / file}:handler", "--data", str(folder / "fleet" / file)],
