@@ -22,6 +22,9 @@ WITHOUT_STREAM = {
 }
 
 
+WITHOUT_TIME = {"--query events[].message", "--query events[].message --output text", "awslogs"}
+
+
 @pytest.mark.parametrize("shape", shapes.SHAPES)
 def test_every_shape_gives_the_same_answer(tmp_path, monkeypatch, shape):
     """Containers where the lines have the stream; invocations, init, memory, timeouts always."""
@@ -52,6 +55,19 @@ def test_every_shape_gives_the_same_answer(tmp_path, monkeypatch, shape):
     if shape not in WITHOUT_STREAM:
         rows, _ = ask("containers", file)
         assert {row["container_id"]: row["invocations"] for row in rows} == {A: 2, B: 2}
+
+
+@pytest.mark.parametrize("shape", sorted(shapes.SHAPES.keys() - WITHOUT_TIME))
+def test_every_shape_has_the_times_of_its_events(tmp_path, monkeypatch, shape):
+    """`--since` and `--until` part the invocations."""
+    monkeypatch.setattr(shapes, "events", events)
+    file = tmp_path / "orders.log"
+    file.write_text(shapes.SHAPES[shape](), encoding="utf-8")
+    middle_ms = STARTED_MS + 2000
+    spans = Span(None, middle_ms), Span(middle_ms, None)
+
+    found = [ask("summary", file, span=span)[0][0]["invocations"] for span in spans]
+    assert found == [2, 2]
 
 
 @pytest.mark.parametrize("shape", ["filter-log-events --output text", "sam logs"])
