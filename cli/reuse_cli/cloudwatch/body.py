@@ -46,13 +46,16 @@ def rows(widget: Widget) -> list[Row]:
     """
     made: list[Row] = []
     before: list[Any] = []
-    for number, row in enumerate(widget.get("properties", {}).get("metrics") or ()):
+    listed = widget.get("properties", {}).get("metrics") or ()
+    options_of = (row[-1] for row in listed if isinstance(row, list) and row)
+    taken = {str(one.get("id")) for one in options_of if isinstance(one, dict)}
+    for number, row in enumerate(listed):
         if not isinstance(row, list) or not row:
             raise MathError(f"row {number + 1} of the metrics is not a list")
         options = row[-1] if isinstance(row[-1], dict) else {}
         fields = row[: len(row) - isinstance(row[-1], dict)]
         if "expression" in options and not fields:
-            made.append(Row(options.get("id") or f"e{number + 1}", options))
+            made.append(Row(options.get("id") or _free(f"e{number + 1}", taken), options))
             continue
         before = _filled(fields, before)
         if len(before) < 2 or len(before) % 2 or not all(isinstance(one, str) for one in before):
@@ -60,9 +63,16 @@ def rows(widget: Widget) -> list[Row]:
                 f"row {number + 1} of the metrics needs a namespace, a name and pairs of dimensions"
             )
         pairs = dict(zip(before[2::2], before[3::2], strict=True))
-        name = options.get("id") or f"m{number + 1}"
+        name = options.get("id") or _free(f"m{number + 1}", taken)
         made.append(Row(name, options, before[0], before[1], pairs))
     return made
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """An id for a row without one, which is none of those that the widget's author gave."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _filled(fields: list[Any], before: list[Any]) -> list[Any]:
@@ -173,12 +183,19 @@ def substituted(body: Mapping[str, Any], chosen: list[Variable]) -> dict[str, An
         if value is None:
             continue
         if variable.get("type") == "pattern":
-            pattern = re.compile(str(variable.get("pattern", "")) or r"(?!)")
+            pattern = _pattern(str(variable.get("pattern", "")) or r"(?!)")
             made["widgets"] = _replaced(made["widgets"], pattern, value)
         else:
             for widget in made["widgets"]:
                 _set_property(widget, str(variable.get("property", "")), value)
     return made
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise MathError(f"the pattern '{text}' of a variable cannot be read: {error}") from None
 
 
 def _replaced(value: Any, pattern: re.Pattern[str], text: str) -> Any:

@@ -50,6 +50,16 @@ def _matches(pattern: re.Pattern[str], what: str) -> Check:
     return check
 
 
+def _pattern(value: Any) -> str | None:
+    if _filled(value) is not None:
+        return _filled(value)
+    try:
+        re.compile(value)
+    except re.error as error:
+        return f"is not a regular expression: {error}"
+    return None
+
+
 def _text(value: Any) -> str | None:
     return None if isinstance(value, str) else "is not a text"
 
@@ -210,7 +220,7 @@ OPTIONS: Mapping[str, Check] = {
 VARIABLE: Mapping[str, Check] = {
     "type": one_of("property", "pattern"),
     "property": _filled,
-    "pattern": _filled,
+    "pattern": _pattern,
     "inputType": one_of("input", "select", "radio"),
     "id": _matches(VARIABLE_ID, "an id: a letter, then letters, digits, _ and -"),
     "label": _text,

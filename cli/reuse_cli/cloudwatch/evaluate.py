@@ -1,5 +1,6 @@
 """What every widget of a dashboard shows over a store of metrics."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -106,7 +107,7 @@ class WidgetMath:
 
     def visible(self) -> tuple[list[Series], list[str]]:
         """The series that are drawn, in the order of the rows, and why others are not."""
-        found: list[Series] = []
+        found: list[tuple[Row, Series]] = []
         errors: dict[str, None] = {}
         for row in self._rows:
             if row.is_visible:
@@ -115,15 +116,33 @@ class WidgetMath:
                 except UsageError as error:
                     self._being_evaluated.clear()
                     errors[str(error)] = None
-        return found, list(errors)
+        return self._labelled(found), list(errors)
 
-    def _drawn(self, row: Row) -> list[Series]:
+    def _labelled(self, drawn: Sequence[tuple[Row, Series]]) -> list[Series]:
+        """The series under the labels of their rows, or under ones that tell them apart."""
+        own = iter(labels.distinct([line for row, line in drawn if not row.options.get("label")]))
+        of_row = Counter(row.id for row, _ in drawn)
+        return [
+            self._under_label(row, line, line.label if of_row[row.id] > 1 else "")
+            if row.options.get("label")
+            else next(own)
+            for row, line in drawn
+        ]
+
+    def _under_label(self, row: Row, line: Series, own: str) -> Series:
+        """The series under the row's label; `own` distinguishes it from others of the row."""
+        label = str(row.options["label"])
+        text = labels.shown(label, line, self.span.end_ms)
+        if own and text == label:  # nothing in the label differs between them
+            text = f"{text} {own}"
+        return replace(line, label=text)
+
+    def _drawn(self, row: Row) -> list[tuple[Row, Series]]:
         value = self.series(row.id)
         if isinstance(value, Series):
             own = row.id if row.expression is not None else value.label
-            return [_labelled(row, replace(value, id=row.id, label=own), "")]
-        lines = [replace(line, id=row.id) for line in value]
-        return [_labelled(row, line, line.label if len(lines) > 1 else "") for line in lines]
+            return [(row, replace(value, id=row.id, label=own))]
+        return [(row, replace(line, id=row.id)) for line in value]
 
     def moments(self, period_s: int) -> Sequence[int]:
         """The starts of all periods; one where a value is of the whole range."""
@@ -198,6 +217,7 @@ class WidgetMath:
         points = self._store.statistic(metric, statistic, period_s, self.span, self.is_whole)
         properties = {f"Dim.{name}": value for name, value in own.items()}
         properties |= {"MetricName": metric.name, "Namespace": metric.namespace, "Stat": statistic}
+        properties |= {"Period": str(period_s), "Region": str(self._properties.get("region", ""))}
         label = metric.name if identifier else " ".join(values) or metric.name
         own_points = dict(points.get(values, {}))
         length_s = self.span.seconds if self.is_whole else period_s
@@ -212,14 +232,3 @@ class WidgetMath:
         if seconds < 1:
             raise MathError(f"{period!r} is not a period in seconds")
         return seconds
-
-
-def _labelled(row: Row, line: Series, own: str) -> Series:
-    """The series under the row's label; `own` distinguishes it from others of the row."""
-    label = row.options.get("label")
-    if not label:
-        return line
-    text = labels.shown(str(label), line)
-    if own and text == label:  # nothing in the label differs between them
-        text = f"{text} {own}"
-    return replace(line, label=text)

@@ -20,6 +20,10 @@ _REPORTED = {
 _PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ([0-9a-f-]{36})\b")
 
 
+NO_JSON = (b"NaN", b"Infinity")
+"""Numbers that JSON does not have, and that many libraries write all the same."""
+
+
 @dataclass(frozen=True)
 class Event:
     """A log event: its time (epoch ms) and group, where something says them, and its message.
@@ -44,6 +48,21 @@ class Event:
         time = b"" if self.at_ms is None else b',"@event_ms":%d' % self.at_ms
         group = b"" if self.group is None else b',"@log_group":' + json.dumps(self.group).encode()
         return self.data[:-1] + time + group + b"}"
+
+
+def is_lenient(data: bytes) -> bool:
+    """Whether an object has numbers that JSON does not have: for CloudWatch Logs it is a text."""
+    if not any(name in data for name in NO_JSON):
+        return False
+    try:
+        json.loads(data, parse_constant=_refuse)
+    except ValueError:
+        return True
+    return False
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
 
 
 def is_event(line: bytes) -> bool:

@@ -101,7 +101,10 @@ def _mapped(name: str, change: Callable[[float], float]) -> Function:
     def function(_: Context, arguments: Sequence[Value]) -> Value:
         value = _only(name, arguments)
         if isinstance(value, float):
-            return change(value)
+            found = dict(_changed({0: value}, change))
+            if not found:
+                raise MathError(f"{name} of {value:g} has no value")
+            return found[0]
         return _each(value, lambda line: line.with_points(dict(_changed(line.points, change))))
 
     return function
@@ -210,6 +213,16 @@ def _rate(_: Context, arguments: Sequence[Value]) -> Value:
     return _each(_only("RATE", arguments), lambda line: line.with_points(_rates(line)))
 
 
+def _diff_time(_: Context, arguments: Sequence[Value]) -> Value:
+    """The seconds since the point before."""
+
+    def change(line: Series) -> Series:
+        times = pairwise(line.points)
+        return line.with_points({at: (at - before) / 1000 for before, at in times})
+
+    return _each(_only("DIFF_TIME", arguments), change)
+
+
 def _differences(line: Series, scale: float) -> Points:
     moments = list(line.points)
     return {at: (line.points[at] - line.points[before]) * scale for before, at in pairwise(moments)}
@@ -310,6 +323,7 @@ FUNCTIONS: dict[str, Function] = {
     "DATE": _of_time(lambda time: time.day),
     "DAY": _of_time(lambda time: time.isoweekday()),
     "DIFF": _diff,
+    "DIFF_TIME": _diff_time,
     "EPOCH": _of_time(lambda time: time.timestamp()),
     "FILL": _fill,
     "FIRST": _end("FIRST", 0),

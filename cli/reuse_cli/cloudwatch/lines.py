@@ -1,10 +1,12 @@
 """Log events out of files as lines of JSON, and the SQL that reads metrics and fields of them."""
 
+import math
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from reuse_cli.cloudwatch.event import Event, is_event
+from reuse_cli.cloudwatch.event import NO_JSON, Event, is_event, is_lenient
 from reuse_cli.cloudwatch.events import EventReader
 from reuse_cli.errors import NoRecordsError
 from reuse_cli.sources.files import Files, first_lines_if_large
@@ -27,6 +29,7 @@ MESSAGE = (
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 """Bytes of a large file that show what it is."""
+MAX_NAME = max(map(len, NO_JSON))
 
 
 class Lines:
@@ -52,13 +55,16 @@ class Lines:
         """
         self.notes = Notes()
         direct, target = list[Path](), Path(self._folder.name, "lines.jsonl")
-        events, groups = 0, set[str]()
+        events, refused, groups = 0, 0, set[str]()
         with target.open("wb") as output:
             for file in self._files.files(self.notes):
                 if not is_careful and is_direct(file):
                     direct.append(file)
                     continue
                 for event in of_file(file, self.notes):
+                    if event.is_json and is_lenient(event.data):
+                        refused += b'"_aws"' in event.data
+                        event = replace(event, is_json=False)  # noqa: PLW2901
                     if event.is_json or with_texts:
                         output.write(event.line() + b"\n")
                     events += event.is_json and b'"_aws"' in event.data
@@ -67,7 +73,7 @@ class Lines:
         if not paths:
             raise NoRecordsError(f"there are no log lines in {self._files.name}")
         expected = events + sum(map(_count, direct)) if direct else 0
-        return JsonFiles(list(map(str, paths)), expected, groups)
+        return JsonFiles(list(map(str, paths)), expected, groups, refused)
 
     def close(self) -> None:
         """Remove what was copied."""
@@ -78,13 +84,18 @@ class JsonFiles:
     """Files of JSON lines, and the SQL that reads members of them: each line is parsed once."""
 
     def __init__(
-        self, paths: Sequence[str], expected: int = 0, groups: Collection[str] = ()
+        self,
+        paths: Sequence[str],
+        expected: float = 0,
+        groups: Collection[str] = (),
+        refused: int = 0,
     ) -> None:
         """`expected`: how many lines with embedded metrics there are, if these are nothing else.
 
-        `groups`: the log groups that are named in the files.
+        `groups`: the log groups that are named in the files. `refused`: lines with embedded metrics
+        that are no JSON.
         """
-        self.expected = expected
+        self.expected, self.refused = expected, refused
         self.groups = frozenset(groups)
         self._files = ", ".join(quoted(path) for path in paths)
 
@@ -190,13 +201,15 @@ def is_direct(path: Path) -> bool:
     return bool(lines) and all(map(is_event, lines))
 
 
-def _count(path: Path) -> int:
-    """How many lines a file has."""
+def _count(path: Path) -> float:
+    """How many lines a file has; more than any where one may not be JSON."""
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            count, last = count + chunk.count(b"\n"), chunk[-1:]
-    return count + (last != b"\n")
+            if any(name in last + chunk for name in NO_JSON):
+                return math.inf
+            count, last = count + chunk.count(b"\n"), chunk[-MAX_NAME:]
+    return count + (not last.endswith(b"\n"))
 
 
 def of_file(path: Path, notes: Notes) -> Iterator[Event]:

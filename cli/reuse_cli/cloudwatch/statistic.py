@@ -4,6 +4,7 @@ After "CloudWatch statistics definitions". A bound of a range is a percentile wh
 sign, else a value; values equal to the lower bound are outside, those equal to the upper inside.
 """
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -42,8 +43,8 @@ class Counted:
     """(minimum, maximum, sum, count)."""
 
     def add(self, values: Iterable[float]) -> None:
-        """Values that occurred once each."""
-        self.pairs += ((value, 1.0) for value in values)
+        """Values that occurred once each; those that no metric takes are left out."""
+        self.pairs += ((value, 1.0) for value in values if math.isfinite(value))
 
     def add_object(self, value: Mapping[str, Any]) -> bool:
         """A structured value: `Values` with `Counts`, or `Min`, `Max`, `Sum` and `Count`.
@@ -93,7 +94,7 @@ class Counted:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 class _Sorted:

@@ -51,7 +51,7 @@ class MetricStore:
         self._lines = lines
         self._cache: dict[object, dict[Values, Points]] = {}
         self._table = LineTable(connection, lines, wanted, fields)
-        self.refused = Refused(self._table.refused)
+        self.refused = Refused(self._table.refused + lines.refused)
 
     @property
     def is_whole(self) -> bool:

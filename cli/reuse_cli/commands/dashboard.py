@@ -112,7 +112,8 @@ def render(
     for sentence in lines.notes.sentences():
         say(sentence)
     if found.refused:
-        say(f"CloudWatch would refuse the metrics of {found.refused} lines")
+        lines_of = "1 line" if found.refused == 1 else f"{found.refused} lines"
+        say(f"CloudWatch would refuse the metrics of {lines_of}")
     for widget in found.shown:
         if widget.error is not None:
             say(f"{widget.title or widget.type}: {widget.error}")

@@ -100,7 +100,6 @@ ANNOTATIONS = "widgets[0].properties.annotations"
         ("widgets.0.width", 0, "widgets[0].width"),
         ("widgets.0.width", 25, "widgets[0].width"),
         ("widgets.0.height", 1001, "widgets[0].height"),
-        ("widgets.0.width", 13, "widgets[1]"),
         ("widgets.0.properties", "del", "widgets[0]"),
         ("widgets.0", 5, "widgets[0]"),
         (f"{FIRST}.region", "del", "widgets[0].properties"),
@@ -162,6 +161,8 @@ ANNOTATIONS = "widgets[0].properties.annotations"
         ("variables.0.id", "1", "variables[0].id"),
         ("variables.0.type", "value", "variables[0].type"),
         ("variables.0.type", "pattern", "variables[0]"),
+        ("variables.0.pattern", "(", "variables[0].pattern"),
+        ("variables.0.pattern", "", "variables[0].pattern"),
         ("variables.0.inputType", "menu", "variables[0].inputType"),
         ("variables.0.search", "del", "variables[0]"),
         ("variables.0.search", "{Shop", "variables[0]"),
@@ -195,11 +196,14 @@ def test_what_is_no_object_is_refused(body: Any) -> None:
 
 
 def test_what_is_only_unknown_is_a_warning() -> None:
-    """A property that is not known, and a query that cannot be evaluated here, may be sound."""
+    """What is not known here may be sound; widgets that overlap are moved by CloudWatch."""
     unknown = check.problems(changed("widgets.0.properties.sparkles", True))
     query = check.problems(changed("widgets.1.properties.query", "SOURCE 'x' | pattern @message"))
 
-    assert [(problem.place, problem.is_error) for problem in unknown + query] == [
+    over = check.problems(changed("widgets.0.width", 13))
+
+    assert [(problem.place, problem.is_error) for problem in unknown + query + over] == [
         ("widgets[0].properties.sparkles", False),
         ("widgets[1].properties.query", False),
+        ("widgets[1]", False),
     ]

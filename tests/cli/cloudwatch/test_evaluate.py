@@ -72,6 +72,21 @@ def test_rows_repeat_the_row_before(shop: Data) -> None:
     ]
 
 
+def test_ids_that_are_given_are_not_those_of_other_rows(shop: Data) -> None:
+    """A row without an id is not taken for one whose author called it m1."""
+    rows = [
+        ["Shop", "Calls", "Function", "a"],
+        ["Shop", "Failures", "Function", "a", {"id": "m1"}],
+        [{"expression": "m1 * 2", "id": "twice"}],
+    ]
+
+    assert shown(shop, rows, stat="Sum") == [
+        ("m1_", "Calls", {0: 10, FIVE: 20, 2 * FIVE: 40}),
+        ("m1", "Failures", {FIVE: 5}),
+        ("twice", "twice", {FIVE: 10}),
+    ]
+
+
 def test_expressions_over_hidden_rows(shop: Data) -> None:
     """A rate from sums; the rows that it is made of are not drawn."""
     rows = [
@@ -236,6 +251,13 @@ def test_a_dimension_is_a_property_too(shop: Data) -> None:
 def test_an_unknown_variable_is_refused(shop: Data) -> None:
     with pytest.raises(MathError, match="no variable 'x'; it has function, stat"):
         bodies.variables({"variables": VARIABLES, "widgets": []}, shop.store, {"x": "1"})
+
+
+def test_a_pattern_that_is_none_is_refused(shop: Data) -> None:
+    body = {"variables": [{"type": "pattern", "pattern": "(", "id": "p"}], "widgets": []}
+
+    with pytest.raises(MathError, match="the pattern '\\(' of a variable cannot be read"):
+        bodies.substituted(body, bodies.variables(body, shop.store, {"p": "b"}))
 
 
 def test_what_a_body_needs_of_the_data() -> None:

@@ -1,5 +1,6 @@
 """Metrics of EMF lines: periods, statistics, dimensions, and what CloudWatch refuses."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -191,6 +192,18 @@ def test_values_with_counts(data_of: Callable[..., Data]) -> None:
         found = data.store.statistic(LATENCY, statistic, 60, SPAN)
         assert found == {("a",): {BEGIN_MS: value}}, statistic
     assert len(data.store.metrics) == 1
+
+
+def test_values_that_are_no_numbers_do_not_count(data_of: Callable[..., Data]) -> None:
+    """Beyond what a float holds, in an array and beside values with counts."""
+    beyond = json.dumps(line(BEGIN_MS, {"Function": "a"}, Latency=[2, 9])).replace("9]", "1e999]")
+    data = data_of(
+        line(BEGIN_MS, {"Function": "a"}, Latency={"Values": [1, 3], "Counts": [1, 1]}), beyond
+    )
+
+    for statistic, value in {"SampleCount": 3, "p50": 2, "Maximum": 3}.items():
+        found = data.store.statistic(LATENCY, statistic, 60, SPAN)
+        assert found == {("a",): {BEGIN_MS: value}}, statistic
 
 
 def test_too_many_values_are_refused(data_of: Callable[..., Data]) -> None:

@@ -1,0 +1,38 @@
+"""Which lines of a file have metrics, and which are text for CloudWatch."""
+
+import json
+from pathlib import Path
+
+import pytest
+from reuse_cli import errors
+from reuse_cli.main import run
+
+from .conftest import BEGIN_MS
+from .test_render import BODY, texts
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "[1,NaN]"])
+def test_a_line_that_is_no_json_has_no_metrics(
+    number: str,
+    is_large: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Many libraries write NaN; CloudWatch takes nothing from such a line, and we say so."""
+    if is_large:
+        monkeypatch.setattr("reuse_cli.sources.files.LARGE", 1)
+        monkeypatch.setattr("reuse_cli.sources.files._HEAD", 200)
+    log = tmp_path / "log"
+    named = texts()[0].replace('"Calls":1', '"Calls":1,"note":"NaN"')
+    bad = [texts()[0].replace('"Calls":1', f'"Calls":1,"Other":{number}')]
+    log.write_text("\n".join([*texts()[1:], *bad, named]))
+    body = tmp_path / "body.json"
+    body.write_text(json.dumps(BODY))
+    arguments = ["--body", body, "--source", log, "--output", "json"]
+
+    assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
+    said = capsys.readouterr()
+    assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
+    assert "would refuse the metrics of 1 line\n" in said.err
