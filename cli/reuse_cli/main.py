@@ -54,7 +54,8 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except SystemExit:
-        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click met a closed pipe
+        # click met a closed pipe; its releases call the class by different names.
+        if "PacifyFlushWrapper" in type(sys.stdout).__name__:
             _forget_output()
             return errors.FINE
         raise

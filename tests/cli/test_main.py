@@ -176,6 +176,21 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path, output):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["summary", "--source", "LOG"]])
+def test_a_reader_that_is_gone_is_no_failure(tmp_path, arguments):
+    """Before a line was written, so that nothing fits into the pipe."""
+    log = str(write(tmp_path / "log.jsonl", container()))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as output:
+        done = run(
+            *[log if argument == "LOG" else argument for argument in arguments],
+            capture_output=False, stdout=output, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("errors", "code"),
     [
