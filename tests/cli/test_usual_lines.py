@@ -83,6 +83,18 @@ def lines(draw: Callable[..., Any]) -> str:
     return json.dumps(event, separators=separators)
 
 
+def start_of(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The START that a REPORT took over, which it then says no more."""
+    if "began_ms" not in event:
+        return None
+    start = {name: value for name, value in event.items() if name in SHARED}
+    start |= {"kind": "start", "at_ms": event.pop("began_ms")}
+    return start | {"function_version": event.pop("function_version")}
+
+
+SHARED = ("request_id", "function_name", "fallback", "container_id", "file")
+
+
 def read(text: bytes, sizes: Sequence[int], place: Place, *, is_usual: bool) -> list[str]:
     """The events, in an order of their own."""
     found: list[dict[str, Any]] = []
@@ -95,6 +107,7 @@ def read(text: bytes, sizes: Sequence[int], place: Place, *, is_usual: bool) -> 
         text = text[size:]
     reader.feed(text)
     reader.end()
+    found += [start for event in found if (start := start_of(event))]
     return sorted(
         json.dumps({
             name: float(value) if isinstance(value, int) else value
@@ -163,3 +176,38 @@ EVENT = {
 )
 def test_the_usual_lines_are_read_at_a_glance(line: str) -> None:
     assert usual_lines.of_line(line.encode()) is not None
+
+
+def kept(*found: str) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    reader = PlatformReader(events.append, lambda some: events.extend(map(json.loads, some)))
+    reader.begin(of_path("orders.log"))
+    reader.feed("".join(line + "\n" for line in found).encode())
+    reader.end()
+    return events
+
+
+def test_a_report_takes_over_its_start() -> None:
+    """One event an invocation; a START whose REPORT is not there is its own."""
+    start = f"{STREAM} START RequestId: {REQUEST} Version: 7"
+    early, late = TIMES[0], TIMES[0].replace("51.704", "58.704")
+    events = kept(f"{early} {start}", f"{late} {STREAM} {REPORT}", f"{late} {start}")
+
+    assert [event["kind"] for event in events] == ["report", "start"]
+    assert events[0]["at_ms"] - events[0]["began_ms"] == 7000
+    assert events[0]["function_version"] == "7"
+
+
+def test_starts_without_reports_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log without REPORT lines takes no memory."""
+    monkeypatch.setattr(usual_lines, "MAX_BEGUN", 3)
+    found = [f"{TIMES[0]} START RequestId: {REQUEST[:-2]}{i:02} Version: 7" for i in range(10)]
+    begun = usual_lines.Begun()
+    let_go = []
+    for line in found:
+        usual = usual_lines.of_line(line.encode())
+        assert usual is not None
+        let_go += begun.start(usual, line.encode())
+
+    assert (len(let_go), len(begun.left())) == (9, 1)
+    assert len(kept(*found, found[0])) == 11

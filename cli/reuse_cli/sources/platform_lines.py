@@ -22,6 +22,7 @@ FIELDS = {
     "fallback": "VARCHAR",
     "container_id": "VARCHAR",
     "at_ms": "BIGINT",
+    "began_ms": "BIGINT",
     "request_id": "VARCHAR",
     "duration_ms": "DOUBLE",
     "billed_ms": "DOUBLE",
@@ -35,7 +36,7 @@ FIELDS = {
     "error_type": "VARCHAR",
     "function_version": "VARCHAR",
 }
-"""The fields of an event and their SQL types."""
+"""The fields of an event and their SQL types; `began_ms` of a report is the time of its START."""
 
 HINTS = (
     *(b"START RequestId", b"REPORT RequestId", b"platform."),

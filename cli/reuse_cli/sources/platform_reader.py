@@ -13,6 +13,7 @@ from reuse_cli.sources.extract import ANSI
 from reuse_cli.sources.places import Place
 from reuse_cli.sources.platform_lines import HINTS, Event
 from reuse_cli.sources.platform_values import NOTHING, Around
+from reuse_cli.sources.usual_lines import Usual
 
 MAX_DOCUMENT = 32 << 20
 MAX_ROW = 1 << 20
@@ -52,6 +53,7 @@ class PlatformReader:
         self._usual: list[bytes] = []  # events as JSON
         self._last: bytes | None = None  # the line of the last of them, while no other event came
         self._ends: dict[bytes | None, bytes] = {}
+        self._begun = usual_lines.Begun()
         self._has_named = False
         self._is_over = False
 
@@ -80,6 +82,7 @@ class PlatformReader:
             if self._take == self._document_lines:
                 self._document()
             self._release()
+            self._usual += self._begun.left()
             self._hand_on_usual()
         self._is_over = True
 
@@ -130,11 +133,9 @@ class PlatformReader:
             if self._gathered:
                 self._indented(_decoded(line))
             elif (usual := of_usual(line)) is not None:
-                stream, members = usual
-                if members is not None:
+                if usual.members is not None:
                     self._release()
-                    self._usual.append(members + (self._ends.get(stream) or self._end(stream)))
-                    self._last = line
+                    self._take_usual(usual, line)
             elif any(hint in line for hint in HINTS):
                 self._line(_decoded(line))
             elif line.endswith((b"{", b"{\r")):
@@ -142,6 +143,15 @@ class PlatformReader:
             elif later := _LATER_TIME.fullmatch(line):
                 self._later(int(later[1]))
         self._hand_on_usual()
+
+    def _take_usual(self, usual: Usual, line: bytes) -> None:
+        end = self._ends.get(usual.stream) or self._end(usual.stream)
+        assert usual.members is not None
+        if usual.begun is not None:
+            self._usual += self._begun.start(usual, usual.members + end)
+            return
+        self._usual.append(self._begun.report(usual) + end)
+        self._last = line
 
     def _hand_on_usual(self) -> None:
         """Hand on the usual events, but the last: the line behind it may have its time."""

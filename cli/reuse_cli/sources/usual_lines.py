@@ -3,13 +3,14 @@
 A log has some of these lines for every invocation, so that they decide how long reading takes.
 What is not written exactly as here is left to `platform_values`, whose answer would be the same for
 these too. A line becomes the JSON of its event without being decoded: what is matched is ASCII.
+What START says is told with the REPORT of the same request, which halves what is kept.
 """
 
 import functools
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from reuse_cli.sources import platform_lines
 
@@ -64,9 +65,53 @@ _MEMBER_LINE = re.compile(
 )
 """As events of CloudWatch Logs, one a line, and as in the sandbox."""
 
-Usual = tuple[bytes | None, bytes | None]
-"""(name of the log stream, the event's members as JSON); no members: a line that says nothing."""
-NOTHING: Usual = (None, None)
+
+class Usual(NamedTuple):
+    """What a line says."""
+
+    stream: bytes | None = None
+    """The name of the log stream."""
+    members: bytes | None = None
+    """The event's members as JSON; None where the line says nothing."""
+    request: bytes | None = None
+    begun: bytes | None = None
+    """The members that a REPORT of the request takes over, where this is a START with a time."""
+
+
+NOTHING = Usual()
+
+
+class Begun:
+    """The invocations of one file that have a START, and no REPORT yet."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[bytes | None, bytes | None], tuple[bytes, bytes]] = {}
+
+    def start(self, line: Usual, event: bytes) -> Sequence[bytes]:
+        """Keep it, with its own event; the events that nothing will come for any more."""
+        assert line.begun is not None
+        earlier = self._found.pop(line[::2], None)  # a line that is there twice, or was tried again
+        left = [] if earlier is None else [earlier[0]]
+        if len(self._found) >= MAX_BEGUN:
+            left += self.left()
+        self._found[line[::2]] = (event, line.begun)
+        return left
+
+    def report(self, line: Usual) -> bytes:
+        """The members of a REPORT, and of its START."""
+        assert line.members is not None
+        begun = self._found.pop(line[::2], None)
+        return line.members if begun is None else line.members + begun[1]
+
+    def left(self) -> list[bytes]:
+        """The events of those that got no REPORT."""
+        events = [event for event, _ in self._found.values()]
+        self._found.clear()
+        return events
+
+
+MAX_BEGUN = 1 << 16
+"""Requests that are waited for; a log of which somebody has left out the REPORT lines has more."""
 
 
 def of_line(line: bytes) -> Usual | None:
@@ -76,7 +121,7 @@ def of_line(line: bytes) -> Usual | None:
         if not found:
             return _of_event(line)
         stream, at_ms, *values = found.groups()
-        return stream, _members(at_ms, values)
+        return _usual(stream, at_ms, values)
     found = _TEXT_LINE.fullmatch(line)
     if not found:
         return _of_event(line) if line.endswith((b"}", b"}\r")) else None
@@ -84,7 +129,7 @@ def of_line(line: bytes) -> Usual | None:
     if not values[0] and not values[2]:
         return NOTHING
     at_ms = _epoch_ms(time) if time else b"null"
-    return (stream, _members(at_ms, values)) if at_ms else None
+    return _usual(stream, at_ms, values) if at_ms else None
 
 
 def _of_event(line: bytes) -> Usual | None:
@@ -93,25 +138,27 @@ def _of_event(line: bytes) -> Usual | None:
         return None
     stream, time, *values = found.groups()
     at_ms = _epoch_ms(time)
-    members = _members(at_ms, values) if at_ms else None
-    if members is None:
-        return None
-    return stream, members if values[0] else members + b'"status":"success",'
+    usual = _usual(stream, at_ms, values) if at_ms else None
+    if usual is None or usual.members is None or values[0]:
+        return usual if usual and usual.members else None
+    return usual._replace(members=usual.members + b'"status":"success",')
 
 
-def _members(at_ms: bytes, values: Sequence[Any]) -> bytes | None:
+def _usual(stream: bytes | None, at_ms: bytes, values: Sequence[Any]) -> Usual:
     start, version, report, duration, billed, memory, used, init = values
     if start:
-        return b'{"kind":"start","request_id":"%b","function_version":"%b","at_ms":%b,' % (
+        members = b'{"kind":"start","request_id":"%b","function_version":"%b","at_ms":%b,' % (
             start, version, at_ms,
         )  # fmt: skip
+        begun = b'"function_version":"%b","began_ms":%b,' % (version, at_ms)
+        return Usual(stream, members, start, None if at_ms == b"null" else begun)
     if not report:
-        return None
+        return Usual(stream)
     members = (
         b'{"kind":"report","request_id":"%b","at_ms":%b,"duration_ms":%b,"billed_ms":%b,'
         b'"memory_mb":%b,"memory_used_mb":%b,'
     ) % (report, at_ms, duration, billed, memory, used)
-    return members + b'"init_ms":%b,' % init if init else members
+    return Usual(stream, members + b'"init_ms":%b,' % init if init else members, report)
 
 
 def _epoch_ms(time: bytes) -> bytes | None:

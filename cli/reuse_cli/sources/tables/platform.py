@@ -33,7 +33,7 @@ def add(
     columns = ", ".join(f"'{name}': '{type_}'" for name, type_ in FIELDS.items())
     path = records.platform.replace("'", "''")
     connection.execute(
-        "create or replace temp table platform_lines as select * from"
+        "create or replace temp view platform_lines as select * from"
         f" read_json('{path}', format = 'newline_delimited', columns = {{{columns}}})"
     )
     connection.execute(
@@ -45,7 +45,7 @@ def add(
         ":condition": span.condition("at_ms", "at_ms") or "true",
     }
     _execute(connection, "platform_events", values)
-    connection.execute("drop table platform_lines")
+    connection.execute("drop view platform_lines")
     _execute(connection, "platform_inits", {})
     if LIVES in tables:
         _execute(connection, "platform_lives", {})

@@ -1,7 +1,7 @@
 -- What the platform's own lines said, each once, with the function and the container as far as any
 -- line says them. :platform is the file's rows, :records those of containers with records.
 create or replace temp table platform_events as
-with said as (
+with said as not materialized (
     select * from :platform
 ),
 named as (
@@ -10,7 +10,7 @@ named as (
     where container_id is not null
     group by container_id
 ),
-known as (
+known as not materialized (
     select
         said.* replace (
             coalesce(said.function_name, named.function_name, named.fallback, said.fallback)
@@ -21,7 +21,7 @@ known as (
     left join named using (container_id)
     where said.kind <> 'records'
 ),
-others as materialized (
+others as not materialized (
     -- Lines in a file with records, of which nothing says whose they are, are of its functions.
     select *, hash(kind, request_id, duration_ms, init_ms, restore_ms) as same_hash from known
     where (is_named or file not in (select file from said where kind = 'records'))
@@ -30,8 +30,11 @@ others as materialized (
         and :condition
 ),
 -- Of nearly all lines there is one only: comparing is for the others.
-repeated as (
-    select same_hash from others group by same_hash having count(*) > 1
+repeated as materialized (
+    select hash(kind, request_id, duration_ms, init_ms, restore_ms) as same_hash
+    from said
+    group by all
+    having count(*) > 1
 ),
 -- Tools print the time with or without milliseconds.
 once as (
@@ -75,22 +78,38 @@ init_starts as (
     from platform_events
     where kind = 'init_start' and container_id is not null and at_ms is not null
 ),
-begun as (
+reports as not materialized (
+    select *, coalesce(container_id, '') as container, began_ms <= at_ms as is_begun
+    from platform_events
+    where kind = 'report'
+),
+-- Joins by time sort: only what needs them takes part.
+begun as not materialized (
+    select * from reports where is_begun
+    union all by name
     select
-        reports.*,
-        coalesce(began_ms, at_ms - duration_ms)::bigint as start_ms
-    from (
-        select *, coalesce(container_id, '') as container from platform_events
-        where kind = 'report'
-    ) as reports
+        reports.* replace (coalesce(starts.began_ms, at_ms - duration_ms)::bigint as began_ms)
+    from (select * from reports where is_begun is not true) as reports
     asof left join starts
         on reports.function_name = starts.function_name and reports.container = starts.container
         and reports.request_id = starts.request_id and reports.at_ms >= starts.began_ms
+),
+with_inits as not materialized (
+    select * exclude (began_ms, is_begun), began_ms as start_ms, null::bigint as init_began_ms,
+        null::varchar as told_type
+    from begun
+    where init_ms is null and restore_ms is null
+    union all by name
+    select begun.* exclude (began_ms, is_begun), began_ms as start_ms, init_began_ms, told_type
+    from (select * from begun where init_ms is not null or restore_ms is not null) as begun
+    asof left join init_starts
+        on begun.function_name = init_starts.function_name
+        and begun.container_id = init_starts.container_id
+        and begun.began_ms >= init_starts.init_began_ms
 )
 select
-    begun.* exclude (container, init_type),
-    init_began_ms,
-    coalesce(init_type, told_type) as init_type,
+    * exclude (container, told_type)
+        replace (coalesce(init_type, told_type) as init_type),
     status = 'timeout' or request_id in (
         select request_id from platform_events where kind = 'timed_out'
     ) as is_timeout,
@@ -100,8 +119,4 @@ select
             > if(start_ms % 1000 = 0 and init_began_ms % 1000 = 0, 2000, 1000),
         false
     ) as is_proactive
-from begun
-asof left join init_starts
-    on begun.function_name = init_starts.function_name
-    and begun.container_id = init_starts.container_id
-    and begun.start_ms >= init_starts.init_began_ms;
+from with_inits;

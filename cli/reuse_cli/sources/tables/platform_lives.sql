@@ -4,8 +4,9 @@ with spans as (
     select
         function_name,
         container_id,
-        min(least(at_ms, (at_ms - coalesce(duration_ms, 0) - coalesce(init_ms, 0))::bigint))
-            as started_ms,
+        min(least(
+            at_ms, began_ms, (at_ms - coalesce(duration_ms, 0) - coalesce(init_ms, 0))::bigint
+        )) as started_ms,
         max(at_ms) as last_ms,
         max(function_version) as function_version
     from platform_events
