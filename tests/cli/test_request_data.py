@@ -262,12 +262,9 @@ def handler(event, context):
         pytest.param(
             """\
 import bisect, collections, heapq
-queue = []
-ordered = []
-users = collections.Counter()
-plain = []
-merged = {}
-taken = []
+queue, ordered, (users, plain) = [], [], (collections.Counter(), [])
+merged, taken = {}, []
+first, second = NONE = divmod(7, 2)
 def handler(event, context):
     global plain, merged
     heapq.heappush(queue, event["at"])  # <-
@@ -284,7 +281,7 @@ def handler(event, context):
         pytest.param(
             """\
 kept = []
-few = []
+few, names = [], set()
 last = {}
 buffered = []
 sent = []
@@ -300,6 +297,9 @@ class Queue:
 def handler(event, context):
     if len(few) < 10:
         few.append(event)
+    while len(few) < 2:
+        few.append(event)
+    names.add("orders")
     last.update(event=event, tenant="a")
     last.update({"event": event})
     buffered.append(event)

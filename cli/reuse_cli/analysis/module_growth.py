@@ -97,6 +97,13 @@ class Reader(ast.NodeVisitor):
 
     def visit_If(self, node: ast.If) -> None:
         """What an `if` asks for is a cache's."""
+        self._condition(node)
+
+    def visit_While(self, node: ast.While) -> None:
+        """`while len(workers) < 4` bounds what it fills."""
+        self._condition(node)
+
+    def _condition(self, node: ast.If | ast.While) -> None:
         asked = [use for part in ast.walk(node.test) if (use := self._use(part)) is not None]
         measured = [self._use(_measured(part)) for part in ast.walk(node.test)]
         bounded = [use for use in measured if use is not None]
@@ -151,7 +158,7 @@ class Reader(ast.NodeVisitor):
 
     def _method(self, use: Uses, grows: list[Growth], method: str, node: ast.Call) -> None:
         if method in GROWS:
-            if not _has_fixed_keys(node):
+            if not (_has_fixed_keys(node) if method == "update" else _is_fixed(method, node)):
                 self._grows(use, grows, node)
         elif method in SHRINKS:
             use.is_emptied = True
@@ -285,6 +292,11 @@ def _added_to(value: ast.expr) -> list[ast.expr]:
     if isinstance(value, ast.Dict):
         return [item for key, item in zip(value.keys, value.values, strict=True) if key is None]
     return []
+
+
+def _is_fixed(method: str, node: ast.Call) -> bool:
+    """`seen.add("orders")`: the same item each time."""
+    return method == "add" and all(isinstance(item, ast.Constant) for item in node.args)
 
 
 def _has_fixed_keys(node: ast.Call) -> bool:

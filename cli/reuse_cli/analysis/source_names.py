@@ -129,8 +129,16 @@ def _assigned(body: Sequence[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
         else:
             continue
         for target in targets:
-            if name := dotted(target):
-                yield name, value
+            yield from _named(target, value)
+
+
+def _named(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """What one target of an assignment gets; `seen, sent = [], []` has two in one."""
+    if name := dotted(target):
+        yield name, value
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, its_own in zip(target.elts, value.elts, strict=False):  # unless one has a `*`
+            yield from _named(one, its_own)
 
 
 def _of_objects(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:

@@ -43,6 +43,12 @@ def digest(*parts: object) -> int:
         return hash((_SALT, repr(parts)))
 
 
+def told(value: object) -> str:
+    """A value in writing; for an object that would only say where it lies, its type."""
+    text = repr(value)
+    return type(value).__name__ if " at 0x" in text else text
+
+
 def line(kind: str, what: str, site: "Optional[tuple[str, str]]") -> "Optional[Line]":
     """The line of this site for this thing; None where there is no site, or no room for it."""
     if site is None:

@@ -37,7 +37,12 @@ def _made(_engine: "Any", frame: "FrameType") -> None:
     pool = found["pool"]
     keeps = type(pool).__name__ not in ("NullPool", "AsyncAdaptedNullPool")
     named = ("db.engine", "SQLAlchemy engine")
-    databases.keeper_made(pool, frame, named, builds.digest(repr(found.get("u"))), keeps=keeps)
+    settings = sorted(
+        (name, builds.told(value)) for name, value in found.get("cparams", {}).items()
+    )
+    databases.keeper_made(
+        pool, frame, named, builds.digest(repr(found["u"]), *settings), keeps=keeps
+    )
 
 
 def _disposes(pool: "Any", frame: "FrameType") -> None:
