@@ -132,6 +132,20 @@ def test_a_damaged_file_does_its_neighbours_no_harm(tmp_path, name):
         invocations(tmp_path / name)
 
 
+@pytest.mark.parametrize("begin", ["events:\n- ", "events:\r\n- ", "- events:\n  - "])
+def test_yaml_is_read_as_far_as_it_is_lines(tmp_path, begin):
+    """The AWS CLI folds what is long: then something may be missing, and is told."""
+    file = tmp_path / "log.yaml"
+    file.write_bytes(f"{begin}message: '{json.dumps(ONE)}'\n  timestamp: 1\n".encode())
+
+    found, notes = invocations(file)
+
+    assert found == {"a": 7}
+    assert [note.partition("log.yaml: ")[2] for note in notes] == [
+        "YAML, of which what is on one line was read; use --output json"
+    ]
+
+
 def test_what_a_folder_holds_beside_files_is_passed_over(tmp_path):
     """Links to nowhere, to themselves, to a folder above; pipes that nobody writes to; sockets."""
     write(tmp_path / "good.jsonl", ONE)

@@ -41,6 +41,8 @@ UNREAD = {
     b"\x7fELF": "a program",
 }
 """What is known, and not read."""
+YAML = (b"events:\n- ", b"events:\r\n- ", b"- events:\n", b"- events:\r\n")
+"""How the AWS CLI begins with `--output yaml` and `yaml-stream`; it folds long lines."""
 
 
 class UnreadableError(Exception):
@@ -102,6 +104,8 @@ def _unpacked(data: Iterator[bytes], layers: int) -> Iterator[bytes]:
             yield from _unpacked(_decompressed(data, new, name), layers - 1)
             return
     yield from data
+    if head.startswith(YAML):
+        raise UnreadableError("YAML, of which what is on one line was read; use --output json")
 
 
 def _beginning(data: Iterator[bytes]) -> bytes:
