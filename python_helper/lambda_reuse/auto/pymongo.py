@@ -49,4 +49,7 @@ def _ends(_topology: "Any", frame: "FrameType") -> None:
 def _addresses(frame: "FrameType") -> "Any":
     """Whom the client talks to, from the settings that its topology is made of."""
     settings = getattr(frame.f_locals.get("self"), "_topology_settings", None)
-    return [getattr(settings, name, None) for name in ("seeds", "fqdn", "replica_set_name")]
+    options = getattr(settings, "pool_options", None)
+    credentials = getattr(options, "_credentials", None)
+    names = ("seeds", "fqdn", "replica_set_name")
+    return [credentials, *(getattr(settings, name, None) for name in names)]
