@@ -126,6 +126,13 @@ def read(text: bytes, sizes: Sequence[int], place: Place, *, is_usual: bool) -> 
 @example(
     [f"START RequestId: {REQUEST} Version: 7", "an own line", "\t1795219200000"], [], "a", "\n"
 )
+@example(
+    [
+        f"{TIMES[0]} {STREAM} START RequestId: {REQUEST} Version: $LATEST",
+        f"{TIMES[0]} START RequestId: {REQUEST} Version: $LATEST",
+        "\t1795219200000",
+    ], [], "orders.log", "\n",
+)  # fmt: skip
 def test_a_glance_finds_what_the_closer_look_finds(
     found: list[str], sizes: list[int], name: str, end: str
 ) -> None:

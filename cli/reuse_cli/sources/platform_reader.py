@@ -52,6 +52,7 @@ class PlatformReader:
         self._waiting: Event | None = None
         self._usual: list[bytes] = []  # events as JSON
         self._last: bytes | None = None  # the line of the last of them, while no other event came
+        self._last_start: Usual | None = None  # the same where it is a START that is kept in _begun
         self._ends: dict[bytes | None, bytes] = {}
         self._begun = usual_lines.Begun()
         self._has_named = False
@@ -149,13 +150,14 @@ class PlatformReader:
         assert usual.members is not None
         if usual.begun is not None:
             self._usual += self._begun.start(usual, usual.members + end)
-            return
-        self._usual.append(self._begun.report(usual) + end)
-        self._last = line
+        else:
+            self._usual.append(self._begun.report(usual) + end)
+        self._last, self._last_start = line, usual if usual.begun else None
 
     def _hand_on_usual(self) -> None:
         """Hand on the usual events, but the last: the line behind it may have its time."""
-        whole = self._usual[:-1] if self._last is not None else self._usual
+        is_last_here = self._last is not None and self._last_start is None
+        whole = self._usual[:-1] if is_last_here else self._usual
         self._usual = self._usual[len(whole) :]
         if whole and self._keep_lines is not None:
             self._keep_lines(whole)
@@ -164,7 +166,10 @@ class PlatformReader:
         """The line behind an event has its time; the next such line is another event's."""
         line, self._last = self._last, None
         if line is not None:
-            self._usual.pop()
+            if self._last_start is not None:
+                self._begun.forget(self._last_start)
+            else:
+                self._usual.pop()
             self._line(_decoded(line))
         if self._waiting is not None:
             self._waiting["at_ms"] = at_ms

@@ -103,6 +103,10 @@ class Begun:
         begun = self._found.pop(line[::2], None)
         return line.members if begun is None else line.members + begun[1]
 
+    def forget(self, line: Usual) -> None:
+        """The START that was kept last is another event than it seemed."""
+        self._found.pop(line[::2], None)
+
     def left(self) -> list[bytes]:
         """The events of those that got no REPORT."""
         events = [event for event, _ in self._found.values()]
