@@ -26,7 +26,7 @@ NO_JSON = (b"NaN", b"Infinity")
 
 @dataclass(frozen=True)
 class Event:
-    """A log event: its time (epoch ms) and group, where something says them, and its message.
+    """A log event: time (epoch ms), group and stream, where something says them, and message.
 
     `data`: a JSON object on one line, or any other text.
     """
@@ -35,19 +35,24 @@ class Event:
     group: str | None
     data: bytes
     is_json: bool
+    stream: str | None = None
 
     def line(self) -> bytes:
         """A JSON object on one line: a text as the member `@text`, beside what is known of it."""
         if not self.is_json:
             text = self.data.decode()
             extra = {"@event_ms": self.at_ms, "@log_group": self.group}
+            extra["@log_stream"] = self.stream
             known = {name: value for name, value in extra.items() if value is not None}
             return json.dumps({"@text": text} | _discovered(text) | known).encode()
         if not self.data.endswith(b"}") or self.data == b"{}":
             return self.data
         time = b"" if self.at_ms is None else b',"@event_ms":%d' % self.at_ms
         group = b"" if self.group is None else b',"@log_group":' + json.dumps(self.group).encode()
-        return self.data[:-1] + time + group + b"}"
+        stream = b""
+        if self.stream is not None:
+            stream = b',"@log_stream":' + json.dumps(self.stream).encode()
+        return self.data[:-1] + time + group + stream + b"}"
 
 
 def is_lenient(data: bytes) -> bool:

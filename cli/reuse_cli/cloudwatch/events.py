@@ -35,6 +35,7 @@ AROUND = frozenset(
 """What tools write around a message; an object with other members is an event itself."""
 _TIMES = ("timestamp", "@timestamp", "time")
 _GROUPS = ("logGroup", "logGroupName", "@log")
+_STREAMS = ("logStreamName", "logStream", "@logStream")
 _CSV = re.compile(rb'"?@?(timestamp|message|logStream|log|ingestionTime|ptr)"?,')
 _EMF_TIME = re.compile(rb'"Timestamp"\s*:\s*(\d{13})\b')
 _INGESTED = re.compile(r"\t\d{13}$")
@@ -140,7 +141,7 @@ class EventReader:
         if rest or around == NOTHING:
             return None
         self._has_prefix = True
-        return Event(around.at_ms, around.group, own[begin:], is_json=True)
+        return Event(around.at_ms, around.group, own[begin:], is_json=True, stream=around.stream)
 
     def _prefixed(self, text: str) -> Iterator[Event]:
         around, message = split(text)
@@ -185,7 +186,7 @@ class EventReader:
         elif "_aws" not in value and (message := _message_of(value)) is not None:
             yield from self._value(message, inner)
         else:
-            own = Around(around.group, None, inner.at_ms if around.at_ms is None else around.at_ms)
+            own = around._replace(at_ms=inner.at_ms if around.at_ms is None else around.at_ms)
             yield from self._found(own, json.dumps(value, separators=(",", ":")), is_json=True)
 
     def _message(self, text: str, around: Around) -> Iterator[Event]:
@@ -201,12 +202,13 @@ class EventReader:
         else:
             data = json.dumps(value, separators=(",", ":")) if "\n" in own else own
             at_ms = _inner(value, NOTHING).at_ms if around.at_ms is None else around.at_ms
-            yield from self._found(Around(around.group, None, at_ms), data, is_json=True)
+            yield from self._found(around._replace(at_ms=at_ms), data, is_json=True)
 
     # Times
 
     def _found(self, around: Around, text: str, *, is_json: bool) -> Iterator[Event]:
-        event = Event(around.at_ms, around.group, text.encode("utf-8", "replace"), is_json)
+        data = text.encode("utf-8", "replace")
+        event = Event(around.at_ms, around.group, data, is_json, around.stream)
         yield from self._closed()
         if is_json:
             yield from self._timed(event)
@@ -277,10 +279,12 @@ def _message_of(value: dict[str, Any]) -> str | dict[str, Any] | None:
 def _inner(value: dict[str, Any], around: Around) -> Around:
     """What an object says of the messages in it."""
     times = (platform_lines.epoch_ms(value[name]) for name in _TIMES if name in value)
-    groups = (value[name] for name in _GROUPS if isinstance(value.get(name), str))
-    group = next(groups, None)
+    group, stream = (
+        next((value[name] for name in names if isinstance(value.get(name), str)), None)
+        for names in (_GROUPS, _STREAMS)
+    )
     return Around(
         group[group.find("/") :] if group and "/" in group else group or around.group,
-        None,
+        stream or around.stream,
         next((at_ms for at_ms in times if at_ms is not None), around.at_ms),
     )

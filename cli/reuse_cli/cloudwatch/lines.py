@@ -19,11 +19,13 @@ AWS = {
     EMF_TIME: 'try_cast("_aws"."Timestamp"::varchar as bigint)',
     EMF_METRICS: '"_aws"."CloudWatchMetrics"',
 }
-TIME, GROUP, TEXT = "@event_ms", "@log_group", "@text"
-"""Members that `Event.line` adds: an event's time and group, and its text where it is no JSON."""
+TIME, GROUP, STREAM, TEXT = "@event_ms", "@log_group", "@log_stream", "@text"
+"""Members that `Event.line` adds: an event's time, group and stream, and its text where it is no
+JSON."""
 MESSAGE = (
     f"""coalesce(json_extract_string(record, '$."{TEXT}"'), regexp_replace(record,"""
-    f""" '(,"{TIME}":[0-9]+)?(,"{GROUP}":"[^"]*")?[}}]$', '}}'))"""
+    f""" '(,"{TIME}":[0-9]+)?(,"{GROUP}":"[^"]*")?"""
+    f"""(,"{STREAM}":"[^"]*")?[}}]$', '}}'))"""
 )
 """SQL of an event's message over `record`."""
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'

@@ -2,18 +2,21 @@
 
 GRAMMAR = r"""
     start: [command] ("|" command)*
-    ?command: source | fields | display | filter | parse | stats | sort | limit | dedup
+    ?command: source | fields | display | filter | parse | stats | sort | limit | dedup | unnest
     source: "SOURCE"i (TEXT ("," TEXT)* | GROUPS)
     fields: "fields"i column ("," column)*
     display: "display"i field ("," field)*
-    filter: ("filter"i | "where"i) either
-    parse: "parse"i field REGEX
+    filter: ("filterIndex"i | "filter"i | "where"i) either
+    parse: "parse"i field (TEXT | REGEX) ["as"i names]
+    unnest: "unnest"i field "into"i names
+    names: alias ("," alias)*
     stats: "stats"i column ("," column)* ["by"i column ("," column)*]
     sort: "sort"i ordered ("," ordered)*
     ordered: sum [DIRECTION]
     limit: "limit"i NUMBER
     dedup: "dedup"i field ("," field)*
-    column: sum ["as"i NAME]
+    column: sum ["as"i alias]
+    ?alias: NAME | QUOTED_NAME
     ?either: both | either "or"i both -> or_
     ?both: negated | both "and"i negated -> and_
     ?negated: compared | "not"i negated -> not_
@@ -31,15 +34,15 @@ GRAMMAR = r"""
     GROUPS.4: /logGroups\s*\([^)]*\)/
     STAR: "*"
     FUNCTION.3: /(?!(as|by|and|or|not|like|in)\b)[A-Za-z_]\w*(?=\s*\()/i
-    DURATION.3: /\d+(ms|s|m|h|d|w)\b/
+    DURATION.3: /\d+[a-z]+\b/
     DIRECTION.3: /(asc|desc)\b/i
     NUMBER.2: /\d+(\.\d+)?([eE][+-]?\d+)?/
     TEXT: /'(\\.|[^'\\])*'|"(\\.|[^"\\])*"/
     REGEX: /\/(\\.|[^\/\\])+\//
     QUOTED_NAME: /`[^`]+`/
-    NAME: /(?!(as|by|and|or|not|like|in|asc|desc)\b)[@A-Za-z_][\w.@]*/i
+    NAME: /(?!(as|by|and|or|not|like|in|into|asc|desc)\b)[@A-Za-z_][\w.@]*/i
     COMPARED: "!=" | "<=" | ">=" | "=" | "<" | ">"
-    LIKE: "=~"
+    LIKE.3: "=~"
     SIGN: "+" | "-"
     TIMES: "*" | "/" | "%"
     POWER: "^"

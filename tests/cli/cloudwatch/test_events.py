@@ -124,3 +124,21 @@ def test_the_fields_that_lambda_lines_have():
         "@maxMemoryUsed": 40e6,
         "@initDuration": 99.5,
     }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{ISO} {STREAM} hello",
+        f"{ISO} {STREAM} {EMF}",
+        json.dumps({"timestamp": T, "logStreamName": STREAM, "message": EMF}),
+        json.dumps({"logStream": STREAM, "logEvents": [{"timestamp": T, "message": '{"a": 1}'}]}),
+        json.dumps([{"@timestamp": ISO, "@logStream": STREAM, "@message": "hello"}]),
+    ],
+)
+def test_the_stream_is_kept(line: str) -> None:
+    """In front of a message, beside it, and around many."""
+    (event,) = read(line)
+
+    assert event.stream == STREAM
+    assert json.loads(event.line())["@log_stream"] == STREAM

@@ -36,3 +36,20 @@ def test_a_line_that_is_no_json_has_no_metrics(
     said = capsys.readouterr()
     assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
     assert "would refuse the metrics of 1 line\n" in said.err
+
+
+def test_queries_know_the_stream_and_the_group(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `@logStream` and `@log`, which are no part of the message."""
+    log, body = tmp_path / "log", tmp_path / "body.json"
+    around = {"timestamp": BEGIN_MS, "logStreamName": "s/[1]", "logGroupName": "/aws/lambda/x"}
+    log.write_text(json.dumps({**around, "message": texts()[0]}))
+    query = "SOURCE '/aws/lambda/x' | fields @logStream, @log, @message"
+    widget = {"type": "log", "properties": {"region": "r", "query": query}}
+    body.write_text(json.dumps({"widgets": [widget]}))
+    arguments = ["--body", body, "--source", log, "--output", "json"]
+
+    assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
+    (found,) = json.loads(capsys.readouterr().out)["widgets"]
+    assert found["rows"] == [["s/[1]", "/aws/lambda/x", texts()[0]]]

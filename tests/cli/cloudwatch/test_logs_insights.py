@@ -48,7 +48,7 @@ def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
         (
             "filter ispresent(end) and total.invocations >= 18 | fields @timestamp, container_id",
             ["@timestamp", "container_id"],
-            [(18_000, "c0"), (19_000, "c1")],
+            [(19_000, "c1"), (18_000, "c0")],
         ),
         (
             "stats sum(total.invocations)/count(*) as mean by bin(5s) | sort `bin(5s)`",
@@ -106,12 +106,62 @@ def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
             r"""parse @message /"text": ?"(?<text>\d+)"\}, ?"Duration": ?\[(?<first>\d+)/
             | filter first >= 18 | fields text, first - coalesce(nothing, 1) as less""",
             ["text", "less"],
-            [("18", 17.0), ("19", 18.0)],
+            [("19", 18.0), ("18", 17.0)],
         ),
         (
             r"parse name /(?<none>\d)/ | stats count(none) as n, count(*) as all_",
             ["n", "all_"],
             [(0, 20)],
+        ),
+        ("fields total.invocations as i | sort i desc | limit 2", ["i"], [("19",), ("18",)]),
+        ("dedup container_id | fields total.text", ["total.text"], [("19",), ("18",), ("17",)]),
+        (
+            "sort total.text | dedup container_id | fields total.text",
+            ["total.text"],
+            [("0",), ("1",), ("2",)],
+        ),
+        (
+            "parse container_id 'c*' as `the number` | stats count(*) as n by `the number`",
+            ["the number", "n"],
+            [("0", 7), ("1", 7), ("2", 6)],
+        ),
+        ("""parse name "*'*" as a, b | limit 1 | fields a, b""", ["a", "b"], [("it", "s")]),
+        (r"parse name /(\w+)'(\w+)/ as a, b | limit 1 | display b", ["b"], [("s",)]),
+        ("filter container_id =~ /c1/ | stats count(*) as n", ["n"], [(7,)]),
+        ("filterIndex container_id in ['c1'] | stats count(*) as n", ["n"], [(7,)]),
+        ("stats count(*) as n by bin(10seconds) as b", ["b", "n"], [(0, 10), (10_000, 10)]),
+        (
+            """fields datefloor(90000, 300s) as a, dateceil(90000, 1m) as b, dateceil(5, 1mo) as c,
+            dateceil(0, 1y) as d, datefloor(@timestamp, 1q) as e | limit 1""",
+            ["a", "b", "c", "d", "e"],
+            [(60_000, 120_000, 31 * 86_400_000, 0, 0)],
+        ),
+        (
+            """stats count(*) as n by
+            case(total.text < 2, 'few', total.text < 5, 'some', 'many') as size""",
+            ["size", "n"],
+            [("few", 2), ("many", 15), ("some", 3)],
+        ),
+        (
+            """stats countDistinct(container_id) as n, variance(Duration.1) as v,
+            max(case(total.text > 99, 1)) as none, sortsLast(ltrim('  a')) as a""",
+            ["n", "v", "none", "a"],
+            [(3, 0.0, None, "a")],
+        ),
+        (
+            "unnest Duration into item | stats count(*) as n by item | sort n desc | limit 1",
+            ["item", "n"],
+            [("1", 21)],
+        ),
+        (
+            "fields jsonParse(@message) as j | filter j.total.invocations = 4 | fields j.name",
+            ["j.name"],
+            [("it's",)],
+        ),
+        (
+            "fields container_id as t, name as f0 | stats count(*) as record by t | sort record, t",
+            ["t", "record"],
+            [("c2", 6), ("c0", 7), ("c1", 7)],
         ),
         ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
     ],
@@ -128,7 +178,16 @@ def test_without_commands_the_lines_are_shown(lines: JsonFiles) -> None:
     answer = ask(lines, "SOURCE '/aws/lambda/x' | limit 1")
 
     assert answer.columns == ["@timestamp", "@message"]
-    assert json.loads(answer.rows[0][1]) == {**LINES[0], "to_ms": 0}
+    assert json.loads(answer.rows[0][1]) == {**LINES[-1], "to_ms": 19_000}
+
+
+def test_points_in_time_are_known(lines: JsonFiles) -> None:
+    """By the names of their columns, so that they can be shown as times."""
+    query = """fields @timestamp as at, total.text as text
+    | stats max(at) as last, min(text) as low, count(*) by bin(5s), datefloor(at, 1h) as hour"""
+
+    assert ask(lines, query).times == {"last", "bin(5s)", "hour"}
+    assert ask(lines, "fields @timestamp, name").times == {"@timestamp"}
 
 
 def test_log_groups() -> None:
@@ -148,6 +207,12 @@ def test_log_groups() -> None:
         ("stats count(*) by bin(x)", "bin takes a duration"),
         ("fields if(a = 1, 2)", "the function if takes"),
         ("parse a /b/", "named groups"),
+        ("parse a 'b*'", "1 wildcards and 0 names"),
+        ("pattern @message", "the command pattern is not supported here"),
+        ("fields a, count(*)", "count\\(\\*\\) needs the command stats"),
+        ("stats count(*) by bin(5x)", "5x is not a length of time"),
+        ("fields datefloor(@timestamp)", "datefloor takes a time and a duration"),
+        ("fields case(a)", "case takes conditions"),
         ("filter 5", "is not a condition"),
     ],
 )
