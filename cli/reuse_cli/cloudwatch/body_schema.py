@@ -7,6 +7,7 @@ a property that is known.
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from reuse_cli.cloudwatch.statistic import is_statistic
@@ -100,9 +101,19 @@ def _statistic(value: Any) -> str | None:
 
 
 def _time(value: Any) -> str | None:
-    if isinstance(value, str) and (RELATIVE.fullmatch(value) or ISO.fullmatch(value)):
+    if isinstance(value, str) and (RELATIVE.fullmatch(value) or _is_moment(value)):
         return None
     return "is neither a time such as 2026-11-26T10:00:00Z nor a duration such as -PT3H"
+
+
+def _is_moment(value: Any) -> bool:
+    if not isinstance(value, str) or not ISO.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _axis(value: Any) -> str | None:
@@ -126,7 +137,7 @@ def _annotations(value: Any) -> str | None:
         if not isinstance(one, dict) or not _is_number(one.get("value")):
             return "have a horizontal line without a number"
     for one in _flat(value.get("vertical") or []):
-        if not isinstance(one, dict) or _time(one.get("value")) is not None:
+        if not isinstance(one, dict) or not _is_moment(one.get("value")):
             return "have a vertical line without a time"
     return None
 

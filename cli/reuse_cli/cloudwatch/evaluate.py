@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from reuse_cli.cloudwatch import labels, logs_insights, metrics_insights, search
+from reuse_cli.cloudwatch import labels, log_series, logs_insights, metrics_insights, search
 from reuse_cli.cloudwatch.body import Row, Widget, rows
 from reuse_cli.cloudwatch.emf import Metric
 from reuse_cli.cloudwatch.functions import Array, MathError, Value
@@ -35,7 +35,9 @@ class Shown:
     series: list[Series] = field(default_factory=list)
     table: logs_insights.Answer | None = None
     error: str | None = None
-    """Why it cannot be evaluated."""
+    """Why it, or a part of it, cannot be evaluated."""
+    span: TimeRange | None = None
+    """The time range that it covers; None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def _widget(widget: Widget, data: Data, span: TimeRange) -> Shown:
     if shown.type in NOT_HERE:
         shown.error = f"{NOT_HERE[shown.type]} cannot be evaluated from log lines"
     try:
-        span = own_range(properties, span)
+        shown.span = span = own_range(properties, span)
         if shown.type == "metric":
             shown.series, errors = WidgetMath(widget, data.store, span).visible()
             shown.error = "; ".join(errors) or None
         elif shown.type == "log":
             shown.table = _answer(properties, data, span)
+            shown.series = log_series.of_answer(shown.table, str(properties.get("view")), span)
     except UsageError as error:
         shown.error = str(error)
     return shown
@@ -221,7 +224,8 @@ class WidgetMath:
         label = metric.name if identifier else " ".join(values) or metric.name
         own_points = dict(points.get(values, {}))
         length_s = self.span.seconds if self.is_whole else period_s
-        return Series(identifier, label, own_points, properties, length_s)
+        unit = "" if statistic.lower() == "samplecount" else self._store.unit(metric)
+        return Series(identifier, label, own_points, properties, length_s, unit)
 
     def _period_s(self, options: Mapping[str, Any]) -> int:
         period = options.get("period") or self._properties.get("period") or PERIOD_S

@@ -40,7 +40,9 @@ def _line(query: Query, key: Values, members: list[tuple[Metric, Values]], take:
         )
         points = {at: total / counts[at] for at, total in sums.items()}
     properties = {f"Dim.{name}": value for name, value in zip(query.group, key, strict=True)}
-    return Series("", " ".join(key) or query.metric, points, properties, parts[0].period_s)
+    unit = parts[0].unit if len({part.unit for part in parts}) == 1 else ""
+    label = " ".join(key) or query.metric
+    return Series("", label, points, properties, parts[0].period_s, unit)
 
 
 def _together(function: str, parts: list[Series]) -> Points:

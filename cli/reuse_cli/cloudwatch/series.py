@@ -27,9 +27,11 @@ class Series:
     properties: Mapping[str, str] = field(default_factory=dict)
     """What a dynamic label can name: `Dim.FunctionName`, `MetricName`, `Namespace`, ..."""
     period_s: int = 300
+    unit: str = ""
+    """Of the values, as CloudWatch names it; "" where none is known."""
 
     def with_points(self, points: Points) -> "Series":
-        """The same line through other points."""
+        """The same line through other points, which may be of another unit."""
         return Series(self.id, self.label, points, self.properties, self.period_s)
 
 

@@ -100,6 +100,18 @@ class MetricStore:
             self._cache[key] = self._aggregated(metric, statistic, period_s, span, is_whole)
         return self._cache[key]
 
+    def unit(self, metric: Metric) -> str:
+        """The unit that lines declare for a metric; "" where it is not one and the same."""
+        units = {own.unit for own in self._declared.get(metric, ())} - {"None"}
+        return units.pop() if len(units) == 1 else ""
+
+    @cached_property
+    def _declared(self) -> dict[Metric, list[Metric]]:
+        found: dict[Metric, list[Metric]] = {}
+        for metric in (one for metrics in self._table.shapes for one in metrics):
+            found.setdefault(metric, []).append(metric)
+        return found
+
     def _aggregated(
         self, metric: Metric, statistic: str, period_s: int, span: TimeRange, is_whole: bool
     ) -> dict[Values, Points]:
@@ -152,12 +164,7 @@ class MetricStore:
         return [(*group, counted.statistic(statistic)) for group, counted in groups.items()]
 
     def _is_high_resolution(self, metric: Metric) -> bool:
-        return any(
-            own.resolution_s == emf.HIGH
-            for metrics in self._table.shapes
-            for own in metrics
-            if own == metric
-        )
+        return any(own.resolution_s == emf.HIGH for own in self._declared.get(metric, ()))
 
     def _numbers_of(self, metric: Metric) -> list[int]:
         return [n for n, metrics in enumerate(self._table.shapes) if metric in metrics]

@@ -26,6 +26,8 @@ STYLE = """
 .chart .line, .chart .dot { fill: none; vector-effect: non-scaling-stroke }
 .chart .line { stroke-width: 1.8; stroke-linejoin: round }
 .chart .dot { stroke-width: 5; stroke-linecap: round }
+.chart .label { paint-order: stroke; stroke: var(--card); stroke-width: 3px }
+.chart .band { fill-opacity: .12 }
 .chart .area { stroke: none; fill-opacity: .35 }
 """
 PALETTE_LIGHT = (
@@ -96,36 +98,68 @@ def palette(colors: Sequence[str]) -> str:
     return " ".join(f"--c{at}: {value};" for at, value in enumerate(colors))
 
 
+@dataclass(frozen=True)
+class Axis:
+    """An axis of values: limits where they are fixed, and what stands beside it."""
+
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line across a chart at a value or a time (epoch ms), or a band up to another one."""
+
+    at: float
+    label: str = ""
+    color: str = "var(--muted)"
+    to: float | None = None
+    """The other edge of a band; infinite where it reaches to the edge of the chart."""
+    is_right: bool = False
+
+
 def svg(
     lines: Sequence[Line],
     frame: Frame,
     title: str,
     *,
-    low: float | None = None,
-    high: float | None = None,
+    axes: tuple[Axis, Axis] = (Axis(), Axis()),
     is_stacked: bool = False,
-    is_bars: bool = False,
-    marks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[Mark] = (),
+    moments: Sequence[Mark] = (),
 ) -> str:
-    """A chart. `low` and `high` fix the axis; `marks` are (value, label) of horizontal lines."""
+    """A chart. `axes`: left and right; `marks` stand at values, `moments` at times."""
     drawn = _stacked(lines) if is_stacked else lines
     has_right = any(line.is_right for line in drawn)
     frame = replace(frame, right=RIGHT_LABELS if has_right else RIGHT)
-    left = [value for line in drawn if not line.is_right for _, value in line.points]
-    frame = _fitted(frame, left + [value for value, _ in marks], low, high)
-    right = [value for line in drawn if line.is_right for _, value in line.points]
-    other = _fitted(frame, right, None, None)
-    parts = [*_axes(frame), *(_right_axis(other) if has_right else ()), *_marks(frame, marks)]
+    frames = [
+        _fitted(frame, [*_values(drawn, marks, is_right=is_right)], axis)
+        for is_right, axis in zip((False, True), axes, strict=True)
+    ]
+    left, right = frames
+    parts = [*_axes(left, axes[0].label), *(_right_axis(right, axes[1].label) if has_right else ())]
     for at, line in enumerate(drawn):
-        own, place = lines[at], other if line.is_right else frame
-        parts += (
-            _bars(place, own, at, len(lines)) if is_bars else _curve(place, line, own, is_stacked)
-        )
+        parts += _curve(frames[line.is_right], line, lines[at], is_stacked)
+    for mark in marks:
+        parts += _mark(right if mark.is_right and has_right else left, mark)
+    for moment in moments:
+        parts += _moment(left, moment)
     label = escape(title, quote=True)
     return (
         f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img"'
         f' aria-label="{label}" preserveAspectRatio="none">{"".join(parts)}</svg>'
     )
+
+
+def _values(lines: Sequence[Line], marks: Sequence[Mark], *, is_right: bool) -> Iterator[float]:
+    """All values that an axis has to show."""
+    for line in lines:
+        if line.is_right == is_right:
+            yield from (value for _, value in line.points)
+    for mark in marks:
+        if mark.is_right == is_right:
+            yield from (end for end in (mark.at, mark.to) if end is not None and math.isfinite(end))
 
 
 def number(value: float) -> str:
@@ -149,14 +183,16 @@ def clock(at_ms: float, span_ms: float, *, is_utc: bool = True) -> str:
     return moment.strftime("%H:%M:%S" if span_ms < 600_000 else "%H:%M")
 
 
-def _fitted(frame: Frame, values: Sequence[float], low: float | None, high: float | None) -> Frame:
-    bottom = low if low is not None else min([0.0, *values])
-    top = high if high is not None else max(values, default=1.0)
+def _fitted(frame: Frame, values: Sequence[float], axis: Axis) -> Frame:
+    bottom = axis.low if axis.low is not None else min([0.0, *values])
+    top = axis.high if axis.high is not None else max(values, default=1.0)
     if top <= bottom:
         top = bottom + (abs(bottom) or 1.0)
-    if high is None:
-        step = _step((top - bottom) / TICKS)
+    step = _step((top - bottom) / TICKS)
+    if axis.high is None:
         top = math.ceil(top / step - 1e-9) * step
+    if axis.low is None:
+        bottom = math.floor(bottom / step + 1e-9) * step
     return replace(frame, low=bottom, high=top)
 
 
@@ -175,13 +211,22 @@ def _values_of(frame: Frame) -> Iterator[tuple[float, str]]:
         value += step
 
 
-def _right_axis(frame: Frame) -> Iterator[str]:
+def _right_axis(frame: Frame, label: str) -> Iterator[str]:
+    yield _beside(frame, label, frame.width - 3)
     x = frame.width - frame.right + 6
     for y, text in _values_of(frame):
         yield f'<text x="{x}" y="{y + 3.5:.1f}">{text}</text>'
 
 
-def _axes(frame: Frame) -> Iterator[str]:
+def _beside(frame: Frame, label: str, x: float) -> str:
+    """The label of an axis, upwards."""
+    y = (TOP + frame.height - BOTTOM) / 2
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="middle" transform="rotate(-90 {x:.1f} {y:.1f})"'
+    return f"<text {place}>{escape(label)}</text>" if label else ""
+
+
+def _axes(frame: Frame, label: str) -> Iterator[str]:
+    yield _beside(frame, label, 10)
     for y, text in _values_of(frame):
         yield f'<path class="grid" d="M{LEFT} {y:.1f}H{frame.width - frame.right}"/>'
         yield f'<text x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{text}</text>'
@@ -196,12 +241,37 @@ def _axes(frame: Frame) -> Iterator[str]:
         at_ms += step_ms
 
 
-def _marks(frame: Frame, marks: Sequence[tuple[float, str]]) -> Iterator[str]:
-    for value, label in marks:
-        y = frame.y(value)
-        yield f'<path class="mark" d="M{LEFT} {y:.1f}H{frame.width - frame.right}"/>'
-        x = frame.width - frame.right - 2
-        yield f'<text x="{x}" y="{y - 4:.1f}" text-anchor="end">{escape(label)}</text>'
+def _mark(frame: Frame, mark: Mark) -> Iterator[str]:
+    end, y = frame.width - frame.right, frame.y(mark.at)
+    style = f' style="stroke:{mark.color}"'
+    if mark.to is not None:
+        other = frame.y(min(max(mark.to, frame.low), frame.high))
+        yield (
+            f'<path class="band" style="fill:{mark.color}" d="M{LEFT} {y:.1f}H{end}V{other:.1f}'
+            f'H{LEFT}Z"/>'
+        )
+    yield f'<path class="mark"{style} d="M{LEFT} {y:.1f}H{end}"/>'
+    place = f'x="{end - 2}" y="{max(y - 4, 9):.1f}" text-anchor="end"'
+    yield f'<text class="label" {place}>{escape(mark.label)}</text>'
+
+
+def _moment(frame: Frame, mark: Mark) -> Iterator[str]:
+    """A line at a time; nothing where it is not in the chart."""
+    floor, start, end = frame.height - BOTTOM, frame.start_ms, frame.end_ms
+    edges = [mark.at, mark.at if mark.to is None else mark.to]
+    if max(edges) < start or min(edges) > end:
+        return
+    x, other = (frame.x(min(max(edge, start), end)) for edge in edges)
+    if mark.to is not None:
+        yield (
+            f'<path class="band" style="fill:{mark.color}" d="M{x:.1f} {TOP}V{floor}H{other:.1f}'
+            f'V{TOP}Z"/>'
+        )
+    if start <= mark.at <= end:
+        yield f'<path class="mark" style="stroke:{mark.color}" d="M{x:.1f} {TOP}V{floor}"/>'
+    side, gap = ("end", -3) if x > frame.width / 2 else ("start", 3)
+    place = f'x="{x + gap:.1f}" y="18" text-anchor="{side}"'
+    yield f'<text class="label" {place}>{escape(mark.label)}</text>'
 
 
 def _stacked(lines: Sequence[Line]) -> list[Line]:
@@ -231,17 +301,6 @@ def _curve(frame: Frame, line: Line, own: Line, is_area: bool) -> Iterator[str]:
         yield (
             f'<path class="dot" style="stroke:{line.color}" d="M{x:.1f} {y:.1f}h0">'
             f"<title>{_tooltip(own.label, at_ms, value)}</title></path>"
-        )
-
-
-def _bars(frame: Frame, line: Line, at: int, count: int) -> Iterator[str]:
-    width = max(2.0, (frame.width - LEFT - frame.right) / 40 / count)
-    for at_ms, value in line.points:
-        x, y = frame.x(at_ms) + at * width, frame.y(value)
-        height = max(0.5, frame.y(max(frame.low, 0.0)) - y)
-        yield (
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
-            f' style="fill:{line.color}"><title>{_tooltip(line.label, at_ms, value)}</title></rect>'
         )
 
 

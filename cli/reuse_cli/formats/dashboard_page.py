@@ -1,15 +1,18 @@
 """An evaluated dashboard as one HTML page in CloudWatch's grid: no script, no request."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from reuse_cli.cloudwatch.body import Variable, rows
 from reuse_cli.cloudwatch.evaluate import Shown
+from reuse_cli.cloudwatch.labels import moment
+from reuse_cli.cloudwatch.logs_insights import Answer
 from reuse_cli.cloudwatch.series import Series, TimeRange
-from reuse_cli.formats import chart, dials, text_widget
+from reuse_cli.formats import annotations, chart, dials, grid, text_widget
 from reuse_cli.formats.chart import Frame, Line
 from reuse_cli.formats.dials import Band
+from reuse_cli.formats.grid import Place
 
 CELL_WIDTH, CELL_HEIGHT = 58, 48
 """Pixels of a grid cell; the page scales them to its own width."""
@@ -31,16 +34,18 @@ main {{ display: grid; grid-template-columns: repeat(24, minmax(0, 1fr));
   grid-auto-rows: {CELL_HEIGHT}px; gap: 8px }}
 section {{ background: var(--card); border-radius: 8px; padding: 8px 10px; overflow: hidden;
   display: flex; flex-direction: column; min-width: 0 }}
-section.plain {{ background: none }}
+section.plain {{ background: none; overflow: auto }}
 h2 {{ font-size: 13px; margin: 0 0 4px; font-weight: 600; overflow: hidden; text-overflow: ellipsis;
   white-space: nowrap }}
 .graph {{ flex: 1; min-height: 0 }}
 .legend {{ display: flex; flex-wrap: wrap; gap: 0 14px; font-size: 12px; color: var(--muted);
   max-height: 3em; overflow: auto; list-style: none; margin: 2px 0 0; padding: 0 }}
+.legend li {{ max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }}
 .legend i {{ display: inline-block; width: 10px; height: 10px; border-radius: 2px;
   margin-right: 5px }}
 .numbers {{ display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 0 }}
 .numbers dd {{ font-size: 26px; font-weight: 600; margin: 0; line-height: 1.15 }}
+.numbers small {{ font-size: 15px; font-weight: 500 }}
 .numbers dt {{ color: var(--muted); font-size: 12px; order: 2 }}
 .numbers div {{ display: flex; flex-direction: column }}
 .scroll {{ overflow: auto; flex: 1 }}
@@ -49,7 +54,8 @@ th, td {{ text-align: left; padding: 3px 10px 3px 0; border-bottom: 1px solid va
   white-space: nowrap }}
 th {{ color: var(--muted); font-weight: 500 }}
 td.number, th.number {{ text-align: right; font-variant-numeric: tabular-nums }}
-.note {{ color: var(--muted); margin: auto }} .error {{ color: var(--bad); margin: auto }}
+.note {{ color: var(--muted); margin: auto }} .error {{ color: var(--bad); margin: auto;
+  overflow-wrap: anywhere }}
 section p, section ul {{ margin: 2px 0 }}
 @media (max-width: 900px) {{ main {{ display: block }} section {{ margin-bottom: 10px;
   min-height: 190px }} section.plain, section.small {{ min-height: 0 }}
@@ -66,7 +72,10 @@ def page(title: str, shown: Sequence[Shown], variables: Sequence[Variable], span
         f"{one.label}: {one.value or 'none'} (--variable {one.id}=VALUE)" for one in variables
     )
     moments = " to ".join(_moment(at) for at in (span.start_ms, span.end_ms))
-    widgets = "".join(_widget(one, span) for one in shown)
+    places = grid.places([one.widget for one in shown])
+    widgets = "".join(
+        _widget(one, place, one.span or span) for one, place in zip(shown, places, strict=True)
+    )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -84,16 +93,11 @@ def _moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _widget(shown: Shown, span: TimeRange) -> str:
-    widget = shown.widget
-    x, width = widget.get("x"), widget.get("width", 6)
-    y, height = widget.get("y"), widget.get("height", 6)
-    column = f"{x + 1} / span {width}" if isinstance(x, int) else f"span {width}"
-    row = f"{y + 1} / span {height}" if isinstance(y, int) else f"span {height}"
+def _widget(shown: Shown, place: Place, span: TimeRange) -> str:
     kind = "plain" if shown.type == "text" else "small" if _view(shown) == "singleValue" else ""
     heading = f"<h2>{escape(shown.title)}</h2>" if shown.title else ""
     return (
-        f'<section class="{kind}" style="grid-column: {column}; grid-row: {row}">'
+        f'<section class="{kind}" style="{place.style()}">'
         f"{heading}{_content(shown, span)}</section>"
     )
 
@@ -105,29 +109,51 @@ def _view(shown: Shown) -> str:
 def _content(shown: Shown, span: TimeRange) -> str:
     properties = shown.widget.get("properties") or {}
     if shown.error is not None:
-        return f'<p class="error">{escape(shown.error)}</p>'
+        error = f'<p class="error">{escape(shown.error)}</p>'
+        return error + (_metric(shown, properties, span) if _has_data(shown) else "")
     if shown.type == "metric":
         return _metric(shown, properties, span)
     if shown.table is not None:
-        return _table(shown.table.columns, shown.table.rows)
+        return _answer(shown, shown.table, properties, span)
     if shown.type == "text":
         return text_widget.html(str(properties.get("markdown") or ""))
     return f'<p class="note">A widget of type {escape(shown.type)} is drawn on AWS only</p>'
 
 
+def _has_data(shown: Shown) -> bool:
+    return any(line.points for line in shown.series)
+
+
+def _answer(shown: Shown, table: Answer, properties: dict[str, Any], span: TimeRange) -> str:
+    if _has_data(shown):
+        return _metric(shown, properties, span)
+    kinds = [name in table.times for name in table.columns]
+    rows = [
+        [_moment_ms(value) if is_time else value for value, is_time in zip(row, kinds, strict=True)]
+        for row in table.rows[:MAX_ROWS]
+    ]
+    return _table(table.columns, rows)
+
+
+def _moment_ms(value: Any) -> Any:
+    """A point in time as Logs Insights shows it, with its milliseconds."""
+    if not isinstance(value, int | float):
+        return value
+    return f"{moment(int(value))}.{int(value) % 1000:03d}"
+
+
 def _metric(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
-    if not any(line.points for line in shown.series):
+    if not _has_data(shown):
         return f'<p class="note">{NO_DATA}</p>'
     view = _view(shown)
-    if view == "singleValue":
-        return _numbers(shown, properties, span)
-    if view == "gauge":
-        return _gauges(shown, properties)
-    if view == "pie":
-        return dials.pie(_lines(shown), shown.title)
-    if view == "table":
-        return _table(["", "last"], [(line.label, _last(line)) for line in shown.series])
-    return _graph(shown, properties, span)
+    drawers: dict[str, Callable[[], str]] = {
+        "singleValue": lambda: _numbers(shown, properties, span),
+        "gauge": lambda: _gauges(shown, properties),
+        "pie": lambda: dials.pie(_lines(shown), shown.title),
+        "bar": lambda: dials.bars(_lines(shown)),
+        "table": lambda: _table(["", "last"], [(one.label, _last(one)) for one in shown.series]),
+    }
+    return drawers.get(view, lambda: _graph(shown, properties, span))()
 
 
 def _last(line: Series) -> float | None:
@@ -138,6 +164,7 @@ def _numbers(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
     has_curves = bool(properties.get("sparkline"))
     items = "".join(
         f"<div><dt>{escape(line.label)}</dt><dd>{_value(_last(series))}"
+        f"<small>{escape(annotations.short(series.unit))}</small>"
         f"{dials.spark(line, span.start_ms, span.end_ms) if has_curves else ''}</dd></div>"
         for series, line in zip(shown.series, _lines(shown), strict=True)
     )
@@ -169,13 +196,9 @@ def _value(value: float | None) -> str:
 
 def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
     lines = _lines(shown)
-    axis = (properties.get("yAxis") or {}).get("left") or {}
-    horizontal = (properties.get("annotations") or {}).get("horizontal") or []
-    marks = [
-        (float(one["value"]), str(one.get("label", "")))
-        for one in horizontal
-        if isinstance(one, dict)
-    ]
+    sides: tuple[list[Series], list[Series]] = ([], [])
+    for series, line in zip(shown.series, lines, strict=True):
+        sides[line.is_right].append(series)
     width = int(shown.widget.get("width", 6)) * CELL_WIDTH - 20
     height = int(shown.widget.get("height", 6)) * CELL_HEIGHT - HEAD_HEIGHT - LEGEND_HEIGHT
     # a period may begin before the range: its point is drawn too
@@ -184,13 +207,16 @@ def _graph(shown: Shown, properties: dict[str, Any], span: TimeRange) -> str:
         lines,
         Frame(start_ms, span.end_ms, max(200, width), max(80, height)),
         f"{shown.title}: {', '.join(line.label for line in lines)}",
-        low=axis.get("min"),
-        high=axis.get("max"),
+        axes=(
+            annotations.axis(properties, "left", sides[False]),
+            annotations.axis(properties, "right", sides[True]),
+        ),
         is_stacked=bool(properties.get("stacked")),
-        is_bars=_view(shown) == "bar",
-        marks=marks,
+        marks=list(annotations.horizontal(properties)),
+        moments=list(annotations.vertical(properties)),
     )
-    return f'<div class="graph">{picture}</div>{_legend(lines)}'
+    is_hidden = (properties.get("legend") or {}).get("position") == "hidden"
+    return f'<div class="graph">{picture}</div>{"" if is_hidden else _legend(lines)}'
 
 
 def _lines(shown: Shown) -> list[Line]:
@@ -217,7 +243,8 @@ def _options(shown: Shown, line: Series) -> Mapping[str, Any]:
 
 def _legend(lines: Sequence[Line]) -> str:
     items = "".join(
-        f'<li><i style="background:{line.color}"></i>{escape(line.label)}</li>'
+        f'<li title="{escape(line.label, quote=True)}"><i style="background:{line.color}"></i>'
+        f"{escape(line.label)}</li>"
         for line in lines[:MAX_LEGEND]
     )
     if len(lines) > MAX_LEGEND:

@@ -1,4 +1,4 @@
-"""Gauges, pies and sparklines as SVG, for single values; `chart` draws time series."""
+"""Gauges, pies, bars and sparklines for single values; `chart` draws time series."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,20 @@ SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 
 STYLE = """
 .dials { display: flex; flex-wrap: wrap; justify-content: space-around; gap: 4px 16px; flex: 1;
-  min-height: 0; align-items: center }
+  min-height: 0; align-items: safe center; overflow: auto }
 .gauge { max-height: 100%; max-width: 100%; height: 130px }
 .gauge path { fill: none; stroke: var(--grid) }
 .gauge text { font: 11px system-ui, sans-serif; fill: var(--muted); text-anchor: middle }
 .gauge .value { font-size: 22px; font-weight: 600; fill: var(--text) }
 .pie { height: 100%; max-height: 240px; min-width: 90px; flex: 0 1 auto }
 .pie path, .pie circle { stroke: var(--card); stroke-width: 1 }
-.dials .legend { flex-direction: column; max-height: 100% }
+.dials .legend { flex-direction: column; flex-wrap: nowrap; max-height: 100% }
+.slices { flex-wrap: nowrap; overflow: hidden }
+.bars { display: grid; grid-template-columns: minmax(60px, 2fr) 5fr auto; gap: 4px 10px; flex: 1;
+  min-height: 0; overflow: auto; align-content: start; margin: 0; font-size: 13px }
+.bars dt, .bars dd { margin: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.bars .track { position: relative; min-height: 18px }
+.bars i { position: absolute; top: 2px; bottom: 2px; border-radius: 2px; min-width: 1px }
 .spark { width: 120px; height: 28px; overflow: visible }
 .spark path { fill: none; stroke-width: 1.6; stroke-linejoin: round }
 """
@@ -91,10 +97,25 @@ def pie(lines: Sequence[Line], title: str) -> str:
         for line, value in shares
     )
     return (
-        f'<div class="dials"><svg class="pie" viewBox="0 0 {PIE_SIZE} {PIE_SIZE}" role="img"'
+        f'<div class="dials slices"><svg class="pie" viewBox="0 0 {PIE_SIZE} {PIE_SIZE}" role="img"'
         f' aria-label="{label}">{"".join(_slices(shares, total))}</svg>'
         f'<ul class="legend">{items}</ul></div>'
     )
+
+
+def bars(lines: Sequence[Line]) -> str:
+    """A bar for the last value of each line, to the left of zero where it is below it."""
+    shares = [(line, line.points[-1][1]) for line in lines if line.points]
+    low = min([0.0, *(value for _, value in shares)])
+    span = max([0.0, *(value for _, value in shares)]) - low or 1.0
+    items = "".join(
+        f'<dt title="{escape(line.label, quote=True)}">{escape(line.label)}</dt>'
+        f'<dd class="track"><i style="left:{(min(value, 0.0) - low) / span:.2%};'
+        f'width:{abs(value) / span:.2%};background:{line.color}"></i></dd>'
+        f"<dd>{chart.number(value)}</dd>"
+        for line, value in shares
+    )
+    return f'<dl class="bars" tabindex="0">{items}</dl>'
 
 
 def _slices(shares: Sequence[tuple[Line, float]], total: float) -> Iterator[str]:

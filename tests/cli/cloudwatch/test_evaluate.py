@@ -189,7 +189,7 @@ def test_log_and_other_widgets(shop: Data) -> None:
     assert found[0].table is not None
     assert found[0].table.rows == [(5,)]
     assert "cannot be read" in str(found[1].error)
-    assert found[2] == Shown("", "text", text)
+    assert found[2] == Shown("", "text", text, span=SPAN)
     assert found[3].error == "what a Lambda function draws cannot be evaluated from log lines"
 
 
