@@ -39,6 +39,37 @@ def test_every_question_in_every_format(tmp_path, command, output):
         validator(f"{command}.schema.json").validate(json.loads(done.stdout))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "containers",
+        "resources",
+        "summary",
+        "inits",
+        "cost",
+        "timeline",
+        "what-if",
+        "doctor",
+        "report",
+    ],
+)
+def test_a_record_that_lacks_something_costs_no_other(tmp_path, command):
+    """A function's name, a resource's kind: the first is counted, the second is not needed."""
+    good = {"InitDuration": 9.5, "Duration": [5.0], "total": {"invocations": 1}}
+    again = resource("x", builds_in_invocations=9, recreated=8, recreated_ms=80.0, build_ms=90.0)
+    lines = [container(**good), container("b", **good), again, resource("y")]
+    lines[0] |= {"FunctionName": None}
+    lines[2] |= {"kind": None}
+    write(tmp_path / "log.jsonl", *lines)
+
+    done = run(command, "--source", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    # Only the question that reads no containers does not meet it.
+    assert ("1 line with records could not be read" in done.stderr) is (command != "resources")
+    assert done.stdout
+
+
 def test_a_function_may_be_called_as_a_file_is(tmp_path):
     """Where --source says what is to be read."""
     log = write(tmp_path / "log.jsonl", container("a", FunctionName="orders"))

@@ -2,7 +2,7 @@
 select
     function_name,
     resource,
-    kind,
+    coalesce(kind, '') as kind,  -- a damaged line may lack it
     call_site,
     count(*) as containers,
     coalesce(sum(builds_in_init), 0) as builds_in_init,
@@ -13,5 +13,5 @@ select
     coalesce(sum(hits), 0) as hits,
     coalesce(sum(uses), 0) as uses
 from uses
-group by function_name, resource, kind, call_site
-order by function_name, resource, kind, call_site
+group by function_name, resource, uses.kind, call_site
+order by function_name, resource, uses.kind, call_site

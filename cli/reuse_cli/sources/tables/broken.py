@@ -13,7 +13,7 @@ def count_broken(
     connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", tables: Sequence[str]
 ) -> bool:
     """Note the broken lines of these tables; whether all was read once more because of them."""
-    broken = "container_id is null or sequence is null"
+    broken = '"FunctionName" is null or container_id is null or sequence is null'
     parts = [f"select count(*) as lines from {name} where {broken}" for name in tables]
     counts = connection.execute(" union all ".join(parts)).fetchall()
     return settle(records, max(count for (count,) in counts))

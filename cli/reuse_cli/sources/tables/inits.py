@@ -67,13 +67,13 @@ select * from (
         'records' as observed
     from (
         select distinct on (FunctionName, container_id, sequence) * from recorded_inits
-        where container_id is not null and sequence is not null
+        where FunctionName is not null and container_id is not null and sequence is not null
     ) as recorded
     full join (
         select distinct on (FunctionName, container_id, sequence)
             *, "end" is not null and coalesce(total.invocations, 0) = 0 as is_unused
         from seen_inits
-        where container_id is not null and sequence is not null
+        where FunctionName is not null and container_id is not null and sequence is not null
     ) as seen
     on recorded.FunctionName = seen.FunctionName and recorded.container_id = seen.container_id
         and recorded.sequence = seen.sequence

@@ -66,5 +66,6 @@ def table(
     connection.execute(
         f"create or replace temp table {name} as select distinct on {key} * exclude (record)"
         f" from read_{name} where container_id is not null and sequence is not null"
+        " and FunctionName is not null"
     )
     connection.execute(f"drop table read_{name}")
