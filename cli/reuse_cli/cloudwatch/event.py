@@ -20,8 +20,8 @@ _REPORTED = {
 _PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ([0-9a-f-]{36})\b")
 
 
-NO_JSON = (b"NaN", b"Infinity")
-"""Numbers that JSON does not have, and that many libraries write all the same."""
+NO_JSON = (b"NaN", b"Infinity", b"}{")
+"""Numbers that JSON does not have, and that many libraries write all the same; two objects."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Event:
 
 
 def is_lenient(data: bytes) -> bool:
-    """Whether an object has numbers that JSON does not have: for CloudWatch Logs it is a text."""
+    """Whether what looks like an object is none by the rules: for CloudWatch Logs it is a text."""
     if not any(name in data for name in NO_JSON):
         return False
     try:

@@ -33,11 +33,18 @@ AROUND = frozenset(
     )
 )
 """What tools write around a message; an object with other members is an event itself."""
+DOCKER = {"log", "stream", "time"}
+"""Members of a line as Docker keeps it."""
+CONTAINER = (["stdout", "F"], ["stderr", "F"])
+"""What container runtimes write between a time and a whole line."""
 _TIMES = ("timestamp", "@timestamp", "time")
 _GROUPS = ("logGroup", "logGroupName", "@log")
 _STREAMS = ("logStreamName", "logStream", "@logStream")
 _CSV = re.compile(rb'"?@?(timestamp|message|logStream|log|ingestionTime|ptr)"?,')
 _EMF_TIME = re.compile(rb'"Timestamp"\s*:\s*(\d{13})\b')
+_LEVELS = "trace|debug|info|warn|warning|error|fatal|critical"
+_LEVEL = re.compile(rf"\W*({_LEVELS})\W*", re.IGNORECASE)
+"""What a logger writes before a message: no part of what a tool puts around it."""
 _INGESTED = re.compile(r"\t\d{13}$")
 
 
@@ -148,7 +155,11 @@ class EventReader:
         message = _INGESTED.sub("", message)
         begin = message.find("{")
         if begin > 0 and is_event(message[begin:].encode("utf-8", "replace")):
-            message = message[begin:]  # behind a stream's name that is not Lambda's
+            words = message[:begin].split()
+            is_one = words in CONTAINER or (len(words) == 1 and not _LEVEL.fullmatch(words[0]))
+            if around.at_ms and not around.stream and is_one:
+                around = around._replace(stream=words[0])  # of something that is not Lambda
+                message = message[begin:]
         if around == NOTHING and self._has_prefix and self._open is not None:
             self._open = replace(self._open, data=self._open.data + b"\n" + text.encode())
             return
@@ -267,6 +278,8 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _message_of(value: dict[str, Any]) -> str | dict[str, Any] | None:
     """The message that an object is written around; None where the object is the event."""
+    if value.keys() == DOCKER and isinstance(value["log"], str):
+        return str(value["log"])
     name = next((name for name in MESSAGES if name in value), None)
     message = value.get(name or "")
     if not isinstance(message, str | dict) or not value.keys() <= AROUND:

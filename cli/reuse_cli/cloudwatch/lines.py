@@ -28,6 +28,8 @@ MESSAGE = (
     f"""(,"{STREAM}":"[^"]*")?[}}]$', '}}'))"""
 )
 """SQL of an event's message over `record`."""
+EMF = b'"CloudWatchMetrics"'
+"""A text with this was to be embedded metrics: something stands before or behind its object."""
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 """Bytes of a large file that show what it is."""
@@ -65,8 +67,8 @@ class Lines:
                     continue
                 for event in of_file(file, self.notes):
                     if event.is_json and is_lenient(event.data):
-                        refused += b'"_aws"' in event.data
                         event = replace(event, is_json=False)  # noqa: PLW2901
+                    refused += not event.is_json and EMF in event.data
                     if event.is_json or with_texts:
                         output.write(event.line() + b"\n")
                     events += event.is_json and b'"_aws"' in event.data

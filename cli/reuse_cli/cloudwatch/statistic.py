@@ -4,7 +4,6 @@ After "CloudWatch statistics definitions". A bound of a range is a percentile wh
 sign, else a value; values equal to the lower bound are outside, those equal to the upper inside.
 """
 
-import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,8 @@ from typing import Any
 
 from reuse_cli.errors import UsageError
 
+MAX_VALUE = 2.0**360
+"""CloudWatch takes no larger values, and none that are not numbers."""
 SIMPLE = ("sum", "average", "minimum", "maximum", "samplecount")
 PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)", re.IGNORECASE)
 UPPER = re.compile(r"(tm|wm|tc|ts)(\d{1,2}(?:\.\d+)?|100)", re.IGNORECASE)
@@ -44,7 +45,7 @@ class Counted:
 
     def add(self, values: Iterable[float]) -> None:
         """Values that occurred once each; those that no metric takes are left out."""
-        self.pairs += ((value, 1.0) for value in values if math.isfinite(value))
+        self.pairs += ((value, 1.0) for value in values if abs(value) <= MAX_VALUE)
 
     def add_object(self, value: Mapping[str, Any]) -> bool:
         """A structured value: `Values` with `Counts`, or `Min`, `Max`, `Sum` and `Count`.
@@ -94,7 +95,9 @@ class Counted:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_VALUE
+    )
 
 
 class _Sorted:

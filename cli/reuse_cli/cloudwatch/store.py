@@ -16,7 +16,7 @@ from reuse_cli.cloudwatch.emf import Metric
 from reuse_cli.cloudwatch.line_table import LineTable
 from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.cloudwatch.series import Points, TimeRange, aggregate
-from reuse_cli.cloudwatch.statistic import Counted
+from reuse_cli.cloudwatch.statistic import MAX_VALUE, Counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -137,7 +137,7 @@ class MetricStore:
                 select {bucket} as b{"".join(f", {column}" for column in dimensions)}, {sql}
                 from (select *, unnest({values}) as v from emf_line
                       where {condition})
-                where isfinite(v) group by all order by all
+                where abs(v) <= {MAX_VALUE} group by all order by all
                 """
             ).fetchall()
         found: dict[Values, Points] = {}

@@ -53,3 +53,27 @@ def test_queries_know_the_stream_and_the_group(
     assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
     (found,) = json.loads(capsys.readouterr().out)["widgets"]
     assert found["rows"] == [["s/[1]", "/aws/lambda/x", texts()[0]]]
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+@pytest.mark.parametrize("form", ["[INFO] {}", "{} done", "{}{}"])
+def test_an_event_is_one_object_and_nothing_else(
+    form: str,
+    is_large: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A logger's prefix, or two objects on a line: CloudWatch reads no metrics, and we say so."""
+    if is_large:
+        monkeypatch.setattr("reuse_cli.sources.files.LARGE", 1)
+        monkeypatch.setattr("reuse_cli.sources.files._HEAD", 200)
+    log, body = tmp_path / "log", tmp_path / "body.json"
+    body.write_text(json.dumps(BODY))
+    log.write_text("\n".join([*texts(), form.replace("{}", texts()[0])]))
+    arguments = ["--body", body, "--source", log, "--output", "json"]
+
+    assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
+    said = capsys.readouterr()
+    assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
+    assert "would refuse the metrics of 1 line\n" in said.err

@@ -232,7 +232,9 @@ def test_bad_input_is_one_sentence(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("others", [[], ["START RequestId: x"], ["2026 s {}"], ["{}", "[{}]"]])
+@pytest.mark.parametrize(
+    "others", [[], ["START RequestId: x"], ["2026-11-26T00:00:00 s {}"], ["{}", "[{}]"]]
+)
 def test_a_large_file_is_read_where_it_is(
     others: list[str],
     tmp_path: Path,

@@ -196,7 +196,9 @@ def test_values_with_counts(data_of: Callable[..., Data]) -> None:
 
 def test_values_that_are_no_numbers_do_not_count(data_of: Callable[..., Data]) -> None:
     """Beyond what a float holds, in an array and beside values with counts."""
-    beyond = json.dumps(line(BEGIN_MS, {"Function": "a"}, Latency=[2, 9])).replace("9]", "1e999]")
+    beyond = json.dumps(line(BEGIN_MS, {"Function": "a"}, Latency=[2, 9])).replace(
+        "9]", "1e999, 1e200]"
+    )
     data = data_of(
         line(BEGIN_MS, {"Function": "a"}, Latency={"Values": [1, 3], "Counts": [1, 1]}), beyond
     )
