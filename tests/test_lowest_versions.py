@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.auto.function import Function
+from tests.auto.servers import serving
+from tests.corpus.test_corpus import EVENTS, HERE, expected, files_of, summed
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
@@ -25,6 +29,14 @@ CHECKED = (
     "tests/cli/test_lines.py",
     "tests/cli/test_answers.py",
     "tests/cli/test_formats.py",
+)
+OBSERVED = ("boto3==1.26.0", "redis==5.0.1", "requests==2.31.0", "SQLAlchemy==2.0.0", "urllib3<2")
+"""Old versions of libraries that functions still bring along."""
+HANDLERS = (
+    *("right/engine_at_module_level", "right/session_at_module_level", "right/presigned_urls"),
+    *("wrong/client_in_handler", "wrong/resource_in_handler", "wrong/session_in_handler"),
+    *("wrong/engine_in_handler", "wrong/requests_session_in_handler"),
+    *("wrong/session_closed_every_time", "wrong/requests_without_session"),
 )
 
 
@@ -58,3 +70,26 @@ def test_the_lowest_versions_pass(tmp_path):
     )
 
     assert done.returncode == 0, done.stdout[-8000:]
+
+
+def test_old_versions_are_observed(tmp_path):
+    """The same lines are found in functions whose libraries are older."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "old"], check=True)
+    python = str(tmp_path / "old" / "bin" / "python")
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, *OBSERVED], check=True)
+    helper = str(ROOT / "python_helper")
+
+    with serving() as url:
+        for name in HANDLERS:
+            files = files_of((HERE / f"{name}.py").read_text())
+            folder = tmp_path / name
+            folder.mkdir(parents=True)
+            function = Function(folder, URL=url, PYTHONPATH=helper)
+            for file, text in files.items():
+                function.write(file, text)
+
+            ran = function.run(EVENTS, python=python)
+
+            assert (name, summed(ran.found())) == (name, expected(files))
+            assert (name, ran.stderr) == (name, "")

@@ -87,10 +87,10 @@ def _client_begins(_session: "Any", frame: "FrameType") -> None:
 def _client_ends(session: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != "create_client":
         return
-    build = builds.end(frame)
     found = frame.f_locals
     client = found.get("client")
-    if build is None or client is None:
+    build = None if client is None else builds.end(frame)
+    if build is None:
         return
     config = _config(found, frame)
     key = _key(session, found, config)
@@ -228,6 +228,8 @@ def _settings(session: "Any") -> "Any":
 
 
 def _call_begins(client: "Any", frame: "FrameType") -> None:
+    if frame.f_code.co_name == "_convert_to_request_dict" and frame.f_back is not None:
+        frame = frame.f_back  # in old versions
     if frame.f_code.co_name != "_make_api_call":
         if frame.f_code.co_name == "generate_presigned_post":
             _presigns(None, frame)
@@ -297,7 +299,7 @@ PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
         ("botocore.exceptions", "BotoCoreError", "__init__", _fails),
         ("", "Session", "get_default_client_config", _client_begins),
         ("", "Session", "_register_builtin_handlers", _session_begins),
-        ("", "Session", "_register_client_plugins", _client_ends),
+        ("", "Session", "_get_internal_component", _client_ends),
     ],
     "botocore.signers": [("", "RequestSigner", "generate_presigned_url", _presigns)],
 }

@@ -17,13 +17,14 @@ def observe(module: "ModuleType") -> None:
     """Place the spies, when the whole of urllib3 is there."""
     spy.version_of(module, 1, 2)
     methods = module.PoolManager.__mro__[1]
-    spy.place(methods, "__init__", _made, NAME)
+    spy.place(methods, "__init__", _made, NAME, is_on_class=True)
     spy.place(module.PoolManager, "clear", _cleared, NAME)
     spy.place(module.HTTPConnectionPool, "__init__", _pool_made, NAME)
     spy.place(module.connection.HTTPConnection, "_new_conn", _dials, NAME)
 
 
 def _made(obj: "Any", frame: "FrameType") -> None:
+    obj = frame.f_locals.get("self") if obj is None else obj  # urllib3 1.26 asks the class
     caller = frame.f_back
     if caller is None or caller.f_globals.get("__name__") == http.BOTOCORE:
         return
