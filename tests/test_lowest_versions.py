@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.auto.databases import postgres_server, program
 from tests.auto.function import Function
 from tests.auto.servers import serving
 from tests.corpus.test_corpus import EVENTS, HERE, expected, files_of, summed
@@ -30,13 +31,18 @@ CHECKED = (
     "tests/cli/test_answers.py",
     "tests/cli/test_formats.py",
 )
-OBSERVED = ("boto3==1.26.0", "redis==5.0.1", "requests==2.31.0", "SQLAlchemy==2.0.0", "urllib3<2")
+OBSERVED = (
+    *("boto3==1.26.0", "httpx==0.27.0", "psycopg[binary]==3.1.18", "psycopg_pool==3.1.0"),
+    *("pymongo==4.0.1", "requests==2.31.0", "SQLAlchemy==2.0.0", "urllib3<2"),
+)
 """Old versions of libraries that functions still bring along."""
 HANDLERS = (
     *("right/engine_at_module_level", "right/session_at_module_level", "right/presigned_urls"),
     *("wrong/client_in_handler", "wrong/resource_in_handler", "wrong/session_in_handler"),
     *("wrong/engine_in_handler", "wrong/requests_session_in_handler"),
     *("wrong/session_closed_every_time", "wrong/requests_without_session"),
+    *("right/mongo_for_other_users", "wrong/httpx_client_in_handler"),
+    *("right/psycopg_pool", "wrong/psycopg_pool_in_handler", "wrong/psycopg_async"),
 )
 
 
@@ -72,6 +78,9 @@ def test_the_lowest_versions_pass(tmp_path):
     assert done.returncode == 0, done.stdout[-8000:]
 
 
+@pytest.mark.skipif(
+    program("initdb") is None, reason="needs PostgreSQL (tests/system_packages.sh installs it)"
+)
 def test_old_versions_are_observed(tmp_path):
     """The same lines are found in functions whose libraries are older."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "old"], check=True)
@@ -80,12 +89,13 @@ def test_old_versions_are_observed(tmp_path):
     subprocess.run([*pip, *OBSERVED], check=True)
     helper = str(ROOT / "python_helper")
 
-    with serving() as url:
+    with serving() as url, postgres_server() as port:
+        dsn = f"host=127.0.0.1 port={port} user=postgres dbname=postgres"
         for name in HANDLERS:
             files = files_of((HERE / f"{name}.py").read_text())
             folder = tmp_path / name
             folder.mkdir(parents=True)
-            function = Function(folder, URL=url, PYTHONPATH=helper)
+            function = Function(folder, URL=url, DSN=dsn, PYTHONPATH=helper)
             for file, text in files.items():
                 function.write(file, text)
 

@@ -26,10 +26,9 @@ def observe(module: "ModuleType") -> None:
         _observe_pools(module)
         return
     spy.version_of(module, 0, 3)  # it reads its version from a dist-info that may be gone
-    base = sys.modules["psycopg._connection_base"].BaseConnection
     for connection in (module.Connection, module.AsyncConnection):
         spy.place(connection, "_get_connection_params", _begins, NAME, is_on_class=True)
-    spy.place(base, "__init__", _ends, NAME)
+    spy.place(module.BaseConnection, "__init__", _ends, NAME)
 
 
 def _observe_pools(module: "ModuleType") -> None:

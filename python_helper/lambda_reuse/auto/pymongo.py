@@ -52,4 +52,5 @@ def _addresses(frame: "FrameType") -> "Any":
     options = getattr(settings, "pool_options", None)
     credentials = getattr(options, "_credentials", None)
     names = ("seeds", "fqdn", "replica_set_name")
-    return [credentials, *(getattr(settings, name, None) for name in names)]
+    user = frame.f_locals.get("username")  # in old versions
+    return [user, credentials, *(getattr(settings, name, None) for name in names)]
