@@ -20,8 +20,10 @@ _REPORTED = {
 _PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ([0-9a-f-]{36})\b")
 
 
-NO_JSON = (b"NaN", b"Infinity", b"}{")
-"""Numbers that JSON does not have, and that many libraries write all the same; two objects."""
+NO_NUMBERS = (b"NaN", b"Infinity")
+"""Numbers that JSON does not have, and that many libraries write all the same."""
+NO_OBJECT = (*NO_NUMBERS, b"}{")
+"""What may make a text that looks like an object something else."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Event:
 
 def is_lenient(data: bytes) -> bool:
     """Whether what looks like an object is none by the rules: for CloudWatch Logs it is a text."""
-    if not any(name in data for name in NO_JSON):
+    if not any(name in data for name in NO_OBJECT):
         return False
     try:
         json.loads(data, parse_constant=_refuse)

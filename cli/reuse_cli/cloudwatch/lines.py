@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reuse_cli.cloudwatch.event import NO_JSON, Event, is_event, is_lenient
+from reuse_cli.cloudwatch.event import NO_NUMBERS, Event, is_event, is_lenient
 from reuse_cli.cloudwatch.events import EventReader
 from reuse_cli.errors import NoRecordsError
 from reuse_cli.sources.files import Files, first_lines_if_large
@@ -33,7 +33,7 @@ EMF = b'"CloudWatchMetrics"'
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 """Bytes of a large file that show what it is."""
-MAX_NAME = max(map(len, NO_JSON))
+MAX_NAME = max(map(len, NO_NUMBERS))
 
 
 class Lines:
@@ -206,11 +206,15 @@ def is_direct(path: Path) -> bool:
 
 
 def _count(path: Path) -> float:
-    """How many lines a file has; more than any where one may not be JSON."""
+    """How many lines a file has; more than any where one may have numbers that JSON has not.
+
+    DuckDB takes such numbers; what else is no JSON it leaves out, so that lines are missing.
+    """
     count, last = 0, b"\n"
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            if any(name in last + chunk for name in NO_JSON):
+            edge = last + chunk[:MAX_NAME]
+            if any(name in chunk or name in edge for name in NO_NUMBERS):
                 return math.inf
             count, last = count + chunk.count(b"\n"), chunk[-MAX_NAME:]
     return count + (not last.endswith(b"\n"))
