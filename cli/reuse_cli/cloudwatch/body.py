@@ -77,8 +77,8 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _filled(fields: list[Any], before: list[Any]) -> list[Any]:
     if fields and fields[0] == "...":
-        rest = fields[1:]
-        return [*before[: len(before) - len(rest)], *rest]
+        kept = max(0, len(before) - len(fields) + 1)
+        fields = [*before[:kept], *fields[1:]]
     return [before[at] if one == "." and at < len(before) else one for at, one in enumerate(fields)]
 
 

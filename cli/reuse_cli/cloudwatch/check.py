@@ -166,7 +166,7 @@ def _row(place: str, fields: list[Any], before: int) -> Any:
         if before == 0 or len(fields) - 1 > before:
             yield Problem(place, "has '...' without a row before it that it could repeat")
         return before
-    if "." in fields and len(fields) > before:
+    if "." in fields[before:]:
         yield Problem(place, "has '.' without a part of the row before it")
     if len(fields) < 2 or len(fields) % 2:
         yield Problem(place, "needs a namespace, a metric name, and dimensions in pairs")

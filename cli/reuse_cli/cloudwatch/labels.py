@@ -94,16 +94,26 @@ def distinct(lines: Sequence[Series]) -> list[Series]:
     by_label: dict[str, list[Series]] = {}
     for line in lines:
         by_label.setdefault(line.label, []).append(line)
-    return [replace(line, label=_distinct(line, by_label[line.label])) for line in lines]
+    names = {label: _telling(others) for label, others in by_label.items()}
+    return [replace(line, label=_distinct(line, names[line.label])) for line in lines]
 
 
-def _distinct(line: Series, others: Sequence[Series]) -> str:
+def _telling(lines: Sequence[Series]) -> list[str]:
+    """The first properties that tell these series apart, as far as there are any."""
     dimensions = dict.fromkeys(
-        name for one in others for name in one.properties if name.startswith("Dim.")
+        name for line in lines for name in line.properties if name.startswith("Dim.")
     )
-    different = [
-        line.properties[name]
-        for name in (*dimensions, *ORDER)
-        if name in line.properties and len({one.properties.get(name) for one in others}) > 1
-    ]
-    return " ".join([line.label, *(own for own in different if own not in line.label.split())])
+    telling: list[str] = []
+    kinds = 1
+    for name in (*dimensions, *ORDER):
+        found = len({tuple(line.properties.get(one) for one in (*telling, name)) for line in lines})
+        if found > kinds:
+            telling.append(name)
+            kinds = found
+    return telling
+
+
+def _distinct(line: Series, names: Sequence[str]) -> str:
+    own = [line.properties[name] for name in names if name in line.properties]
+    words = line.label.split()
+    return " ".join([line.label, *(value for value in own if value not in words)])

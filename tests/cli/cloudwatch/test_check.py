@@ -195,6 +195,13 @@ def test_what_is_no_object_is_refused(body: Any) -> None:
     assert errors(body) == ["body: is not a JSON object"]
 
 
+def test_a_part_of_a_longer_row_may_be_that_before() -> None:
+    """A row with one dimension more than the one before it, or after a row with three dots."""
+    rows = [["N", "M", "D", "v"], ["...", "w"], [".", ".", ".", ".", "E", "x"]]
+
+    assert check.problems(changed(f"{FIRST}.metrics", rows)) == []
+
+
 def test_what_is_only_unknown_is_a_warning() -> None:
     """What is not known here may be sound; widgets that overlap are moved by CloudWatch."""
     unknown = check.problems(changed("widgets.0.properties.sparkles", True))

@@ -62,6 +62,7 @@ def test_rows_repeat_the_row_before(shop: Data) -> None:
         [".", "Failures", ".", ".", {"stat": "Sum"}],
         ["Shop", "Calls", "Function", "a", {"stat": "Sum"}],
         ["...", "b", {"stat": "Sum"}],
+        ["...", ".", "a", {"stat": "Sum"}],
     ]
 
     assert [points for _, _, points in shown(shop, rows)] == [
@@ -69,6 +70,7 @@ def test_rows_repeat_the_row_before(shop: Data) -> None:
         {FIVE: 5},
         {0: 10, FIVE: 20, 2 * FIVE: 40},
         {FIVE: 3},
+        {0: 10, FIVE: 20, 2 * FIVE: 40},
     ]
 
 

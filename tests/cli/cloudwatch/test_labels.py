@@ -57,6 +57,14 @@ def test_series_without_labels_are_told_apart(data_of: Callable[..., Data]) -> N
         "Calls Average",
         "Calls p90",
     ]
+    three = [a, ["...", "b", {"stat": "Sum"}], ["...", "b"]]
+    assert [label for _, label, _ in shown(data, three)] == [
+        "Calls a Average",
+        "Calls b Sum",
+        "Calls b Average",
+    ]
+    several = [a, ["...", "b", {"stat": "Sum"}]]
+    assert [label for _, label, _ in shown(data, several)] == ["Calls a", "Calls b"]
     assert [label for _, label, _ in shown(data, [[search]])] == ["x a Calls", "x a Errors"]
     assert [label for _, label, _ in shown(data, [a, [*a, {"label": "Calls"}]])] == [
         "Calls",
