@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.auto.conftest import aws
 from tests.auto.databases import postgres_server, program
 from tests.auto.function import Function
 from tests.auto.servers import serving
-from tests.corpus.test_corpus import EVENTS, HERE, expected, files_of, summed
+from tests.corpus.test_corpus import EVENTS, HERE, STARTERS, expected, files_of, summed
 
+__all__ = ("aws",)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
@@ -32,7 +34,7 @@ CHECKED = (
     "tests/cli/test_formats.py",
 )
 OBSERVED = (
-    *("boto3==1.26.0", "httpx==0.27.0", "psycopg[binary]==3.1.18", "psycopg_pool==3.1.0"),
+    *("boto3==1.34.60", "httpx==0.27.0", "psycopg[binary]==3.1.18", "psycopg_pool==3.1.0"),
     *("pymongo==4.0.1", "requests==2.31.0", "SQLAlchemy==2.0.0", "urllib3<2"),
 )
 """Old versions of libraries that functions still bring along."""
@@ -43,6 +45,7 @@ HANDLERS = (
     *("wrong/session_closed_every_time", "wrong/requests_without_session"),
     *("right/mongo_for_other_users", "wrong/httpx_client_in_handler"),
     *("right/psycopg_pool", "wrong/psycopg_pool_in_handler", "wrong/psycopg_async"),
+    *("right/cached_parameter", "wrong/parameter_in_handler", "wrong/s3_download_in_handler"),
 )
 
 
@@ -81,7 +84,7 @@ def test_the_lowest_versions_pass(tmp_path):
 @pytest.mark.skipif(
     program("initdb") is None, reason="needs PostgreSQL (tests/system_packages.sh installs it)"
 )
-def test_old_versions_are_observed(tmp_path):
+def test_old_versions_are_observed(tmp_path, request):
     """The same lines are found in functions whose libraries are older."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "old"], check=True)
     python = str(tmp_path / "old" / "bin" / "python")
@@ -95,7 +98,9 @@ def test_old_versions_are_observed(tmp_path):
             files = files_of((HERE / f"{name}.py").read_text())
             folder = tmp_path / name
             folder.mkdir(parents=True)
-            function = Function(folder, URL=url, DSN=dsn, PYTHONPATH=helper)
+            function = Function(
+                folder, URL=url, DSN=dsn, PYTHONPATH=helper, **STARTERS["aws"](request)
+            )
             for file, text in files.items():
                 function.write(file, text)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NAME = "s3_transfers"
 _downloads = builds.Owners()
 """Coordinator of a transfer -> (the user's line, the transfer's meta, when it began)."""
+_etags = builds.Owners()
+"""A transfer's meta -> its ETag, in versions where it does not have it."""
 
 
 def observe(module: "ModuleType") -> None:
@@ -25,6 +27,8 @@ def observe(module: "ModuleType") -> None:
     futures = sys.modules["s3transfer.futures"]
     spy.place(futures.TransferFuture, "__init__", _begins, NAME)
     spy.place(futures.TransferCoordinator, "_run_done_callbacks", _ends, NAME)
+    if not hasattr(futures.TransferMeta, "etag"):
+        spy.place(futures.TransferMeta, "provide_transfer_size", _is_sized, NAME)
 
 
 def _begins(_future: "Any", frame: "FrameType") -> None:
@@ -39,13 +43,20 @@ def _begins(_future: "Any", frame: "FrameType") -> None:
         _downloads.put(parts["coordinator"], noted)
 
 
+def _is_sized(meta: "Any", frame: "FrameType") -> None:
+    response = frame.f_locals.get("response")
+    if response:
+        _etags.put(meta, response.get("ETag"))
+
+
 def _ends(coordinator: "Any", frame: "FrameType") -> None:
     noted = _downloads.of(coordinator)
     if noted is None or frame.f_code.co_name != "announce_done" or coordinator.status != "success":
         return
     site, meta, region, start_ns = noted
-    line = builds.line("s3.object", "S3 object", site)
+    etag = _etags.of(meta) or getattr(meta, "etag", None)
+    line = builds.line("s3.object", "S3 object", site) if etag else None
     if line is not None:
         asked = meta.call_args
-        key = builds.digest(region, repr((asked.bucket, asked.key, asked.extra_args)), meta.etag)
+        key = builds.digest(region, repr((asked.bucket, asked.key, asked.extra_args)), etag)
         line.fetched(key, (time.perf_counter_ns() - start_ns) // 1000)
