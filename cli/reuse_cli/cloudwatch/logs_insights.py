@@ -6,9 +6,11 @@ supported here is refused by name. Fields are members of the event's JSON object
 `@timestamp` is the event's time, `@message` its text. After "Logs Insights QL" of AWS's user guide.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +73,15 @@ def run(
         reason = str(error).splitlines()[0]
         raise QueryError(f"the query '{query.strip()}' cannot be evaluated: {reason}") from None
     names = [column[0] for column in result.description or []]
-    return Answer(names, result.fetchall(), frozenset(translation.times.intersection(names)))
+    rows = [tuple(map(_plain_value, row)) for row in result.fetchall()]
+    return Answer(names, rows, frozenset(translation.times.intersection(names)))
+
+
+def _plain_value(value: Any) -> Any:
+    """A value that JSON has: None for what is no number, such as the logarithm of 0."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def fields(query: str) -> set[str]:

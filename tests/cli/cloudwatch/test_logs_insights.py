@@ -163,6 +163,11 @@ def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
             ["t", "record"],
             [("c2", 6), ("c0", 7), ("c1", 7)],
         ),
+        (
+            "fields log(0) as a, 9^9^9 as b, 1.5 as c, sum_ as d | limit 1",
+            ["a", "b", "c", "d"],
+            [(None, None, 1.5, None)],
+        ),
         ("stats max(total.invocations % 7) as m, 1 / 0 as never", ["never", "m"], [(None, 6.0)]),
     ],
 )
