@@ -8,6 +8,8 @@ of multiprocessing know of their work no more than the number of its result, and
 future that a task waits for.
 """
 
+import sys
+
 from . import builds, sites, spy
 
 TYPE_CHECKING = False
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "executors"
 POOLS = "multiprocessing.pool"
 ANYIO = "anyio._backends._asyncio"
+SUBMITS = "run_sync_in_worker_thread"
 RUNNING = {"run": ("concurrent.futures.thread", "threading", ANYIO), "worker": (POOLS,)}
 """The functions of threads that run what was submitted, and their modules."""
 THROUGH = ("asyncio.", "concurrent.futures.", POOLS)
@@ -84,4 +87,15 @@ def _awaiting(future: "Any") -> "Optional[tuple[str, str]]":
             if frame is not None and sites.is_own(frame):
                 site = sites.find(frame)
             coroutine = getattr(coroutine, "cr_await", None)
-    return site
+    return site if future._callbacks else _about_to_wait(future)
+
+
+def _about_to_wait(future: "Any") -> "Optional[tuple[str, str]]":
+    """The same where the event loop's thread has not come to waiting yet."""
+    for thread in list(sys._current_frames().values()):
+        frame: "Optional[FrameType]" = thread
+        while frame is not None:
+            if frame.f_code.co_name == SUBMITS and frame.f_locals.get("future") is future:
+                return sites.find(frame)
+            frame = frame.f_back
+    return None
