@@ -15,8 +15,16 @@ from reuse_cli.sources.reading import CHUNK, chunks
 
 EMF_TIME, EMF_METRICS = "@emf_time", "@emf_metrics"
 """Names for `select`: the time and the directives of embedded metrics, as BIGINT and JSON."""
+MAX_MS = 253_402_300_799_999
+"""The end of the year 9999: larger times are in another unit."""
+
+
+def _sane(sql: str) -> str:
+    return f"(case when try_cast({sql} as bigint) between 0 and {MAX_MS} then {sql}::bigint end)"
+
+
 AWS = {
-    EMF_TIME: 'try_cast("_aws"."Timestamp"::varchar as bigint)',
+    EMF_TIME: _sane('"_aws"."Timestamp"::varchar'),
     EMF_METRICS: '"_aws"."CloudWatchMetrics"',
 }
 TIME, GROUP, STREAM, TEXT = "@event_ms", "@log_group", "@log_stream", "@text"
@@ -159,7 +167,7 @@ class JsonFiles:
         for at, name in enumerate(members):
             part = f"parts[{at + 1}]"
             if name == EMF_TIME:
-                part = f"try_cast({part} as bigint)"
+                part = _sane(f"{part}::varchar")
             elif name in texts:
                 part = f"json_extract_string({part}, '$')"
             columns += f", {part} as c{at}"

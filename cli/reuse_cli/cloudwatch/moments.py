@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reuse_cli.analysis import times
+from reuse_cli.cloudwatch.lines import MAX_MS
 from reuse_cli.cloudwatch.series import TimeRange
 from reuse_cli.errors import UsageError
 
@@ -21,6 +22,8 @@ def moment_ms(text: str, option: str, now: datetime) -> int:
     Raises UsageError.
     """
     if text.isdecimal() and len(text) <= MAX_DIGITS:
+        if int(text) > MAX_MS:
+            raise UsageError(f"{option} '{text}' is not a time: the year is beyond 9999")
         return int(text)
     match = DURATION.fullmatch(text)
     if match is not None and any(match.groups()):

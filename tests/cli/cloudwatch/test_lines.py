@@ -77,3 +77,22 @@ def test_an_event_is_one_object_and_nothing_else(
     said = capsys.readouterr()
     assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
     assert "would refuse the metrics of 1 line\n" in said.err
+
+
+@pytest.mark.parametrize("scale", [1000, 1_000_000])
+def test_a_time_in_another_unit_is_none(
+    scale: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Microseconds are refused, and do not move the end of the range to another age."""
+    log, body = tmp_path / "log", tmp_path / "body.json"
+    body.write_text(json.dumps(BODY))
+    wrong = texts()[0].replace(str(BEGIN_MS), str(BEGIN_MS * scale))
+    log.write_text("\n".join([*texts(), wrong]))
+    arguments = ["dashboard", "render", "--body", str(body), "--source", str(log)]
+
+    assert run([*arguments, "--output", "json"]) == errors.FINE
+    said = capsys.readouterr()
+    assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
+    assert "would refuse the metrics of 1 line\n" in said.err
+    assert run([*arguments, "--end", "9" * 15]) == errors.USAGE
+    assert "is not a time" in capsys.readouterr().err
