@@ -4,11 +4,8 @@ In `pool.map(requests.get, urls)`, `asyncio.to_thread(boto3.client, "s3")` and
 `Thread(target=requests.get)` the thread runs code of libraries alone, and the user's line is the
 one that submits or starts. It is noted for each work item and thread that the own code of the
 function submits, by itself or through asyncio, and for no library's. The threads of a `ThreadPool`
-of multiprocessing know of their work no more than the number of its result, and those of anyio the
-future that a task waits for.
+of multiprocessing know of their work no more than the number of its result.
 """
-
-import sys
 
 from . import builds, sites, spy
 
@@ -19,9 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "executors"
 POOLS = "multiprocessing.pool"
-ANYIO = "anyio._backends._asyncio"
-SUBMITS = "run_sync_in_worker_thread"
-RUNNING = {"run": ("concurrent.futures.thread", "threading", ANYIO), "worker": (POOLS,)}
+RUNNING = {"run": ("concurrent.futures.thread", "threading"), "worker": (POOLS,)}
 """The functions of threads that run what was submitted, and their modules."""
 THROUGH = ("asyncio.", "concurrent.futures.", POOLS)
 
@@ -66,36 +61,9 @@ def submitter(frame: "FrameType") -> "Optional[tuple[str, str]]":
     found = frame.f_locals
     if frame.f_globals.get("__name__") not in RUNNING.get(frame.f_code.co_name, ()):
         return None
-    if "future" in found:
-        return _awaiting(found["future"])
     site: "Optional[tuple[str, str]]" = _submitted.of(found.get("self"))
     if "job" in found:
         for result, begun_by in _submitted.living():
             if getattr(result, "_job", None) == found["job"]:
                 site = begun_by
     return site
-
-
-def _awaiting(future: "Any") -> "Optional[tuple[str, str]]":
-    """The innermost line of the user's in the coroutines of the task that waits for this."""
-    site = None
-    for callback, _ in future._callbacks or ():
-        task: "Any" = getattr(callback, "__self__", None)
-        coroutine = task.get_coro() if hasattr(task, "get_coro") else None
-        while coroutine is not None:
-            frame = getattr(coroutine, "cr_frame", None)
-            if frame is not None and sites.is_own(frame):
-                site = sites.find(frame)
-            coroutine = getattr(coroutine, "cr_await", None)
-    return site if future._callbacks else _about_to_wait(future)
-
-
-def _about_to_wait(future: "Any") -> "Optional[tuple[str, str]]":
-    """The same where the event loop's thread has not come to waiting yet."""
-    for thread in list(sys._current_frames().values()):
-        frame: "Optional[FrameType]" = thread
-        while frame is not None:
-            if frame.f_code.co_name == SUBMITS and frame.f_locals.get("future") is future:
-                return sites.find(frame)
-            frame = frame.f_back
-    return None
