@@ -218,7 +218,7 @@ def _overlaps(widgets: Sequence[Any]) -> Iterator[Problem]:
         cells = [(i, j) for i in range(x, x + width) for j in range(y, y + height)]
         others = sorted({taken[cell] for cell in cells if cell in taken})
         for other in others:
-            yield Problem(f"widgets[{at}]", f"lies over widgets[{other}]", is_error=False)
+            yield Problem(f"widgets[{at}]", f"lies over widgets[{other}]")
         taken.update(dict.fromkeys(cells, at))
 
 
