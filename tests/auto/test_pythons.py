@@ -36,7 +36,7 @@ def handler(event, context):
     kept.close()
     with ThreadPool(1) as pool:
         pool.map(urllib.request.urlopen, [URL])[0].read()
-    sqlite3.connect(":memory:")
+    sqlite3.connect(os.path.join(os.environ["TMPDIR"], "prices.db")).close()
     http.client.HTTPConnection("127.0.0.1", 9).request("GET", "/")
 """
 PACKAGES = """\

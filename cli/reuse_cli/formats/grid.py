@@ -1,4 +1,4 @@
-"""Where widgets lie in CloudWatch's grid, which moves one down that would lie over another."""
+"""Where widgets lie in CloudWatch's grid."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -24,23 +24,9 @@ class Place(NamedTuple):
 
 def places(widgets: Sequence[Mapping[str, Any]]) -> list[Place]:
     """A place for each widget, in the order of the body."""
-    made: list[Place] = []
-    for widget in widgets:
-        x, y = widget.get("x"), widget.get("y")
-        width, height = widget.get("width", SIZE), widget.get("height", SIZE)
-        while x is not None and y is not None:
-            below = [
-                other.y + other.height
-                for other in made
-                if other.x is not None
-                and other.y is not None
-                and x < other.x + other.width
-                and other.x < x + width
-                and y < other.y + other.height
-                and other.y < y + height
-            ]
-            if not below:
-                break
-            y = max(below)
-        made.append(Place(x, y, width, height))
-    return made
+    return [
+        Place(
+            widget.get("x"), widget.get("y"), widget.get("width", SIZE), widget.get("height", SIZE)
+        )
+        for widget in widgets
+    ]

@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 import threading
 
@@ -26,4 +27,7 @@ def handler(event, context):
     for one in (engine, other):
         with one.connect() as connection, one.connect() as second:
             answers.append(connection.execute(sqlalchemy.text("select 1")).scalar())
+    for scratch in (":memory:", b":memory:", "", "file::memory:?cache=private", "file:x?mode=memory"):
+        with contextlib.closing(sqlite3.connect(scratch, uri=True)) as own:
+            answers.append(own.execute("select 3").fetchone()[0])
     return [*answers, lazily().total_changes, of_file(event["tenant"]).total_changes]
