@@ -172,13 +172,10 @@ class WidgetMath:
     def search(self, text: str, statistic: str, period_s: int) -> Array:
         """The series that a search finds, each with the values that tell it from the others."""
         found = search.parse(text).find(self._store.metrics)
-        return Array(
-            line
-            for line in (
-                self._line(metric, values, statistic, period_s, "") for metric, values in found
-            )
-            if line.points
-        )
+        lines = (self._line(metric, values, statistic, period_s, "") for metric, values in found)
+        array = Array(line for line in lines if line.points)
+        array.period_s = self._length_s(period_s)
+        return array
 
     def _evaluated(self, row: Row) -> Series | Array:
         expression = row.expression
@@ -223,9 +220,12 @@ class WidgetMath:
         properties |= {"Period": str(period_s), "Region": str(self._properties.get("region", ""))}
         label = metric.name if identifier else " ".join(values) or metric.name
         own_points = dict(points.get(values, {}))
-        length_s = self.span.seconds if self.is_whole else period_s
         unit = "" if statistic.lower() == "samplecount" else self._store.unit(metric)
-        return Series(identifier, label, own_points, properties, length_s, unit)
+        return Series(identifier, label, own_points, properties, self._length_s(period_s), unit)
+
+    def _length_s(self, period_s: int) -> int:
+        """What a point stands for, in seconds: a period, or the whole range."""
+        return self.span.seconds if self.is_whole else period_s
 
     def _period_s(self, options: Mapping[str, Any]) -> int:
         period = options.get("period") or self._properties.get("period") or PERIOD_S

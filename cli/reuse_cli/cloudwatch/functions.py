@@ -19,7 +19,8 @@ class MathError(UsageError):
 class Array(tuple[Series, ...]):
     """Several series."""
 
-    __slots__ = ()
+    period_s = Series("", "").period_s
+    """Of the sum of none: what a search that finds nothing was asked for."""
 
 
 Value = float | str | Series | Array
@@ -91,8 +92,7 @@ def _across(lines: Array, reduce: Callable[[Sequence[float]], float]) -> Series:
         at: float(reduce([line.points[at] for line in lines if at in line.points]))
         for at in moments
     }
-    first = lines[0] if lines else Series("", "")
-    return Series("", "", points, period_s=first.period_s)
+    return Series("", "", points, period_s=lines[0].period_s if lines else lines.period_s)
 
 
 def _mapped(name: str, change: Callable[[float], float]) -> Function:

@@ -125,6 +125,22 @@ def test_one_value_for_the_whole_range(shop: Data) -> None:
     ]
 
 
+def test_a_search_that_finds_nothing_adds_up_to_nothing(shop: Data) -> None:
+    """And can be filled, over the whole range or by the period that it was asked for."""
+
+    def sums(period_s: int) -> list[dict[str, str]]:
+        calls, colds = (
+            f"SUM(SEARCH('{{Shop,Function}} MetricName=\"{name}\"', 'Sum', {period_s}))"
+            for name in ("Calls", "ColdStarts")
+        )
+        return [{"expression": f"100 * FILL({colds}, 0) / {calls}", "label": "cold"}]
+
+    whole = {"view": "singleValue", "setPeriodToTimeRange": True}
+    assert shown(shop, [sums(300)], **whole) == [("e1", "cold", {0: 0})]
+    assert shown(shop, [sums(60)]) == [("e1", "cold", {0: 0, FIVE: 0, 2 * FIVE: 0})]
+    assert shown(shop, [sums(900)], period=60) == [("e1", "cold", {0: 0})]
+
+
 def test_searches_give_a_series_each(shop: Data) -> None:
     """One series a metric that is found, told apart by its dimension values."""
     text = "SEARCH('{Shop,Function} MetricName=\"Calls\"', 'Sum', 900)"
