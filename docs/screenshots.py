@@ -27,7 +27,8 @@ from tests.browser import chromium  # noqa: E402
 from tests.dashboards.logs_server import LogsServer, logs_server  # noqa: E402
 
 IMAGES = Path(__file__).with_name("images")
-DATA = ROOT / "build" / "demo"
+DATA = Path("build", "demo")
+"""Below ROOT: no page shows where the repository lies."""
 WIDTHS = {"wide": 1280, "narrow": 400}
 HEIGHT = 960
 LANES_HEIGHT = 240
@@ -65,7 +66,7 @@ BACKGROUNDS = {"light": "#ffffff", "dark": "#161d26"}
 
 def main() -> None:
     """Take every picture."""
-    if not DATA.exists():
+    if not (ROOT / DATA).exists():
         sys.exit("there is no run of the example: make demo")
     with (
         tempfile.TemporaryDirectory() as name,
@@ -93,10 +94,10 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
     commands["fleet"] = (fleet, "dashboard", "render", "fleet", "--start", "2m")
     for page, (source, *arguments) in commands.items():
         command = [*LAMBDA_REUSE, *arguments, "--source", str(source)]
-        html = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+        html = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout
         (folder / f"{page}.html").write_bytes(html)
         found[page] = (folder / f"{page}.html").as_uri()
-    with page_beside(lambda: [DATA]) as live:
+    with page_beside(lambda: [ROOT / DATA]) as live:
         yield {**found, "live": live}
 
 
@@ -125,7 +126,7 @@ def timeline(server: LogsServer, folder: Path, theme: str, width: int) -> str:
     """Where the widget's answer is, to the event that CloudWatch sends for this theme and width."""
     lines = [
         json.loads(line)
-        for file in (DATA / "logs" / FUNCTION).iterdir()
+        for file in (ROOT / DATA / "logs" / FUNCTION).iterdir()
         for line in file.read_text().splitlines()
     ]
     texts = [line["message"] for line in lines if '"record":"container/1"' in line["message"]]

@@ -115,7 +115,7 @@ def _key_figures() -> list[Widget]:
         number("Cold starts", [expression("FILL(cold, 0)", "invocations that waited"), *cold]),
         number("Invocations a container", [series("InvocationsPerContainer", "p50", label="p50")]),
         number("Invocations", [series("Invocations", "Sum")]),
-        number("Time saved by reuse", [series("TimeSaved", "Sum", label="ms")]),
+        number("Time saved by reuse", [series("TimeSaved", "Sum", label="saved")]),
         number(
             "Resource hit rate",
             [expression(_HIT_RATE, "% of look-ups"), *_look_ups()],
