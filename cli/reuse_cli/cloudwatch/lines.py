@@ -11,7 +11,7 @@ from reuse_cli.cloudwatch.events import EventReader
 from reuse_cli.errors import NoRecordsError
 from reuse_cli.sources.files import Files, first_lines_if_large
 from reuse_cli.sources.notes import Notes
-from reuse_cli.sources.reading import CHUNK, chunks
+from reuse_cli.sources.reading import chunks
 
 EMF_TIME, EMF_METRICS = "@emf_time", "@emf_metrics"
 """Names for `select`: the time and the directives of embedded metrics, as BIGINT and JSON."""
@@ -41,7 +41,6 @@ EMF = b'"CloudWatchMetrics"'
 AWS_TYPE = 'STRUCT("Timestamp" JSON, "CloudWatchMetrics" JSON)'
 MAX_LINE = 1 << 20
 """Bytes of a large file that show what it is."""
-MAX_NAME = max(map(len, NO_NUMBERS))
 
 
 class Lines:
@@ -216,16 +215,23 @@ def is_direct(path: Path) -> bool:
 def _count(path: Path) -> float:
     """How many lines a file has; more than any where one may have numbers that JSON has not.
 
-    DuckDB takes such numbers; what else is no JSON it leaves out, so that lines are missing.
+    DuckDB takes such numbers; what else is no JSON it leaves out, so that lines are missing. What
+    cannot be read as lines of text has to be looked through, too.
     """
-    count, last = 0, b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            edge = last + chunk[:MAX_NAME]
-            if any(name in chunk or name in edge for name in NO_NUMBERS):
-                return math.inf
-            count, last = count + chunk.count(b"\n"), chunk[-MAX_NAME:]
-    return count + (not last.endswith(b"\n"))
+    import duckdb
+
+    has_others = " or ".join(f"contains(line, {quoted(name.decode())})" for name in NO_NUMBERS)
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(
+                f"select count(*), count(*) filter ({has_others}) from read_csv("
+                f"{quoted(str(path))}, columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '',"
+                " escape = '', header = false, auto_detect = false, compression = 'none',"
+                f" max_line_size = {MAX_LINE})"
+            ).fetchone()
+        except duckdb.Error:
+            return math.inf
+    return found[0] if found and not found[1] else math.inf
 
 
 def of_file(path: Path, notes: Notes) -> Iterator[Event]:

@@ -1,10 +1,12 @@
 """Which lines of a file have metrics, and which are text for CloudWatch."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 from reuse_cli import errors
+from reuse_cli.cloudwatch import lines
 from reuse_cli.main import run
 
 from .conftest import BEGIN_MS
@@ -53,6 +55,30 @@ def test_queries_know_the_stream_and_the_group(
     assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
     (found,) = json.loads(capsys.readouterr().out)["widgets"]
     assert found["rows"] == [["s/[1]", "/aws/lambda/x", texts()[0]]]
+
+
+@pytest.mark.parametrize(
+    ("data", "count"),
+    [
+        (b'{"a":1}\n{"a":2}\n', 2),
+        (b'{"a":1}\n{"a":2}', 2),
+        (b'{"a":1}\r\n{"a":", \'x\' \\" |;\t"}\r\n', 2),
+        ('{"a":"é ☃"}\n'.encode(), 1),
+        (b'{"a":NaN}\n', math.inf),
+        (b'{"a":[1,-Infinity]}\n', math.inf),
+        (b'{"a":"\xff"}\n', math.inf),
+        (b'{"a":"\x01"}\n', math.inf),
+        (b'{"a":"' + b"x" * (1 << 21) + b'"}\n', math.inf),
+    ],
+)
+def test_lines_are_counted_where_duckdb_may_read_them(
+    data: bytes, count: float, tmp_path: Path
+) -> None:
+    """What is no text of lines of a megabyte at most, or has no numbers of JSON, is not."""
+    file = tmp_path / "a[1]*.jsonl"
+    file.write_bytes(data)
+
+    assert lines._count(file) == count
 
 
 @pytest.mark.parametrize("is_large", [False, True])
