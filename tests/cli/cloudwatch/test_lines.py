@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,31 +14,40 @@ from .conftest import BEGIN_MS
 from .test_render import BODY, texts
 
 
-@pytest.mark.parametrize("is_large", [False, True])
-@pytest.mark.parametrize("number", ["NaN", "-Infinity", "[1,NaN]"])
-def test_a_line_that_is_no_json_has_no_metrics(
-    number: str,
-    is_large: bool,
+@pytest.fixture(params=["small file", "large file"])
+def refused(
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Many libraries write NaN; CloudWatch takes nothing from such a line, and we say so."""
-    if is_large:
+) -> Callable[[list[str]], None]:
+    """Renders these lines; the metrics of one of them are refused, and all others are there."""
+    if request.param == "large file":
         monkeypatch.setattr("reuse_cli.sources.files.LARGE", 1)
         monkeypatch.setattr("reuse_cli.sources.files._HEAD", 200)
-    log = tmp_path / "log"
-    named = texts()[0].replace('"Calls":1', '"Calls":1,"note":"NaN"')
-    bad = [texts()[0].replace('"Calls":1', f'"Calls":1,"Other":{number}')]
-    log.write_text("\n".join([*texts()[1:], *bad, named]))
-    body = tmp_path / "body.json"
-    body.write_text(json.dumps(BODY))
-    arguments = ["--body", body, "--source", log, "--output", "json"]
 
-    assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
-    said = capsys.readouterr()
-    assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
-    assert "would refuse the metrics of 1 line\n" in said.err
+    def render(found: list[str]) -> None:
+        log, body = tmp_path / "log", tmp_path / "body.json"
+        log.write_text("\n".join(found))
+        body.write_text(json.dumps(BODY))
+        arguments = ["--body", body, "--source", log, "--output", "json"]
+
+        assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
+        said = capsys.readouterr()
+        assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
+        assert "would refuse the metrics of 1 line\n" in said.err
+
+    return render
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "[1,NaN]"])
+def test_a_line_that_is_no_json_has_no_metrics(
+    number: str, refused: Callable[[list[str]], None]
+) -> None:
+    """Many libraries write NaN; CloudWatch takes nothing from such a line, and we say so."""
+    named = texts()[0].replace('"Calls":1', '"Calls":1,"note":"NaN"')
+    bad = texts()[0].replace('"Calls":1', f'"Calls":1,"Other":{number}')
+    refused([*texts()[1:], bad, named])
 
 
 def test_queries_know_the_stream_and_the_group(
@@ -81,28 +91,12 @@ def test_lines_are_counted_where_duckdb_may_read_them(
     assert lines._count(file) == count
 
 
-@pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("form", ["[INFO] {}", "{} done", "{}{}"])
 def test_an_event_is_one_object_and_nothing_else(
-    form: str,
-    is_large: bool,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    form: str, refused: Callable[[list[str]], None]
 ) -> None:
     """A logger's prefix, or two objects on a line: CloudWatch reads no metrics, and we say so."""
-    if is_large:
-        monkeypatch.setattr("reuse_cli.sources.files.LARGE", 1)
-        monkeypatch.setattr("reuse_cli.sources.files._HEAD", 200)
-    log, body = tmp_path / "log", tmp_path / "body.json"
-    body.write_text(json.dumps(BODY))
-    log.write_text("\n".join([*texts(), form.replace("{}", texts()[0])]))
-    arguments = ["--body", body, "--source", log, "--output", "json"]
-
-    assert run(["dashboard", "render", *map(str, arguments)]) == errors.FINE
-    said = capsys.readouterr()
-    assert json.loads(said.out)["widgets"][0]["series"][0]["points"][0] == [BEGIN_MS, 1]
-    assert "would refuse the metrics of 1 line\n" in said.err
+    refused([*texts(), form.replace("{}", texts()[0])])
 
 
 @pytest.mark.parametrize("scale", [1000, 1_000_000])
