@@ -134,7 +134,7 @@ def test_a_damaged_file_does_its_neighbours_no_harm(tmp_path, name):
 
 @pytest.mark.parametrize("begin", ["events:\n- ", "events:\r\n- ", "- events:\n  - "])
 def test_yaml_is_read_as_far_as_it_is_lines(tmp_path, begin):
-    """The AWS CLI folds what is long: then something may be missing, and is told."""
+    """The AWS CLI folds long lines: something may be missing then, and stderr says so."""
     file = tmp_path / "log.yaml"
     file.write_bytes(f"{begin}message: '{json.dumps(ONE)}'\n  timestamp: 1\n".encode())
 

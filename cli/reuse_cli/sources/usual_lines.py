@@ -3,7 +3,7 @@
 A log has some of these lines for every invocation, so that they decide how long reading takes.
 What is not written exactly as here is left to `platform_values`, whose answer would be the same for
 these too. A line becomes the JSON of its event without being decoded: what is matched is ASCII.
-What START says is told with the REPORT of the same request, which halves what is kept.
+What a START says is kept with the REPORT of the same request: one event in the place of two.
 """
 
 import functools

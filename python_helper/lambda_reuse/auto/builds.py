@@ -43,7 +43,7 @@ def digest(*parts: object) -> int:
         return hash((_SALT, repr(parts)))
 
 
-def told(value: object) -> str:
+def written(value: object) -> str:
     """A value in writing; for an object that would only say where it lies, its type."""
     text = repr(value)
     return type(value).__name__ if " at 0x" in text else text

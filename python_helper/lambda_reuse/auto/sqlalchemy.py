@@ -38,7 +38,7 @@ def _made(_engine: "Any", frame: "FrameType") -> None:
     keeps = type(pool).__name__ not in ("NullPool", "AsyncAdaptedNullPool")
     named = ("db.engine", "SQLAlchemy engine")
     settings = sorted(
-        (name, builds.told(value)) for name, value in found.get("cparams", {}).items()
+        (name, builds.written(value)) for name, value in found.get("cparams", {}).items()
     )
     databases.keeper_made(
         pool, frame, named, builds.digest(repr(found["u"]), *settings), keeps=keeps

@@ -84,7 +84,7 @@ def test_queries_know_the_stream_and_the_group(
 def test_lines_are_counted_where_duckdb_may_read_them(
     data: bytes, count: float, tmp_path: Path
 ) -> None:
-    """What is no text of lines of a megabyte at most, or has no numbers of JSON, is not."""
+    """Infinity where a line is over a megabyte, a byte is no text, or a number is NaN."""
     file = tmp_path / "a[1]*.jsonl"
     file.write_bytes(data)
 
