@@ -238,6 +238,8 @@ class PlatformReader:
             "container_id": container_id,
             "file": self._file,
         }
+        if "at_ms" in event:  # its own, which the line behind it does not change
+            self._release()
 
     def _end(self, stream: bytes | None) -> bytes:
         """What the lines of this stream in this file share."""

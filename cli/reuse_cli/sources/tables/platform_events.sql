@@ -46,12 +46,14 @@ once as (
     where same_hash in (select same_hash from repeated)
 ),
 -- The same line may be there with and without its time and stream. A request that was tried again
--- has the same id.
+-- has the same id, and inits of several containers may take as long: where no line says the
+-- container, they are told apart by their times.
 ranked as (
     select
         *,
         (at_ms is not null)::int + (container_id is not null)::int as worth,
         max(worth) over same as most,
+        at_ms is not null and bool_and(container_id is null) over same as is_timed,
         row_number() over (same order by worth desc, at_ms, container_id) as number
     from once
     window same as (
@@ -59,9 +61,10 @@ ranked as (
             if(request_id is null, function_name, null)
     )
 )
-select * exclude (worth, most, number, fallback, file, is_named, same_hash)
+select * exclude (worth, most, is_timed, number, fallback, file, is_named, same_hash)
 from ranked
-where (request_id is null and kind not in ('init_report', 'restore_report')) or (worth = most and (worth = 2 or number = 1))
+where (request_id is null and kind not in ('init_report', 'restore_report'))
+    or (worth = most and (worth = 2 or is_timed or number = 1))
 union all
 select * exclude (fallback, file, is_named, same_hash)
 from others

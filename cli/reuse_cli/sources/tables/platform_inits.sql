@@ -27,7 +27,8 @@ by_reports as (
         function_name, container_id, request_id, restore_ms is not null as is_restore,
         coalesce(restore_ms, init_ms) as duration_ms, is_proactive,
         coalesce(init_began_ms, (start_ms - init_ms)::bigint, start_ms) as start_ms,
-        init_type as own_type, null as phase, null as status, null as error_type
+        coalesce(init_type, if(restore_ms is null, 'on-demand', 'snap-start')) as own_type,
+        null as phase, null as status, null as error_type
     from platform_reports
     where coalesce(restore_ms, init_ms) is not null
 ),
