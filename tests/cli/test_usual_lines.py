@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from reuse_cli.sources import usual_lines
+from reuse_cli.sources import platform_values, usual_lines
 from reuse_cli.sources.places import Place, of_path
 from reuse_cli.sources.platform_reader import PlatformReader
 
@@ -218,3 +218,21 @@ def test_starts_without_reports_are_let_go(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert (len(let_go), len(begun.left())) == (9, 1)
     assert len(kept(*found, found[0])) == 11
+
+
+@pytest.mark.parametrize("time", TIMES)
+@pytest.mark.parametrize("stream", ["", *STREAMS])
+def test_what_stands_before_an_object(time: str, stream: str) -> None:
+    words = f"{time} {stream} " if stream else f"{time} "
+    around, rest = platform_values.split(words)
+    found = usual_lines.prefix(f"{words}{{}}".encode())
+    if found is not None:
+        said = (around.group, around.stream, around.at_ms, rest)
+        assert (None, found.stream, found.at_ms, "") == said
+        assert found.size == len(words)
+
+
+def test_the_usual_words_before_an_object_are_read_at_a_glance() -> None:
+    assert usual_lines.prefix(f"{TIMES[1]} {STREAM} {{}}".encode()) is not None
+    assert usual_lines.prefix(f"{TIMES[0]} {{}}".encode()) is not None
+    assert usual_lines.prefix(b"{}") is None

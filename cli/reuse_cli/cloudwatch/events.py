@@ -9,11 +9,10 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from reuse_cli.cloudwatch.event import Event, is_event
-from reuse_cli.sources import platform_lines
+from reuse_cli.sources import platform_lines, usual_lines
 from reuse_cli.sources.extract import ANSI
 from reuse_cli.sources.platform_values import NOTHING, Around, row_of, split
 
@@ -123,7 +122,8 @@ class EventReader:
                 yield event
             return
         if own.endswith(b"}") and (wrapped := self._behind_prefix(own)) is not None:
-            yield from self._closed()
+            if self._open is not None:
+                yield from self._closed()
             yield from self._timed(wrapped)
             return
         text = own.decode("utf-8", "replace")
@@ -141,14 +141,18 @@ class EventReader:
 
         Most lines of most files are of this kind, and are not decoded.
         """
-        begin = own.find(b"{")
-        if begin < 1 or not is_event(own[begin:]):
+        usual = usual_lines.prefix(own)
+        begin = usual.size if usual else own.find(b"{")
+        if begin < 1 or not is_event(data := own[begin:]):
             return None
+        if usual:
+            self._has_prefix = True
+            return Event(usual.at_ms, None, data, is_json=True, stream=usual.stream)
         around, rest = split(own[:begin].decode("utf-8", "replace"))
         if rest or around == NOTHING:
             return None
         self._has_prefix = True
-        return Event(around.at_ms, around.group, own[begin:], is_json=True, stream=around.stream)
+        return Event(around.at_ms, around.group, data, is_json=True, stream=around.stream)
 
     def _prefixed(self, text: str) -> Iterator[Event]:
         around, message = split(text)
@@ -161,7 +165,7 @@ class EventReader:
                 around = around._replace(stream=words[0])  # of something that is not Lambda
                 message = message[begin:]
         if around == NOTHING and self._has_prefix and self._open is not None:
-            self._open = replace(self._open, data=self._open.data + b"\n" + text.encode())
+            self._open = self._open._replace(data=self._open.data + b"\n" + text.encode())
             return
         self._has_prefix = self._has_prefix or around != NOTHING
         yield from self._message(message, around)
@@ -232,7 +236,7 @@ class EventReader:
             event, self._open = self._open, None
             if event.data.startswith(b"{") and (value := _object(event.data.decode())) is not None:
                 data = json.dumps(value, separators=(",", ":")).encode()  # a tool had indented it
-                event = replace(event, data=data, is_json=True)
+                event = event._replace(data=data, is_json=True)
             yield from self._timed(event)
 
     def _timed(self, event: Event) -> Iterator[Event]:
@@ -241,14 +245,14 @@ class EventReader:
                 self._last
             )
             self._at_ms = int(found[1]) if found else self._at_ms
-            event = replace(event, at_ms=self._at_ms)
+            event = event._replace(at_ms=self._at_ms)
         else:
             self._at_ms = event.at_ms
         self._last = b""
         if event.at_ms is None:
             self._timeless.append(event)
             return
-        yield from (replace(one, at_ms=event.at_ms) for one in self._timeless)
+        yield from (one._replace(at_ms=event.at_ms) for one in self._timeless)
         self._timeless = []
         yield event
 

@@ -3,7 +3,6 @@
 import math
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from reuse_cli.cloudwatch.event import NO_NUMBERS, Event, is_event, is_lenient
@@ -74,7 +73,7 @@ class Lines:
                     continue
                 for event in of_file(file, self.notes):
                     if event.is_json and is_lenient(event.data):
-                        event = replace(event, is_json=False)  # noqa: PLW2901
+                        event = event._replace(is_json=False)  # noqa: PLW2901
                     refused += not event.is_json and EMF in event.data
                     if event.is_json or with_texts:
                         output.write(event.line() + b"\n")

@@ -66,6 +66,10 @@ _MEMBER_LINE = re.compile(
 """As events of CloudWatch Logs, one a line, and as in the sandbox."""
 
 
+_PREFIX = re.compile(rb"(%b) (?:(%b) )?(?=\{)" % (_TIME, _STREAM))
+"""What `aws logs tail` and an export write before an object."""
+
+
 class Usual(NamedTuple):
     """What a line says."""
 
@@ -134,6 +138,25 @@ def of_line(line: bytes) -> Usual | None:
         return NOTHING
     at_ms = _epoch_ms(time) if time else b"null"
     return _usual(stream, at_ms, values) if at_ms else None
+
+
+class Prefix(NamedTuple):
+    """What stands before an object: a time, epoch ms, and a stream's name where there is one."""
+
+    at_ms: int
+    stream: str | None
+    size: int
+    """Bytes, up to the object."""
+
+
+def prefix(line: bytes) -> Prefix | None:
+    """What the line has before an object; None where a closer look is due."""
+    found = _PREFIX.match(line)
+    at_ms = _epoch_ms(found[1]) if found else None
+    if found is None or at_ms is None:
+        return None
+    stream = found[2]
+    return Prefix(int(at_ms), stream.decode() if stream else None, found.end())
 
 
 def _of_event(line: bytes) -> Usual | None:
