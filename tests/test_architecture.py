@@ -43,8 +43,8 @@ ROOMS = {
     "sandbox/reuse_sandbox/pytest_plugin.py": (STDLIB | {"pytest"}, None),
     "cli/reuse_cli": (
         STDLIB
-        | {"boto3", "botocore", "click", "duckdb", "lark", "rich", "reuse_sandbox", "yaml"}
-        | {"aiohttp", "reuse_dashboards", "reuse_extension.core"},
+        | {"backports", "boto3", "botocore", "click", "compression", "duckdb", "lark", "rich"}
+        | {"aiohttp", "reuse_dashboards", "reuse_extension.core", "reuse_sandbox", "yaml"},
         None,
     ),
     "layer_tools": (STDLIB, None),

@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 from reuse_cli import errors
 from reuse_cli.main import run
+from reuse_cli.sources.reading import zstandard
 
 from tests.cli.insights_server import InsightsServer, insights_server
 from tests.cli.records import container
@@ -173,7 +174,7 @@ def test_doctor_reads_the_settings_of_the_function(aws, capsys):
 
 
 def test_objects_in_s3_are_streamed(aws, capsys):
-    """Subscription data, gzipped, concatenated and without a suffix; an export beside it."""
+    """Subscription data, compressed, concatenated and without a suffix; an export beside it."""
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     members = b"".join(gzip.compress(line.encode()) for line in subscription())
@@ -181,6 +182,9 @@ def test_objects_in_s3_are_streamed(aws, capsys):
     s3.put_object(Bucket="logs", Key="in/again.json", Body=filter_pretty().encode())
     s3.put_object(Bucket="logs", Key="in/empty", Body=b"")
     s3.put_object(Bucket="logs", Key="in/cut.gz", Body=members[:60])
+    frames = b"".join(zstandard().compress(line.encode()) for line in subscription())
+    s3.put_object(Bucket="logs", Key="zstd/orders.zst", Body=frames)
     s3.put_object(Bucket="logs", Key="other", Body=compact(container("c")).encode())
 
     assert invocations(capsys, "containers", "--source", "s3://logs/in/") == TRUTH
+    assert invocations(capsys, "containers", "--source", "s3://logs/zstd/") == TRUTH

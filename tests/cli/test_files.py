@@ -13,11 +13,13 @@ import pytest
 from reuse_cli.analysis.tables import IDLE, IDLE_P50, LIVES
 from reuse_cli.errors import NoRecordsError, UsageError
 from reuse_cli.sources import files
+from reuse_cli.sources.reading import zstandard
 from reuse_cli.sources.span import Span
 
 from tests.cli.asking import ask, invocations
 from tests.cli.records import container, resource, write
 
+zstd = zstandard()
 ONE = container("a", total={"invocations": 7})
 TWO = container("b", total={"invocations": 9})
 UNREADABLE = "1 line with records could not be read (cut off or damaged)"
@@ -91,10 +93,16 @@ def test_a_name_is_a_name_and_no_pattern(tmp_path, name):
     assert invocations(tmp_path / name) == ({"a": 7}, [])
 
 
+def lines_of(count: int) -> list[str]:
+    """A record of each container, with its number as its invocations."""
+    numbers = range(1, count)
+    return [json.dumps(container(f"{i:032x}", total={"invocations": i})) for i in numbers]
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.6, 0.95])
 def test_of_a_file_that_is_cut_off_all_that_is_whole_is_read(tmp_path, keep):
     """Compressed or plain, and each says so in one line."""
-    lines = [json.dumps(container(f"{i:032x}", total={"invocations": i})) for i in range(1, 400)]
+    lines = lines_of(400)
     packed = gzip.compress("\n".join(lines).encode())
     (tmp_path / "cut.gz").write_bytes(packed[: int(len(packed) * keep)])
 
@@ -105,13 +113,46 @@ def test_of_a_file_that_is_cut_off_all_that_is_whole_is_read(tmp_path, keep):
     assert "cut.gz: the gzip data is cut off; what is whole was read" in notes[-1]
 
 
+@pytest.mark.parametrize("keep", [0.5, 0.75, 0.99, 1])
+def test_of_zstandard_that_is_cut_off_all_whole_blocks_are_read(tmp_path, keep):
+    """Those of the frame that is cut off too, which has a block every 128 kB."""
+    lines = lines_of(4000)
+    frames = [zstd.compress("".join(line + "\n" for line in lines[:99]).encode())]
+    frames += [zstd.compress("\n".join(lines[99:]).encode())]
+    cut = frames[1][: int(len(frames[1]) * keep)]
+    (tmp_path / "cut.zst").write_bytes(frames[0] + cut)
+
+    rows, notes = ask("containers", tmp_path)
+
+    whole = zstd.ZstdDecompressor().decompress(cut).count(b"\n")
+    assert len(rows) == 99 + whole if keep < 1 else len(rows) == 3999
+    assert whole > 0
+    assert all(row["invocations"] == int(row["container_id"][-32:], 16) for row in rows)
+    says = f"{tmp_path / 'cut.zst'}: the Zstandard data is cut off; what is whole was read"
+    assert (says in notes) == (keep < 1)
+
+
+CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
 DAMAGED = {
     "empty.gz": (b"", None),
     "header.gz": (gzip.compress(b"x")[:6], "the gzip data is cut off"),
     "false.gz": (b"\x1f\x8b" + b"no gzip at all", "damaged gzip data"),
     "crc.gz": (gzip.compress(b"a" * 99)[:-6] + b"abcdef", "damaged gzip data"),
     "logs.zip": (b"PK\x03\x04" + bytes(30), "a zip archive; unpack it first"),
-    "logs.zst": (b"(\xb5/\xfd" + bytes(30), "compressed with Zstandard"),
+    "header.zst": (zstd.compress(b"x")[:6], "the Zstandard data is cut off"),
+    "skipped.zst": (b"\x50*M\x18\x09\x00\x00\x00cut", "the Zstandard data is cut off"),
+    "false.zst": (
+        b"(\xb5/\xfd" + b"no Zstandard",
+        "Zstandard data that cannot be read: Unsupported",
+    ),
+    "checksum.zst": (
+        zstd.compress(b"a" * 99, options=CHECKED)[:-4] + b"abcd",
+        "Zstandard data that cannot be read: Restored data doesn't match checksum",
+    ),
+    "window of 2 GB.zst": (  # as `zstd --long=31` has it: 1 << (0xa8 >> 3) kB
+        b"(\xb5/\xfd\x00\xa8" + bytes(30),
+        "Zstandard data that cannot be read: Frame requires too much memory",
+    ),
     "logs.parquet": (b"PAR1" + bytes(30), "a Parquet file"),
 }
 

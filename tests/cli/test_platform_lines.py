@@ -376,6 +376,7 @@ def test_a_line_in_either_style(text):
          "2026/11/26/[$LATEST]" + "0" * 32),
         ("x/2026-11-26-pay[7]" + "0" * 32 + "/000000.gz", "pay", "2026/11/26/pay[7]" + "0" * 32),
         ("x/orders.2.log.gz", "orders", None),
+        ("x/orders.log.zst", "orders", None),
         ("-", "unknown", None),
     ],
 )  # fmt: skip

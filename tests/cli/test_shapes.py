@@ -3,11 +3,13 @@
 import bz2
 import codecs
 import gzip
+import io
 import lzma
 import os
 from pathlib import Path
 
 import pytest
+from reuse_cli.sources.reading import CHUNK, text_of, zstandard
 
 from tests.cli.asking import ask, invocations
 from tests.cli.shapes import SHAPES, compact, json_lines, subscription, tail
@@ -27,6 +29,17 @@ def test_every_shape_gives_the_same_answer(tmp_path, shape):
     assert (tax["hits"], tax["misses"]) == (2, 1)
 
 
+zstd = zstandard()
+SKIPPABLE = b"\x5a*M\x18" + (300).to_bytes(4, "little") + bytes(range(100)) * 3
+"""A frame that holds no data of the file."""
+
+
+def frames(text: str) -> bytes:
+    """A frame a line, as pzstd has them: something to skip before each, and at the end."""
+    packed = [zstd.compress(line.encode()) for line in text.splitlines(keepends=True)]
+    return SKIPPABLE + SKIPPABLE.join(packed) + SKIPPABLE
+
+
 ENCODINGS = {
     "gzip": lambda text: gzip.compress(text.encode()),
     "gzip, several members": lambda text: b"".join(
@@ -36,6 +49,10 @@ ENCODINGS = {
     "gzip in gzip, as Firehose has it": lambda text: gzip.compress(gzip.compress(text.encode())),
     "bzip2": lambda text: bz2.compress(text.encode()),
     "xz": lambda text: lzma.compress(text.encode()),
+    "Zstandard": lambda text: zstd.compress(text.encode()),
+    "Zstandard, several frames": frames,
+    "Zstandard, padded": lambda text: zstd.compress(text.encode()) + bytes(512),
+    "Zstandard in gzip": lambda text: gzip.compress(zstd.compress(text.encode())),
     "UTF-8 with a byte order mark": lambda text: codecs.BOM_UTF8 + text.encode(),
     "UTF-16, as PowerShell redirects": lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
     "UTF-16, the other order": lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
@@ -44,12 +61,23 @@ ENCODINGS = {
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("name", ["log.txt", "log.gz", "no suffix"])
+@pytest.mark.parametrize("name", ["log.txt", "log.gz", "log.zst", "no suffix"])
 def test_content_decides_not_the_name(tmp_path, encoding, name):
     """Compressed objects without a suffix, plain text that is called .gz."""
     (tmp_path / name).write_bytes(ENCODINGS[encoding](tail()))
 
     assert invocations(tmp_path) == (TRUTH, [])
+
+
+@pytest.mark.parametrize("compress", [zstd.compress, bz2.compress, lzma.compress])
+def test_what_was_compressed_to_almost_nothing_grows_in_parts(compress):
+    """64 MB of a few kilobytes are never in memory together."""
+    packed = compress(bytes(64 << 20))
+
+    parts = [len(part) for part in text_of(io.BytesIO(packed))]
+
+    assert sum(parts) == 64 << 20
+    assert max(parts) <= CHUNK
 
 
 def test_a_document_on_one_long_line_is_read_piece_by_piece(tmp_path):
@@ -75,11 +103,13 @@ def test_a_large_file_of_nothing_but_records_is_read_directly(tmp_path):
     assert invocations(tmp_path) == (TRUTH, [remark])
 
 
-def test_a_pipe_is_read_once_and_whole(tmp_path):
+@pytest.mark.parametrize("encoding", ["plain", "gzip", "Zstandard, several frames"])
+def test_a_pipe_is_read_once_and_whole(encoding):
     """As `--source <(zcat old.gz)` gives one."""
+    encode = ENCODINGS.get(encoding, str.encode)
     read, write = os.pipe()
-    with os.fdopen(write, "w") as output:
-        output.write(tail() + tail()[: len(tail()) // 2])
+    with os.fdopen(write, "wb") as output:
+        output.write(encode(tail() + tail()[: len(tail()) // 2]))
     try:
         assert invocations(Path(f"/dev/fd/{read}"))[0] == TRUTH
     finally:

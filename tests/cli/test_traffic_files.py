@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from reuse_cli.analysis import policy as policies
 from reuse_cli.analysis.replay import replay
 from reuse_cli.errors import UsageError
 from reuse_cli.sources import traffic_files
+from reuse_cli.sources.reading import zstandard
 
+zstd = zstandard()
 TRACE = Path(__file__).parents[2].parent / "shared" / "data" / "azure_2019_minutes.csv.gz"
 """A day of the Azure Functions trace of 2019 (CC-BY), where it lies beside the project."""
 
@@ -40,8 +43,10 @@ def as_csv() -> str:
         as_csv().encode(),
         gzip.compress(as_csv().encode()),
         gzip.compress(as_ndjson().encode()),
+        zstd.compress(as_csv()[:30].encode()) + zstd.compress(as_csv()[30:].encode()),
+        lzma.compress(as_ndjson().encode()),
     ],
-    ids=["ndjson", "ndjson with BOM", "csv", "csv.gz", "ndjson.gz"],
+    ids=["ndjson", "ndjson with BOM", "csv", "csv.gz", "ndjson.gz", "csv.zst", "ndjson.xz"],
 )
 def test_invocations_come_in_order_a_function(tmp_path: Path, data: bytes) -> None:
     """Whatever the shape: each function's invocations, sorted by arrival, and the whole span."""
@@ -104,7 +109,8 @@ def test_minute_counts_are_of_apps(tmp_path: Path) -> None:
         (b"", "no traffic file"),
         (b"time,name\n1,2\n", "no traffic file"),
         (b"function_name,at_ms,duration_ms\n", "no invocations"),
-        (gzip.compress(as_csv().encode(), mtime=0)[:-30], "cannot be read"),
+        (gzip.compress(as_csv().encode(), mtime=0)[:-30], "cannot be read: .* is cut off$"),
+        (zstd.compress(as_csv().encode())[:-9], "cannot be read: .* is cut off$"),
         (b"\x1f\x8bnot gzip", "cannot be read"),
     ],
 )

@@ -43,7 +43,7 @@ POLICY_OPTIONS = [
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         metavar="FILE",
         help="Replay this file in place of the records: NDJSON or CSV with function_name, at_ms,"
-        " duration_ms, or counts a minute as in Azure's trace; also gzipped.",
+        " duration_ms, or counts a minute as in Azure's trace; also compressed.",
     ),
     click.option(
         "--keep-alive",

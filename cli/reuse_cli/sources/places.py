@@ -17,7 +17,7 @@ _EXPORTED = re.compile(r"(\d{4})-(\d\d)-(\d\d)-((?:[\w-]+)?\[[^\]/]+\][0-9a-f]{3
 _SANDBOX = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(LATEST|\d+)-([0-9a-f]{32})\.jsonl")
 _OF_FUNCTION = re.compile(r"\d{4}/\d\d/\d\d/([A-Za-z0-9_-]+)\[")
 _GROUP = re.compile(r"(?:\d{12}:)?(?:/aws/lambda/)?(?P<name>.+)")
-_SUFFIX = re.compile(r"\.(?:log|txt|te?xt|jsonl?|ndjson|csv|gz|bz2|xz|out|\d+)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:log|txt|te?xt|jsonl?|ndjson|csv|gz|bz2|xz|zst|out|\d+)$", re.IGNORECASE)
 
 
 class Place(NamedTuple):

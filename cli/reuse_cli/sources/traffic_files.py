@@ -3,11 +3,10 @@
 NDJSON and CSV have `function_name, at_ms, duration_ms`. The trace has `HashOwner, HashApp,
 HashFunction, minute_1, minute_2, ...` with the invocations of each minute: there each minute is one
 moment, the run time is 0, and an app, whose functions Azure keeps together, has one container.
-A file may be compressed with gzip.
+A file may be compressed, as logs are.
 """
 
 import csv
-import gzip
 import io
 import json
 from array import array
@@ -20,10 +19,10 @@ from typing import IO, Any
 
 from reuse_cli.analysis.replay import Traffic
 from reuse_cli.errors import UsageError
+from reuse_cli.sources.reading import CHUNK, Text, UnreadableError
 
 BLANK = object()
 BATCH = 1024
-GZIP = b"\x1f\x8b"
 FIELDS = ("function_name", "at_ms", "duration_ms")
 APP, OWNER, MINUTE = "HashApp", "HashOwner", "minute_"
 MINUTE_MS = 60_000.0
@@ -57,8 +56,11 @@ def read(path: Path) -> TrafficFile:
     try:
         with _text(path) as lines:
             _read_lines(path, lines, found)
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+    except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
+    except UnreadableError as error:
+        reason = str(error).partition(";")[0]  # and not what was read of it: that is not used
+        raise UsageError(f"{path} cannot be read: {reason}") from None
     if not found.functions:
         raise UsageError(f"there are no invocations in {path}: {SHAPES}")
     return found
@@ -83,10 +85,8 @@ def _read_lines(path: Path, lines: IO[str], found: TrafficFile) -> None:
 @contextmanager
 def _text(path: Path) -> Iterator[IO[str]]:
     with path.open("rb") as file:
-        head = file.read(2)
-        file.seek(0)
-        data = gzip.GzipFile(fileobj=file) if head == GZIP else file
-        yield io.TextIOWrapper(data, encoding="utf-8-sig", errors="replace", newline="")
+        data = io.BufferedReader(Text(file), CHUNK)
+        yield io.TextIOWrapper(data, encoding="utf-8", errors="replace", newline="")
 
 
 Row = tuple[int, Any]
