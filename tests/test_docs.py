@@ -143,7 +143,7 @@ def test_every_picture_is_shown():
     assert shown == taken == {path.name for path in (ROOT / "docs" / "images").iterdir()}
 
 
-def test_the_readme_tells_every_setting():
+def test_the_readme_lists_every_setting():
     """Each LAMBDA_REUSE_ variable that the extension reads, and no other than it or the helper."""
     source = (ROOT / "extension" / "reuse_extension" / "config.py").read_text()
     names = set(re.findall(r'(?:setting\(|PREFIX \+ )"(\w+)"', source))

@@ -143,7 +143,7 @@ class Loop:
     def _hold(self) -> "tuple[list[Any], int | None]":
         """Let events come that nothing is due for; the socket that has said something else.
 
-        And how many bytes were received from it, as `hold` of the recorder tells.
+        And how many bytes were received from it, as `hold` of the recorder returns.
         """
         if self._recorder is None or self._listener is None or self._batches:
             return [], None

@@ -79,7 +79,7 @@ class Reader:
         """Take in what arrived; the messages that are whole now.
 
         Raises WireError when this is not HTTP; the connection is of no use then. Where whole
-        messages came before that, they are given out, and `is_broken` tells.
+        messages came before that, they are given out, and `is_broken` is true.
         """
         messages: "list[Message]" = []
         data = self._rest + data if self._rest else data

@@ -44,7 +44,7 @@ def slots():
 
 
 def break_it(target):
-    """Let a function of the observers raise: `spy` means whatever they are told by look-ups."""
+    """Let a function of the observers raise: `spy` means whatever look-ups report to them."""
     name, _, function = target.partition(".")
 
     def broken(*args, **kwargs):

@@ -12,8 +12,8 @@ from tests.cli.records import STARTED_MS, container, resource
 MINUTE_MS = 60_000
 
 
-def test_a_container_is_told_by_its_last_record(asked):
-    """Running totals; what single periods told is gathered from all."""
+def test_a_container_is_what_its_last_record_says(asked):
+    """Running totals; what single periods recorded is gathered from all."""
     (row,) = asked(
         "containers",
         container(
@@ -84,7 +84,7 @@ def test_what_is_not_known_is_null(asked):
     assert {name: row[name] for name in unknown} == dict.fromkeys(unknown)
 
 
-def test_a_lost_line_loses_no_total_and_is_told(asked):
+def test_a_lost_line_loses_no_total_and_is_reported(asked):
     """The sequence has gaps; the totals go on."""
     (row,) = asked(
         "containers",

@@ -113,7 +113,7 @@ def fleet(count: int, seed: int) -> tuple[list[dict], dict[str, dict]]:
 
 
 @pytest.mark.slow
-def test_a_fleet_of_10_000_containers_is_told_exactly(tmp_path):
+def test_a_fleet_of_10_000_containers_is_counted_exactly(tmp_path):
     """Every container's every field, and every function's sums, from shuffled files."""
     records, truth = fleet(10_000, seed=7)
     third = len(records) // 3

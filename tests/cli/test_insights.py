@@ -104,7 +104,7 @@ def rows_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[list[A
 
 
 def now_ms() -> int:
-    """Now, without what is less than a second: ends of a time are told in whole seconds."""
+    """Now, without what is less than a second: ends of a time are given in whole seconds."""
     return shapes.platform_now()
 
 

@@ -36,7 +36,7 @@ def local(folder: Path, *arguments: object) -> "subprocess.CompletedProcess[str]
 
 
 def test_a_function_of_a_template(tmp_path: Path) -> None:
-    """Its variables and limits reach it; what does not is told; options win."""
+    """Its variables and limits reach it; what does not is named; options win."""
     source = (
         "import os\n"
         "def handler(event, context):\n"
@@ -79,7 +79,7 @@ def test_a_function_of_a_template(tmp_path: Path) -> None:
     ],
 )
 def test_kinds_of_containers(tmp_path: Path, options: list[str], start: str) -> None:
-    """The table says how each began; every invocation is told."""
+    """The table says how each began; every invocation is shown."""
     (tmp_path / "app.py").write_text(WORKS)
 
     done = local(tmp_path, "run", "app.py:handler", "--count", "5", *options)

@@ -232,7 +232,7 @@ def lives() -> list[tuple[int, str, str]]:
 
 @pytest.mark.parametrize("shape", ["aws logs tail --format json", "filter-log-events", "sam logs"])
 def test_platform_events_as_json(tmp_path, monkeypatch, shape):
-    """An init that nobody waited for is no cold start; one that was told twice counts once."""
+    """An init that nobody waited for is no cold start; one that was reported twice counts once."""
     monkeypatch.setattr(
         shapes, "events", lambda: [(STARTED_MS, b, f"{c}\n") for _, b, c in lives()]
     )

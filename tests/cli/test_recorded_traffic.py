@@ -106,7 +106,7 @@ def test_the_replay_waits_as_long_as_the_recorded_invocation_did() -> None:
     assert replay(shop, policies.keep_alive(0)).busy_ms == 300 + 900 + 600 + 300
 
 
-def test_a_lost_record_is_told_as_missing() -> None:
+def test_a_lost_record_is_reported_as_missing() -> None:
     """Without one record the others are placed by their own ends, and the missing are counted."""
     whole = life("one", BEGIN_MS, [(0, 100), (1000, 50), (2000, 25), (500, 5)], size=1)
     found = recorded([whole[0], whole[1], whole[3]])

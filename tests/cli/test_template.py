@@ -141,7 +141,7 @@ def test_a_name_that_is_put_together(tmp_path: Path) -> None:
     assert one(tmp_path).name == "orders-test"
 
 
-def test_what_only_a_stack_knows_is_left_out_and_told(tmp_path: Path) -> None:
+def test_what_only_a_stack_knows_is_left_out_and_named(tmp_path: Path) -> None:
     """Every name in one sentence; a default of an SSM type is not the value."""
     found = one(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Lives of containers for properties: what truly happened, and how it is told, however badly."""
+"""Lives of containers for properties: what happened, and what is reported of it, however badly."""
 
 import random
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Truth:
     duration_us: int = 0
     billed_ms: int = 0
     failed_inits: int = 0
-    inits_us: list[int] = field(default_factory=list)  # of the inits that any event tells
+    inits_us: list[int] = field(default_factory=list)  # of the inits that any event reports
     gaps_us: list[int] = field(default_factory=list)  # before each invocation but the first
 
 
@@ -42,7 +42,7 @@ class Life:
     ) -> None:
         """`sizes`: invocations between resets. `disorder`, `loss`: from 0, none, to 1, all.
 
-        `is_early`: whether telemetry may be read before the INVOKEs of what it tells.
+        `is_early`: whether telemetry may be read before the INVOKEs of what it reports.
         """
         self.is_early = is_early
         self.random = random.Random(seed)
@@ -51,7 +51,7 @@ class Life:
         self.truth = Truth()
         self.now_ms = START_MS
         self.segments = []
-        self._late = []  # what only a later process is told
+        self._late = []  # what only a later process receives
         self._busy_until_us = None
         for number, size in enumerate(sizes):
             self.segments.append(self._segment(number, size, is_last=number == len(sizes) - 1))
@@ -67,7 +67,7 @@ class Life:
         is_proactive = is_first and len(events) == 3 and random.random() < 0.3
         if is_proactive:
             self.now_ms += 5_000
-        # Without its init's events a failed one could not be told from one that was killed idle.
+        # Without its init's events a failed one looks like one that was killed idle.
         is_failed_with_it = has_failed and not is_first and not self.loss
         truth.failed_inits += has_failed
         if (size and not is_proactive) or is_failed_with_it:

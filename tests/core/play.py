@@ -1,4 +1,4 @@
-"""Plays the life of a container, as a fixture tells it, to the core, and prints its lines.
+"""Plays the life of a container, as a fixture describes it, to the core, and prints its lines.
 
 Usage: python play.py FIXTURE.json... It runs under CPython and MicroPython alike; a test compares
 the two outputs byte by byte. The wall clock starts at START_MS and stands where each step says.

@@ -83,7 +83,7 @@ def test_bodies_that_are_no_batch(body, expected):
 
 @given(st.integers(0, 400), st.integers(1, 30), st.binary(max_size=30))
 def test_any_damage_loses_only_what_it_touches(at, size, damage):
-    """Records wholly before the damage are told; nothing is raised."""
+    """Records wholly before the damage are read; nothing is raised."""
     body = json.dumps(GOOD).encode()
     damaged = body[:at] + damage + body[at + size :]
     whole_before = sum(body.find(json.dumps(e).encode()) + len(json.dumps(e)) <= at for e in GOOD)

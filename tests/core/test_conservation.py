@@ -46,7 +46,7 @@ def total(records: list[dict], name: str) -> int:
 @example(seed=1190, sizes=[1, 0], disorder=1.0, loss=0.0)  # the first initReport after a reset
 @example(seed=3413308071, sizes=[0, 1, 5, 7], disorder=1.0, loss=0.1)
 @example(seed=1952436302, sizes=[2, 33, 4, 0, 2], disorder=1.0, loss=0.3)  # another's init
-@example(seed=0, sizes=[82, 1, 0, 0], disorder=1.0, loss=0.0)  # two inits told to a later process
+@example(seed=0, sizes=[82, 1, 0, 0], disorder=1.0, loss=0.0)  # two inits, reported late
 @example(seed=1809698803, sizes=[3, 16, 5], disorder=1.0, loss=0.7)  # its duration after a reset
 @example(seed=1119790965, sizes=[58, 0, 4, 3, 24], disorder=1.0, loss=0.0)  # a late failed init
 def test_sums_over_the_records_equal_the_truth(seed, sizes, disorder, loss):
@@ -105,7 +105,7 @@ def test_records_follow_each_other(seed, sizes, disorder, loss):
     loss=st.sampled_from((0.0, 0.0, 0.3, 1.0)),
 )
 def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss):
-    """What is told is true or absent, and all of it is told where telemetry is sound."""
+    """What is recorded is true or absent, and all of it is recorded where telemetry is sound."""
     life = Life(seed, sizes, disorder, loss, is_early=False)
     records = [line for line in reported(life) if line["record"] == "container/1"]
     gaps_us = [round(gap * 1000) for record in records for gap in record.get("IdleTime", ())]

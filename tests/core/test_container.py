@@ -146,7 +146,7 @@ def test_closed_requests_are_remembered_long_and_then_by_their_time():
 
 
 def test_an_event_without_a_legible_time_counts_now():
-    """And once: a copy of it cannot be told from it."""
+    """And once: a copy of it cannot be distinguished from it."""
     played = begun()
     played.step({"at_ms": 200, "invoke": "one"})
     undated = [{**event, "time": "yesterday"} for event in served(200, "one")]

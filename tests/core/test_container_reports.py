@@ -42,7 +42,7 @@ def test_restore_events_twice_are_one_restore():
 
 @pytest.mark.parametrize("is_served", [False, True])
 def test_the_making_of_a_snapshot_is_no_container(is_served):
-    """Its end tells nothing; one that has served is a container, whatever telemetry was lost."""
+    """Its end says nothing; one that has served is a container, whatever telemetry was lost."""
     environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
     played = Played({"environment": environment, "subscription": 200})
     init = pe.event("initStart", START_MS, initializationType="snap-start", phase="snap-start")
@@ -139,7 +139,7 @@ def test_with_the_report_alone_the_process_tells_when_the_init_ended(at_ms, expe
 
 
 def test_a_report_tells_of_the_first_init_and_not_of_a_repeated_one():
-    """Of the repeated init the platform tells in initReport alone."""
+    """The platform reports the repeated init in initReport alone."""
     inits = InitLedger()
     inits.match_event("invoke", "start_ms", START_MS)
     inits.add_report(400_000, is_restore=False)

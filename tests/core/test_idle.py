@@ -102,7 +102,7 @@ def test_an_end_that_is_known_by_the_report_alone(lost):
     assert gaps(played)[1:] == ([16_000, 5_000] if not lost else [])
 
 
-def test_an_end_that_nobody_has_told():
+def test_an_end_that_nobody_has_reported():
     """Not by runtimeDone and not by the report: the gap after it is absent, the next is not."""
     played = cut_off("timeout")
     reset(played, 20_000, *init(20_000, 90))
@@ -113,7 +113,7 @@ def test_an_end_that_nobody_has_told():
     assert gaps(played) == [795, 5_000]
 
 
-def test_an_end_that_the_next_process_is_told():
+def test_an_end_that_the_next_process_learns_of():
     """In time for the gap."""
     played = cut_off("timeout")
     report = pe.report(START_MS + 4_001, "two", 3_000, "timeout")

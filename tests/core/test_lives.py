@@ -16,7 +16,7 @@ FIXTURES = sorted((Path(__file__).parents[1] / "fixtures" / "lives").glob("*.jso
 
 
 def mismatches(line: dict, expected: dict) -> list[str]:
-    """What a line tells otherwise than expected."""
+    """What a line says otherwise than expected."""
     wrong = [
         f"{name} is there: {line[name]}" for name in expected.get("absent", ()) if name in line
     ]

@@ -19,7 +19,7 @@ def init(at_ms: int, duration_ms: int, phase: str = "invoke", status: str = "suc
 
 
 def cut_off(reason: str, *reported: dict) -> Played:
-    """A container whose second invocation was ended by SHUTDOWN, `told` before it."""
+    """A container whose second invocation was ended by SHUTDOWN, `reported` before it."""
     played = begun()
     serve(played, 200, "one")
     played.step({"at_ms": 1_000, "invoke": "two"})
@@ -148,7 +148,7 @@ def test_its_own_id_wins_as_soon_as_it_is_known():
 
 
 def test_an_invocation_that_failed_with_its_init_was_a_cold_start():
-    """It had no INVOKE; here the next process is told of it, and serves for long after."""
+    """It had no INVOKE; here the next process learns of it, and serves for long after."""
     played = begun()
     serve(played, 200, "one")
     played.step({"at_ms": 900, "invoke": "two"})
@@ -201,7 +201,7 @@ def test_out_of_memory(used_mb, status, more, expected):
     assert totals(played, "out_of_memory") == [expected]
 
 
-def test_memory_that_only_the_next_process_is_told_of():
+def test_memory_that_only_the_next_process_learns_of():
     """SHUTDOWN said that it failed, the report says why."""
     played = cut_off("failure")
     reset(played, 9_000, pe.report(START_MS + 4_001, "two", 3_000, "error", used_mb=130))
@@ -242,7 +242,7 @@ def test_what_failed_in_an_earlier_process_explains_no_later_reset():
     assert not played.container.is_settled
 
 
-def test_an_invocation_is_told_whole_and_its_failed_init_to_a_later_process():
+def test_an_invocation_is_reported_whole_and_its_failed_init_to_a_later_process():
     """It failed with the init, so it was a cold start, whichever process can see that."""
     played = cut_off("timeout")
     played.take(played.container.finish(START_MS + 4_260))

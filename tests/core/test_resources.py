@@ -39,7 +39,7 @@ def test_the_counters_are_those_of_the_page():
     assert resources.REASONS == page_format.REASONS
 
 
-def test_a_resource_is_told_with_what_it_saved():
+def test_a_resource_is_recorded_with_what_it_saved():
     """Saved is hits times the mean time of a build; misses are the sum of their reasons."""
     played = Played(EMPTY)
     tax = slot(
@@ -98,7 +98,7 @@ def test_function_errors_are_counted_where_something_observes():
         check_line(line)
 
 
-def test_what_did_not_change_is_not_told_again():
+def test_what_did_not_change_is_not_recorded_again():
     """One line for each resource that changed in a period."""
     played = Played(EMPTY)
     played.pages = [("1-1.page", page(slot("tax", hits=6)))]
@@ -128,7 +128,7 @@ def test_a_page_that_vanishes_takes_nothing_back():
     assert containers_of(played.lines())[-1]["total"]["hits"] == 8
 
 
-def test_phases_are_told_with_the_init_they_belong_to():
+def test_phases_are_recorded_with_the_init_they_belong_to():
     """Once, with a mark where a phase raised; those that come later with the last record."""
     played = Played(EMPTY)
     phases = (
@@ -151,7 +151,7 @@ def test_phases_are_told_with_the_init_they_belong_to():
     check_line(first)
 
 
-def test_imports_are_told_with_their_init():
+def test_imports_are_recorded_with_their_init():
     """The longest first, with their own times; those of invocations are resources alone."""
     played = Played(EMPTY)
     values = (

@@ -1,4 +1,4 @@
-"""An invocation that is told whole, in one event: what its three events would have come to."""
+"""An invocation whose three events are one: what its three events would have come to."""
 
 import json
 
@@ -15,7 +15,7 @@ from tests.core.play import START_MS, Played
 MINUTE_MS = 60_000
 
 
-def told(start: dict, done: dict, report: dict) -> list:
+def joined(start: dict, done: dict, report: dict) -> list:
     return list(batches.events(json.dumps([start, done, report]).encode()))
 
 
@@ -32,7 +32,7 @@ def usual(**changes: object) -> list[dict]:
 
 
 def test_the_three_are_one_event_with_all_that_they_say():
-    (served,) = told(*usual())
+    (served,) = joined(*usual())
 
     assert isinstance(served, events.Served)
     assert (served.time, served.done_ms, served.report_ms) == (
@@ -63,7 +63,7 @@ def test_the_three_are_one_event_with_all_that_they_say():
 )
 def test_anything_else_is_told_event_by_event(changes):
     three = usual(**changes)
-    assert told(*three) == [events.parse(item) for item in three]
+    assert joined(*three) == [events.parse(item) for item in three]
 
 
 def test_others_before_between_and_after():
@@ -83,7 +83,7 @@ def test_others_before_between_and_after():
 
 
 class Split(Played):
-    """A container that is never told of an invocation as a whole."""
+    """A container that never receives an invocation as one event."""
 
     def start(self, now_ms: int) -> None:
         super().start(now_ms)
@@ -109,7 +109,7 @@ class Split(Played):
     st.booleans(),
 )
 def test_a_life_comes_out_the_same(seed, sizes, disorder, loss, init_type, flushes):
-    """Records, and all that survives a reset, after every step, in whatever order it is told."""
+    """Records, and all that survives a reset, after every step, in whatever order."""
     environment = {"AWS_LAMBDA_INITIALIZATION_TYPE": init_type}
     if flushes:
         environment["LAMBDA_REUSE_FLUSH"] = "invocation"

@@ -109,7 +109,7 @@ def times(page: str) -> list[str]:
         (48 * HOUR_MS, 100, ["09-21 14:13", "09-23 14:13"]),
     ],
 )  # fmt: skip
-def test_the_axis_tells_its_marks_apart(
+def test_the_marks_of_the_axis_are_distinct(
     app: Any, logs: LogsServer, span_ms: int, width: int, expected: list[str]
 ) -> None:
     """With seconds or dates where the range asks for them, and as many as there is room for."""

@@ -54,7 +54,7 @@ def run(layer: Path, folder: Path, faults: dict[str, float]) -> tuple[list[Invok
 
 
 def total(records: list, name: str) -> int:
-    """A running total, of all containers as each told it last."""
+    """A running total, of all containers as each recorded it last."""
     last = {record["container_id"]: record["total"] for record in records}
     return sum(totals[name] for totals in last.values())
 
@@ -75,7 +75,7 @@ def test_telemetry(layer: Path, tmp_path: Path, faults: list[str]) -> None:
 
 
 def test_a_runtime_that_exits(layer: Path, tmp_path: Path) -> None:
-    """What the platform served is what is told, resets and all."""
+    """What the platform served is what is recorded, resets and all."""
     results, records = run(layer, tmp_path, {"runtime-exit": 0.2})
 
     failed = sum(result.status == "error" for result in results)
@@ -85,7 +85,7 @@ def test_a_runtime_that_exits(layer: Path, tmp_path: Path) -> None:
 
 
 def test_an_extension_that_is_killed(layer: Path, tmp_path: Path) -> None:
-    """What it had not told yet may be lost; what it tells is true, and its containers end well."""
+    """What it had not written may be lost; what it writes is true, and its containers end well."""
     results, records = run(layer, tmp_path, {"extension-kill": 0.1})
 
     failed = sum(result.status == "error" for result in results)
@@ -96,7 +96,7 @@ def test_an_extension_that_is_killed(layer: Path, tmp_path: Path) -> None:
 
 
 def test_a_hang(layer: Path, tmp_path: Path) -> None:
-    """Timeouts, each of which is told."""
+    """Timeouts, each of which is recorded."""
     results, records = run(layer, tmp_path, {"hang": 0.1})
 
     timeouts = sum(result.status == "timeout" for result in results)
@@ -106,7 +106,7 @@ def test_a_hang(layer: Path, tmp_path: Path) -> None:
 
 
 def test_a_full_tmp(layer: Path, tmp_path: Path) -> None:
-    """The helper cannot tell what it counted; all else is told."""
+    """The helper cannot tell what it counted; all else is recorded."""
     results, records = run(layer, tmp_path, {"tmp-full": 1})
 
     assert {result.status for result in results} == {"success"}

@@ -56,7 +56,7 @@ class Run:
         return sum(line.get(field, 0) for line in self.containers)
 
     def kinds(self, field: str) -> Counter:
-        """How often each value of a field is told."""
+        """How often each value of a field is recorded."""
         return Counter(line[field] for line in self.containers if field in line)
 
 
@@ -96,7 +96,7 @@ def check_counts(reported: Run, *, hits_of_the_init: int = 0) -> None:
 
 
 def test_provisioned(layer: Path, tmp_path: Path) -> None:
-    """Their inits are told as such, and are nobody's cold start."""
+    """Their inits are recorded as such, and are nobody's cold start."""
     reported = run(layer, tmp_path, provisioned=2)
     check_counts(reported, hits_of_the_init=2 * 2)
     assert reported.sum("ColdStarts") == reported.cold == 0

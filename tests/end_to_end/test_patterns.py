@@ -66,7 +66,7 @@ def test_every_example_is_here():
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_what_is_reused_is_told(printed, name):
+def test_what_is_reused_is_recorded(printed, name):
     """Hits and misses by reason, of each resource and over all of them."""
     answers, records = printed(name)
     last = [record for record in records if record["record"] == "container/1"][-1]
@@ -149,7 +149,7 @@ def test_function_errors_of_a_function_that_raises(request, tmp_path, helper):
     assert all(record["total"]["errors"] == 0 for record in records)
 
 
-def test_the_init_tells_its_phases(printed):
+def test_the_init_record_has_its_phases(printed):
     """Those of the settings, and of what was preloaded."""
     _, records = printed("warmed")
     (init,) = [record for record in records if record["record"] == "init/1"]

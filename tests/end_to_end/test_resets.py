@@ -1,4 +1,4 @@
-"""Inits that fail and invocations that time out, in the sandbox: what the callers saw is told."""
+"""Inits that fail and invocations that time out, in the sandbox: recorded as the callers saw it."""
 
 import asyncio
 import json

@@ -42,8 +42,8 @@ def serve_one(player, name: str) -> None:
     )
 
 
-def invocations_told(player) -> int:
-    """End the extension; the invocations it has told of."""
+def invocations_recorded(player) -> int:
+    """End the extension; the invocations that it has recorded."""
     player.shutdown()
     assert player.end() == 0
     return player.records("container/1")[-1]["total"]["invocations"]
@@ -59,7 +59,7 @@ def test_a_bad_body_is_answered_and_survived(play, name):
     assert player.post(GARBAGE[name]) == 200
     serve_one(player, "two")
 
-    assert invocations_told(player) == (3 if "another request" in name else 2)
+    assert invocations_recorded(player) == (3 if "another request" in name else 2)
 
 
 def test_a_batch_of_1_mb_is_accepted_and_a_larger_one_counted_as_dropped(play):
@@ -103,7 +103,7 @@ def test_silent_and_slow_connections_delay_nobody(play):
             with contextlib.suppress(ConnectionError):
                 opened[-1].sendall(b" ")
 
-        assert invocations_told(player) == 5
+        assert invocations_recorded(player) == 5
 
 
 def test_bytes_that_are_no_http_end_their_own_connection_only(play):
@@ -116,7 +116,7 @@ def test_bytes_that_are_no_http_end_their_own_connection_only(play):
     serve_one(player, "one")
 
     assert answer.startswith(b"HTTP/1.1 400 ")
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
 
 
 def test_a_batch_before_such_bytes_counts(play):
@@ -132,7 +132,7 @@ def test_a_batch_before_such_bytes_counts(play):
             answers += piece
 
     assert [answers.count(b"HTTP/1.1 200 "), answers.count(b"HTTP/1.1 400 ")] == [1, 1]
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
 
 
 def test_a_peer_that_waits_for_100_continue_gets_it(play):
@@ -169,7 +169,7 @@ def test_odd_answers_to_next_are_survived(play, name):
         player.wait_for("next")
     serve_one(player, "one")
 
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
 
 
 def test_it_never_ends_by_itself(play):
@@ -188,7 +188,7 @@ def test_it_never_ends_by_itself(play):
 
 
 def test_nobody_reading_its_lines_is_survived(play):
-    """Its stdout is closed under it: nothing can be told, and the function must not suffer."""
+    """Its stdout is closed under it: nothing can be written, and the function must not suffer."""
     player = play(is_heard=False).start().ready()
 
     serve_one(player, "one")
@@ -204,7 +204,7 @@ def test_a_tmp_that_cannot_be_written_is_survived(play, tmp_path):
 
     serve_one(player, "one")
 
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"version":1}', b'{"version":9}', b"\xff"])
@@ -218,4 +218,4 @@ def test_a_damaged_state_is_a_fresh_start(play, tmp_path, damage):
 
     serve_one(player, "one")
 
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1

@@ -1,6 +1,6 @@
-"""Invocations that succeed, told at a function's pace, while nothing is due: all of them are told.
+"""Invocations that succeed, at a function's pace, while nothing is due: all of them are recorded.
 
-The executable keeps what tells of them for a while, and receives it together. Nobody sees that:
+The executable keeps their events for a while, and receives it together. Nobody sees that:
 the records are those of the sources under CPython, which receive everything at once.
 """
 
@@ -26,7 +26,7 @@ def three(at_ms: int, name: str, us: int = 4_500) -> list[dict]:
 
 
 def begun(play, **environment: str):
-    """An extension that has told of its first invocation; and when that was."""
+    """An extension that has recorded its first invocation; and when that was."""
     now_ms = int(time.time() * 1000)
     player = play().start(**environment).ready()
     player.tell(pe.init_start(now_ms), pe.init_report(now_ms + 2, 1.5))
@@ -47,7 +47,7 @@ def ended(player) -> list[dict]:
 
 
 @pytest.mark.parametrize("count", [1, 15, 16, 17, 99, 250])
-def test_all_are_told_in_order(play, count):
+def test_all_are_recorded_in_order(play, count):
     """However many: those that wait at SHUTDOWN, and those that fill an array."""
     player, now_ms = begun(play)
     expected = [1_000 + number for number in range(count)]

@@ -177,7 +177,7 @@ UNTIMED = [path for path in FIXTURES if '"tick"' not in path.read_text()]
 
 @pytest.mark.parametrize("reader", ["native", "python"])
 @pytest.mark.parametrize("path", UNTIMED, ids=lambda path: path.stem)
-def test_a_life_is_told_by_the_process_as_by_the_core(play, path: Path, reader: str):
+def test_a_life_is_recorded_by_the_process_as_by_the_core(play, path: Path, reader: str):
     """Every fixture again, with real processes, restarts and telemetry, by each reader."""
     fixture = json.loads(path.read_text())
     fixture["environment"]["LAMBDA_REUSE_READER"] = reader

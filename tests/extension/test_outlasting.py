@@ -12,7 +12,7 @@ from reuse_extension.lambda_api import BUFFERING_MS
 
 from tests import platform_events as pe
 from tests.conftest import MS
-from tests.extension.test_damage import invocations_told, serve_one
+from tests.extension.test_damage import invocations_recorded, serve_one
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def test_a_signal_does_not_end_it_before_shutdown(play, number):
     os.kill(player.process.pid, number)
     serve_one(player, "two")
 
-    assert invocations_told(player) == 2
+    assert invocations_recorded(player) == 2
 
 
 def test_answers_that_only_say_wait_are_passed_over(play):
@@ -50,7 +50,7 @@ def test_answers_that_only_say_wait_are_passed_over(play):
         player.answers.put((103, b""))
         serve_one(player, str(_))
 
-    assert invocations_told(player) == 3
+    assert invocations_recorded(player) == 3
 
 
 def limit_files(player, count: int) -> None:
@@ -71,7 +71,7 @@ def test_without_file_descriptors_it_waits_for_some(play):
         limit_files(player, 100)
     serve_one(player, "three")
 
-    assert invocations_told(player) == 3
+    assert invocations_recorded(player) == 3
 
 
 def test_with_one_descriptor_left_telemetry_goes_on(play):
@@ -85,7 +85,7 @@ def test_with_one_descriptor_left_telemetry_goes_on(play):
         serve_one(player, "one")
 
     limit_files(player, 100)
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
 
 
 def test_settings_that_are_not_text_are_one_warning_each(play):
@@ -106,7 +106,7 @@ def test_settings_that_are_not_text_are_one_warning_each(play):
     )
     serve_one(player, "one")
 
-    assert invocations_told(player) == 1
+    assert invocations_recorded(player) == 1
     assert len(player.errors) == 6
     assert all(" WARN LAMBDA_REUSE_" in error for error in player.errors)
 

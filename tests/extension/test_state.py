@@ -81,7 +81,7 @@ def fill(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("is_full_from_the_start", [True, False])
-def test_nothing_is_told_twice_where_tmp_is_full(play, small_tmp, is_full_from_the_start):
+def test_nothing_is_recorded_twice_where_tmp_is_full(play, small_tmp, is_full_from_the_start):
     """Numbers do not repeat after a reset, and hits of a page that lives on count once."""
     at_ms = int(time.time() * 1000)
     page = leave(small_tmp, os.getpid(), at_ms, 800)

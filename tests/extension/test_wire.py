@@ -149,7 +149,7 @@ def test_any_bytes_are_read_or_refused(data, step, reads_responses):
         pass
 
 
-def test_what_is_held_is_told():
+def test_what_is_held_is_known():
     """For the listener, which limits what all connections hold together."""
     reader = wire.Reader(MAX_BODY, reads_responses=False)
 
@@ -160,7 +160,7 @@ def test_what_is_held_is_told():
     assert reader.buffered == 4
 
 
-def test_an_expectation_is_told():
+def test_an_expectation_is_known():
     """A peer may wait for 100 Continue before it sends a large body."""
     reader = wire.Reader(MAX_BODY, reads_responses=False)
 

@@ -69,19 +69,19 @@ class NativeReader:
             copy = Record.from_buffer_copy(record)
             events.append((copy, _event(record, body, makers)))
 
-    def _joined(self, told: list[tuple[Record, object]]) -> list:
+    def _joined(self, left: list[tuple[Record, object]]) -> list:
         """As usual.c does, by the C code's decision which three are one."""
         events = []
-        while told:
-            three = [record for record, _ in told[:3]]
+        while left:
+            three = [record for record, _ in left[:3]]
             if [record.kind for record in three] == [1, 2, 3] and self._library.is_served(
                 *map(ctypes.byref, three)
             ):
-                events.append(batches.joined(*[event for _, event in told[:3]]))
-                told = told[3:]
+                events.append(batches.joined(*[event for _, event in left[:3]]))
+                left = left[3:]
             else:
-                events.append(told[0][1])
-                told = told[1:]
+                events.append(left[0][1])
+                left = left[1:]
         return events
 
     def read_invoke(self, body: bytes) -> str | None:

@@ -57,7 +57,7 @@ def _refuse(constant: str) -> None:
 
 
 def fuzz_pages(data: bytes) -> None:
-    """Any file in the folder of pages is a page that can be told, or none."""
+    """Any file in the folder of pages is a page that can be recorded, or none."""
     page = page_format.read(data)
     if page is not None:
         played = Played({"environment": {}, "subscription": 200}, [("1-1.page", page)])

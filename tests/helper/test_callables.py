@@ -1,4 +1,4 @@
-"""What is told of the functions that make resources."""
+"""What resources say of the functions that make them."""
 
 import asyncio
 import inspect

@@ -139,7 +139,7 @@ def test_each_caller_has_its_own_context():
     assert all(context is own for context, own in contexts)
 
 
-def test_what_the_factory_said_is_told():
+def test_what_the_factory_said_is_shown():
     """Its cause, the cause's cause, its notes; without what their frames held."""
     seen = []
 

@@ -28,7 +28,7 @@ class Kept:
 
 
 class Model:
-    """What a resource should do, told as plainly as can be."""
+    """What a resource should do, written as plainly as can be."""
 
     def __init__(self, options, clock):
         self.options = options

@@ -50,7 +50,7 @@ def test_what_stands_there(tmp_path):
     assert os.stat(page.path).st_size == page_format.PAGE_SIZE
 
 
-def test_call_sites_are_told_from_the_functions_folder(monkeypatch):
+def test_call_sites_are_relative_to_the_functions_folder(monkeypatch):
     """Within it by their path, elsewhere by the file's name; never by the machine's paths."""
     here = Path(__file__)
     monkeypatch.setenv("LAMBDA_TASK_ROOT", str(here.parents[1]))

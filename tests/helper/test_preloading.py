@@ -10,7 +10,7 @@ from tests.helper.parts import DownError, Factory, numbers, page_on_disk
 
 
 def test_at_the_same_time():
-    """All are built together, each told as a phase under its own name."""
+    """All are built together, each recorded as a phase under its own name."""
     together = threading.Barrier(3)
 
     def make(name):

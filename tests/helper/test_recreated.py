@@ -200,7 +200,7 @@ def test_function_errors():
 
 
 def test_a_closure_that_is_not_filled_yet():
-    """Its value is not known, so it tells nothing apart."""
+    """Its value is not known, so it distinguishes nothing."""
 
     def build():
         return late

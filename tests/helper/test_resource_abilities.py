@@ -13,7 +13,7 @@ class TestAbilities:
     """cache_info, cache_clear, peek, refresh."""
 
     def test_cache_info(self, clock):
-        """It begins as functools' does, and tells reasons, builds and failures."""
+        """It begins as functools' does, and gives reasons, builds and failures."""
         factory = Factory()
         token = resource(max_age=1, clock=clock)(factory.build)
         assert token.cache_info()[:4] == (0, 0, 1, 0)

@@ -142,7 +142,7 @@ class TestClose:
         assert first.closed == 1
 
     def test_what_it_raises(self, capsys):
-        """An error while closing is told, without its text, and hurts nobody."""
+        """An error while closing is reported, without its text, and hurts nobody."""
 
         def close(value):
             raise DownError("postgres://user:secret@host")

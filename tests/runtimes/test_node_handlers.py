@@ -235,7 +235,7 @@ def play(folder: Path, case: Case, *, aws_client: bool) -> Run:
 
 
 def agrees(answer: Any, expected: Any) -> bool:
-    """Whether it is that answer; of a long message the beginning is told."""
+    """Whether it is that answer; of a long message the beginning is shown."""
     if not isinstance(expected, list) or answer == expected:
         return bool(answer == expected)
     return answer[0] == expected[0] and str(answer[1]).startswith(str(expected[1]).rstrip("."))

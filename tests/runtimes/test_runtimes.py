@@ -124,7 +124,7 @@ def invoked(folder: Path, layer: Path, runtime: str) -> list[dict]:
 
 
 @pytest.mark.parametrize("runtime", FUNCTIONS)
-def test_the_layer_tells_of_any_runtime(tmp_path, standalone_layer, runtime):
+def test_the_layer_records_any_runtime(tmp_path, standalone_layer, runtime):
     """Invocations, a cold start with its init, and the end; nothing of the helper's."""
     if missing(runtime):
         pytest.skip(missing(runtime))

@@ -15,7 +15,7 @@ STREAM = "2026/11/21/[$LATEST]0123456789abcdef0123456789abcdef"
 
 
 class Life:
-    """A platform, a clock that goes when told, and all that had to be done so far."""
+    """A platform, a clock that goes on when asked to, and all that had to be done so far."""
 
     def __init__(self, *extensions: str, memory_mb: int = 35, **settings: Any) -> None:
         settings = {"handler": "app.handler", "name": "orders", **settings}
@@ -82,12 +82,12 @@ class Life:
         return self.has(events.TimeUp())
 
     def emitted(self, kind: str = "") -> list[dict[str, Any]]:
-        """The records of all events told so far, or of one kind."""
+        """The records of all events sent so far, or of one kind."""
         reported = [action for action in self.done if isinstance(action, actions.Emit)]
         return [dict(action.record) for action in reported if kind in {"", action.type}]
 
     def emitted_kinds(self) -> list[str]:
-        """The types of all events told so far."""
+        """The types of all events sent so far."""
         return kinds(self.done)
 
     def answers(self) -> list[actions.Answer]:
@@ -96,13 +96,13 @@ class Life:
 
 
 def kinds(todo: list[actions.Action]) -> list[str]:
-    """The types of the events told, without their prefix."""
+    """The types of the events sent, without their prefix."""
     reported = [action.type for action in todo if isinstance(action, actions.Emit)]
     return [kind.removeprefix("platform.") for kind in reported]
 
 
 def names(todo: list[actions.Action]) -> list[str]:
-    """What must be done, in short: the events told by type, other actions by class."""
+    """What must be done, in short: the events by type, other actions by class."""
     return [
         action.type.removeprefix("platform.")
         if isinstance(action, actions.Emit)

@@ -74,7 +74,7 @@ async def test_a_caller_who_gives_up_does_not_keep_the_container(
 
 
 async def test_the_end_turns_waiting_callers_away(workshop: Workshop, leftovers: Leftovers) -> None:
-    """Who is being served is told, and so is who still waits."""
+    """Who is being served is shown, and so is who still waits."""
     workshop.write_function(PATIENT)
 
     async with workshop.sandbox(concurrency=1) as sandbox:

@@ -80,7 +80,7 @@ async def test_freezing_can_be_switched_off(workshop: Workshop, leftovers: Lefto
 
 
 async def test_telemetry_waits_for_the_thaw(workshop: Workshop, leftovers: Leftovers) -> None:
-    """What is told when the container freezes arrives when it goes on, and not before."""
+    """What is sent when the container freezes arrives when it goes on, and not before."""
     workshop.write_function("def handler(event, context): return 1")
     workshop.write_extension("""
         register("INVOKE", "SHUTDOWN")

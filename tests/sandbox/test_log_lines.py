@@ -100,7 +100,7 @@ def test_text(kind: str, record: dict[str, Any], lines: list[str]) -> None:
     ],
 )
 def test_json(kind: str, status: str | None, emitted: bool) -> None:
-    """The event itself, unless it is told at level DEBUG."""
+    """The event itself, unless its level is DEBUG."""
     record = {"status": status} if status else {}
     event = {"time": "2026-11-21T00:00:00.000Z", "type": f"platform.{kind}", "record": record}
 

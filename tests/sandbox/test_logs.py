@@ -281,7 +281,7 @@ async def test_a_full_disk_under_way(workshop: Workshop, leftovers: Leftovers) -
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    """A file in the way is told in one sentence."""
+    """A file in the way is reported in one sentence."""
     (tmp_path / "logs").write_text("in the way")
 
     with pytest.raises(RecordingError, match=r"The logs in .* cannot be written: Not a directory"):

@@ -36,7 +36,7 @@ class TestLife:
     """As the tables have it."""
 
     def test_init(self) -> None:
-        """The runtime's part is told when it is over; then there is room for so many."""
+        """The runtime's part is reported when it is over; then there is room for so many."""
         life = Life("watch", **MANAGED, max_concurrency=2)
         life.has(events.InitWanted())
         life.registers("watch", "SHUTDOWN")

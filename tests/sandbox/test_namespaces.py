@@ -166,7 +166,7 @@ def test_what_cannot_be(workshop: Workshop) -> None:
 
 
 def test_without_rights() -> None:
-    """The reason is told, by the sandbox and by `local doctor`."""
+    """The reason is given, by the sandbox and by `local doctor`."""
     code = "from reuse_sandbox.machine.namespaces import obstacle; print(obstacle())"
     command = [sys.executable, "-c", code]
     if WHY_NOT is None:
@@ -175,7 +175,7 @@ def test_without_rights() -> None:
     assert "Operation not permitted" in done.stdout
 
 
-def test_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the option that asks for them, or why not."""
     monkeypatch.setattr(isolation_module, "obstacle", lambda: None)
     how = {step.step: (step.available, step.how) for step in isolation()}

@@ -56,7 +56,7 @@ def test_frames_in_any_pieces(texts: list[str], at: list[int]) -> None:
 
 @given(st.binary(max_size=200), POSITIONS)
 def test_any_bytes_give_text(data: bytes, at: list[int]) -> None:
-    """What is neither a frame nor UTF-8 is told as well as can be, and never raised."""
+    """What is neither a frame nor UTF-8 is shown as well as can be, and never raised."""
     for cutter in (Lines(), Frames()):
         assert all(isinstance(text, str) for text in cut(cutter, data, at))
 

@@ -107,7 +107,7 @@ class TestTimeout:
         assert life.emitted("platform.runtimeDone")[-1]["metrics"]["durationMs"] == 20.0
 
     def test_an_init_repeated_in_an_invocation_counts_against_it(self) -> None:
-        """The function's timeout covers both; the init is told as timed out, then the rest."""
+        """The function's timeout covers both; the init is reported as timed out, then the rest."""
         life = ready(timeout_s=3)
         life.invoked(REQUEST)
         life.time_up()
@@ -214,7 +214,7 @@ class TestCrash:
 
 class TestFailedInit:
     def test_is_tried_again_by_the_invocation_that_waited(self) -> None:
-        """First told as phase init, then as phase invoke; the second failure is the answer."""
+        """First reported as phase init, then as phase invoke; the second failure is the answer."""
         life = Life()
         life.invoked(REQUEST)
         body = b'{"errorType":"Runtime.ImportModuleError"}'
@@ -261,7 +261,7 @@ class TestFailedInit:
         assert [answer.status for answer in life.answers()] == ["error", "error"]
         assert [answer.init_failed for answer in life.answers()] == [False, False]
 
-    def test_before_the_runtime_was_started_tells_nothing_of_the_runtime(self) -> None:
+    def test_before_the_runtime_was_started_reports_nothing_of_the_runtime(self) -> None:
         """There was no runtime that could be done."""
         life = Life("a")
         life.has(events.InitWanted())

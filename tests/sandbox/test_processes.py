@@ -33,7 +33,7 @@ def test_outcomes(code: int, words: str) -> None:
 
 
 async def test_output_and_end(tmp_path: Path, leftovers: Leftovers) -> None:
-    """Both outputs are told line by line, then the end; the rest of the group ends with it."""
+    """Both outputs are reported line by line, then the end; the rest of the group ends with it."""
     emitted: list[Message] = []
     ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     process = start(

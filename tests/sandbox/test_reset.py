@@ -72,7 +72,7 @@ async def test_after_a_timeout_the_container_goes_on(
     assert {after.container_id} == {record["instanceId"] for record in starts}
 
 
-async def test_what_was_told_during_a_reset_reaches_the_next_process(
+async def test_what_was_sent_during_a_reset_reaches_the_next_process(
     workshop: Workshop, leftovers: Leftovers
 ) -> None:
     """The extension's new process finds its place kept, and the report of what was cut off."""

@@ -81,7 +81,7 @@ def subscribed(listener: Listener, subscription: Subscription | None = None) -> 
 
 
 async def test_a_batch_leaves_when_its_time_has_come() -> None:
-    """Not before; its events are in the order in which they were told."""
+    """Not before; its events are in the order in which they happened."""
     listener = Listener()
     telemetry = subscribed(listener, wanted(timeout_s=20 * MS))
     tell(telemetry, range(3))
@@ -120,7 +120,7 @@ async def test_a_batch_leaves_when_it_is_large_enough() -> None:
     assert max(sizes) <= 1000
 
 
-async def test_what_was_told_before_is_replayed() -> None:
+async def test_what_was_sent_before_is_replayed() -> None:
     """Of the types that were asked for."""
     listener = Listener()
     telemetry = Telemetry(listener.open, SystemClock(), json_lines=False)
@@ -236,7 +236,7 @@ async def test_a_slow_subscriber_loses_whole_batches_and_is_told() -> None:
 
 
 async def test_a_reset_keeps_the_place() -> None:
-    """What was not taken and what is told meanwhile goes to the next process, in order."""
+    """What was not taken and what happens meanwhile goes to the next process, in order."""
     listener = Listener()
     listener.gate.clear()
     telemetry = subscribed(listener)
@@ -258,7 +258,7 @@ async def test_a_reset_keeps_the_place() -> None:
 
 
 async def test_an_extension_with_two_destinations() -> None:
-    """Is told at both, of what was before, too; a subscription to one of them again renews it."""
+    """Both receive everything, from the start on; a subscription to one of them again renews it."""
     listeners = {4243: Listener(), 4244: Listener()}
     telemetry = Telemetry(lambda to: listeners[to.port].deliver, SystemClock(), json_lines=False)
     tell(telemetry, [0])

@@ -29,7 +29,7 @@ MAX_TEXTS = 10000
 def events(body: "bytes | None", native: "Any" = None) -> "Iterator[Any]":
     """The events of one batch, Unknown for what is not one; None is a body that was too large.
 
-    Start, RuntimeDone and Report in a row are one event, Served, where that tells the same.
+    Start, RuntimeDone and Report in a row are one event, Served, where that says the same.
 
     They are read as they are asked for. `native`: a module with a faster `find_piece`, and with
     `read_batch`, which reads what is usual and leaves all else to this; or None.

@@ -117,8 +117,8 @@ class Container:
     def calm_minutes(self) -> "tuple[int, int] | None":
         """The minutes of INVOKEs and of telemetry in which no output is due at once.
 
-        That is so for invocations that succeed, one after the other, while an array has room: what
-        tells of them may be held and received later, in the order in which it has come, for the
+        That is so for invocations that succeed, one after the other, while an array has room: their
+        events may be held and received later, in the order in which they have come, for the
         same outputs. None where they are due, or it cannot be said.
         """
         rules, minute, last = self._rules, self.periods.period.minute, self._rules.last_invoked

@@ -261,7 +261,7 @@ class EventRules:
                 self.apply(piece, time_ms)
             return
         invocation.start_ms = time_ms
-        self._count_told(invocation, time_ms)
+        self._count_reported(invocation, time_ms)
         if not self._cold_start.is_decided:
             self.classify()
         invocation.done_ms = event.done_ms
@@ -309,10 +309,10 @@ class EventRules:
         self.periods.learn("tenant_id", event.tenant_id)
         self.periods.touch(time_ms)
         if not invocation.is_counted:
-            self._count_told(invocation, time_ms)
+            self._count_reported(invocation, time_ms)
         self.classify()
 
-    def _count_told(self, invocation: "Invocation", time_ms: int) -> None:
+    def _count_reported(self, invocation: "Invocation", time_ms: int) -> None:
         """Telemetry is the first to say that it has begun."""
         if self.is_managed:
             self.lifecycle.move(INVOKE)  # there is no INVOKE

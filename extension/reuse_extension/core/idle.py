@@ -6,7 +6,7 @@ ends where the init began; only a short one (SHORT_INIT_MS) of an invocation tha
 its end at `start`, so that gaps and durations give back every start. An init that nobody waited for
 is not idle either: the gap begins where it ended.
 
-Where the end of what ran before is not known, or where an init must have run and nothing tells
+Where the end of what ran before is not known, or where an init must have run and nothing says
 when, there is no gap: a value that is absent does not mislead.
 """
 

@@ -1,6 +1,6 @@
 """Imports: which module takes how long, in init and inside invocations. By LAMBDA_REUSE_IMPORTS=1.
 
-The time of a module is that of executing it, what it imports itself included; its own time is told
+The time of a module is that of executing it, what it imports itself included; its own time is given
 besides. Of init the 20 modules that take most are counted when the first invocation begins, and it
 is followed whether invocations use them; inside invocations, each import of the function's own code
 that takes 1 ms or more, with all that it imports in turn.

@@ -150,7 +150,7 @@ def test_attach_replaces_an_older_version_in_its_place(aws, dist):
 
 
 def test_detaching_is_undone_in_the_same_place(aws, dist):
-    """By the command that is told."""
+    """By the command that is shown."""
     lambda_reuse("publish", "--dist", str(dist), "--yes")
     ours = aws.list_layer_versions(LayerName="lambda-reuse-x86_64")["LayerVersions"][0]
     layers = [other_layer(aws, "first"), ours["LayerVersionArn"], other_layer(aws, "last")]

@@ -1,5 +1,5 @@
 // What a function's container does nearly all of its time, without an interpreter: INVOKE is answered by
-// the next `next`, and telemetry of invocations that succeed by 200. What it tells is kept for later.
+// the next `next`, and telemetry of invocations that succeed by 200. What it says is kept for later.
 
 #include <errno.h>
 #include <poll.h>
@@ -22,8 +22,8 @@ static bool send_all(int file, const char *data, size_t size) {
 }
 
 static mp_obj_t received(int place, ssize_t size) {
-    mp_obj_t told[] = {MP_OBJ_NEW_SMALL_INT(place), MP_OBJ_NEW_SMALL_INT(size)};
-    return mp_obj_new_tuple(2, told);
+    mp_obj_t pair[] = {MP_OBJ_NEW_SMALL_INT(place), MP_OBJ_NEW_SMALL_INT(size)};
+    return mp_obj_new_tuple(2, pair);
 }
 
 // As add_events; a failure, which is want of memory, is left to whoever reads the batch then.
