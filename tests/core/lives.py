@@ -38,12 +38,21 @@ class Life:
     """
 
     def __init__(
-        self, seed: int, sizes: list[int], disorder: float, loss: float, is_early: bool = True
+        self,
+        seed: int,
+        sizes: list[int],
+        disorder: float,
+        loss: float,
+        is_early: bool = True,
+        is_retried: bool = False,
     ) -> None:
         """`sizes`: invocations between resets. `disorder`, `loss`: from 0, none, to 1, all.
 
         `is_early`: whether telemetry may be read before the INVOKEs of what it reports.
+        `is_retried`: whether a request that has failed may be served again, under the same id.
         """
+        self._is_retried = is_retried
+        self._failed_name = None
         self.is_early = is_early
         self.random = random.Random(seed)
         self.disorder = disorder
@@ -79,12 +88,14 @@ class Life:
         reason = "failure" if has_failed else random.choice(("timeout", "failure"))
         invokes = []
         for i in range(size):
-            invokes.append((self.now_ms, "invoke", f"{number}-{i}"))
+            name = self._name(f"{number}-{i}")
+            invokes.append((self.now_ms, "invoke", name))
             status = random.choice(STATUSES)
             if i == size - 1 and not is_last:
                 status = reason
+            self._failed_name = None if status == "success" else name
             reported = self._invocation(
-                f"{number}-{i}",
+                name,
                 init_us if is_first and i == 0 else None,
                 status,
                 called_ms,
@@ -105,6 +116,12 @@ class Life:
         steps.append((self.now_ms, "shutdown", "spindown" if is_last else reason))
         self.now_ms += random.choice(GAPS_MS)
         return steps
+
+    def _name(self, name: str) -> str:
+        """The id of the next request: a new one, or the last one's, which has failed."""
+        if self._is_retried and self._failed_name and self.random.random() < 0.7:
+            return self._failed_name
+        return name
 
     def _init(self, init_us: int, phase: str, status: str) -> list[dict]:
         begin_ms = self.now_ms

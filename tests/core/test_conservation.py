@@ -122,6 +122,24 @@ def test_no_gap_contains_time_in_which_something_ran(seed, sizes, disorder, loss
         left.remove(meant)
 
 
+@settings(max_examples=settings.default.max_examples, deadline=None)
+@given(seed=st.integers(0, 2**32), sizes=SIZES.filter(lambda sizes: sum(sizes) <= 60))
+def test_a_request_that_is_served_again_is_another_invocation(seed, sizes):
+    """Also where what is said of the first time comes after the INVOKE of the second."""
+    life = Life(seed, sizes, 0.0, 0.0, is_early=False, is_retried=True)
+    truth = life.truth
+
+    records = [line for line in reported(life) if line["record"] == "container/1"]
+    last = records[-1]["total"]
+    durations_us = [round(ms * 1000) for record in records for ms in record.get("Duration", ())]
+
+    assert truth.invocations == last["invocations"] == len(durations_us)
+    assert truth.duration_us == sum(durations_us)
+    assert (truth.errors, truth.timeouts) == (last["errors"], last["timeouts"])
+    assert truth.out_of_memory == last["out_of_memory"]
+    assert truth.billed_ms == last["billed_ms"]
+
+
 @settings(max_examples=settings.default.max_examples // 2, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(1, 300))
 def test_gaps_and_durations_give_back_every_start_and_end(seed, size):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from reuse_extension.core.invocations import Invocation, InvocationLedger
+from reuse_extension.core.invocations import MAX_SET_ASIDE, Invocation, InvocationLedger
 
 
 def complete(ledger: InvocationLedger, name: str, at_ms: int) -> Invocation:
@@ -12,6 +12,13 @@ def complete(ledger: InvocationLedger, name: str, at_ms: int) -> Invocation:
         invocation = ledger.match_event(name, part, time_ms)
         setattr(invocation, part, time_ms)
     ledger.finish(invocation)
+    return invocation
+
+
+def invoke(ledger: InvocationLedger, name: str, at_ms: int) -> Invocation:
+    """INVOKE was read, and the start of it."""
+    invocation = ledger.invoked(name)
+    invocation.invoked_ms = invocation.start_ms = at_ms
     return invocation
 
 
@@ -29,6 +36,44 @@ def test_a_later_time_is_another_invocation():
     first = complete(ledger, "one", 100)
 
     assert ledger.match_event("one", "start_ms", 5_000) is not first
+
+
+def test_what_is_left_to_say_of_a_request_that_is_served_again():
+    """Its report comes after the INVOKE of the second time, or all of its telemetry."""
+    ledger = InvocationLedger(False)
+    first = invoke(ledger, "one", 100)
+    second = ledger.invoked("one")
+    second.invoked_ms = 5_000
+    third = ledger.invoked("one")
+
+    assert ledger.match_event("one", "start_ms", 100) is None
+    assert ledger.match_event("one", "done_ms", 105) is first
+    first.done_ms = 105
+    assert ledger.match_event("one", "start_ms", 5_000) is second
+    second.start_ms = 5_000
+    assert ledger.match_whole("one", 9_000) is None
+    assert ledger.match_event("one", "start_ms", 9_000) is third
+    third.start_ms = 9_000
+    assert ledger.match_event("one", "report_ms", 9_006) is third
+    assert ledger.match_event("one", "report_ms", 5_006) is second
+    assert ledger.match_event("one", "report_ms", None) is first
+    first.report_ms = 106
+    for invocation in (first, first, second):
+        ledger.finish(invocation)
+    assert ledger.match_event("one", "done_ms", 105) is None
+    assert ledger.match_whole("one", 100) is None
+    assert ledger.match_event("one", "done_ms", 5_005) is second
+    assert ledger.match_event("one", "done_ms", 9_005) is third
+
+
+def test_only_so_many_are_set_aside():
+    ledger = InvocationLedger(False)
+    for number in range(MAX_SET_ASIDE + 2):
+        for _ in range(2):
+            invoke(ledger, str(number), 100 + number)
+
+    assert len(ledger.snapshot(0, [])["open"]) == 2 * MAX_SET_ASIDE + 2
+    assert ledger.match_event("0", "start_ms", 100) is None
 
 
 def test_an_invoke_after_telemetry_is_the_same_invocation():
@@ -64,6 +109,19 @@ def test_another_process_knows_them():
     )
     assert after.match_event("closed", "report_ms", 106) is None
     assert after.unreported() == []
+
+
+def test_another_process_knows_both_times_that_a_request_was_served():
+    before, after = InvocationLedger(False), InvocationLedger(False)
+    for at_ms in (100, 5_000):
+        invoke(before, "one", at_ms)
+    after.restore(json.loads(json.dumps(before.snapshot(16, []))))
+
+    assert [invocation.start_ms for invocation in after.past()] == [100, 5_000]
+    third = after.invoked("one")
+    assert after.match_event("one", "report_ms", 106) is after.past()[0]
+    assert after.match_event("one", "report_ms", 5_006) is after.past()[1]
+    assert after.match_event("one", "start_ms", 9_000) is third
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ RECENT = 100
 is older has lost its telemetry, and must not cost anything for ever."""
 MAX_EARLY = 16
 """More than can end before an INVOKE is read: Lambda waits for `next` after every one."""
+MAX_SET_ASIDE = 16
+"""More than are served again before the report of the first time has come."""
 
 
 class Invocation:
@@ -90,6 +92,7 @@ class InvocationLedger:
         self._managed = managed
         self._open: "dict[str, Invocation]" = {}
         self._order: "list[str]" = []  # ids of open ones, oldest first
+        self._set_aside: "list[Invocation]" = []  # open ones whose requests are served again
         self._early: "list[Invocation]" = []  # the newest of the closed that lack INVOKE
         self._closed = Remembered()
 
@@ -99,7 +102,7 @@ class InvocationLedger:
         if invocation is not None:
             if invocation.invoked_ms is None and not invocation.is_past:
                 return invocation
-            self._close(invocation)
+            self._put_aside(invocation)
         if self._closed.take_uninvoked(request_id):
             return self._invoked_late(request_id)
         return self._add(request_id)
@@ -122,18 +125,29 @@ class InvocationLedger:
         None where the platform did not say it legibly.
         """
         invocation = self._open.get(request_id)
+        closed = self._closed
+        if self._set_aside:
+            runs = [one for one in self._set_aside if one.request_id == request_id]
+            for earlier, later in zip(runs, runs[1:] + [invocation]):
+                if _is_about(earlier, part, time_ms, later):
+                    return earlier if getattr(earlier, part) is None else None
         if invocation is None:
-            closed = self._closed
             if time_ms is None or time_ms > closed.latest_ms:  # as nearly always
                 return self._add(request_id)
             return self._add(request_id) if time_ms > closed.last_ms(request_id) else None
         known_ms = getattr(invocation, part)
         if known_ms is None:
-            return invocation
+            return None if self._is_of_closed(request_id, time_ms) else invocation
         if time_ms is None or time_ms <= known_ms:
             return None
-        self._close(invocation)
+        self._put_aside(invocation)
         return self._add(request_id)
+
+    def _is_of_closed(self, request_id: str, time_ms: "int | None") -> bool:
+        """Whether an event is about a closed invocation of the same request."""
+        if time_ms is None or time_ms > self._closed.latest_ms:  # as nearly always
+            return False
+        return time_ms <= (self._closed.known_ms(request_id) or 0)
 
     def match_whole(self, request_id: str, start_ms: int) -> "Invocation | None":
         """The invocation of which everything comes at once, and nothing came before but INVOKE.
@@ -141,9 +155,12 @@ class InvocationLedger:
         None where something was, or it may be a duplicate: then `match_event` decides.
         """
         invocation = self._open.get(request_id)
+        if start_ms <= self._closed.latest_ms:
+            return None
+        if self._set_aside and any(one.request_id == request_id for one in self._set_aside):
+            return None
         if invocation is None:
-            # It does not stay open, and so is not even opened.
-            return Invocation(request_id) if start_ms > self._closed.latest_ms else None
+            return Invocation(request_id)  # it does not stay open, and so is not even opened
         is_new = not invocation.is_counted and not invocation.is_past and not invocation.last_ms
         return invocation if is_new else None
 
@@ -166,9 +183,15 @@ class InvocationLedger:
         """Close the invocation if nothing more is to come of it."""
         is_complete = invocation.start_ms is not None and invocation.report_ms is not None
         is_complete = is_complete and (self._managed or invocation.done_ms is not None)
-        if not is_complete or self._open.get(invocation.request_id) is not invocation:
+        if not is_complete:
             return
-        self._close(invocation)
+        if self._open.get(invocation.request_id) is invocation:
+            self._close(invocation)
+        elif invocation in self._set_aside:
+            self._set_aside.remove(invocation)
+            self._closed.add(invocation.request_id, invocation.last_ms)
+        else:
+            return
         if not self._managed and invocation.invoked_ms is None and not invocation.is_past:
             self._keep_early(invocation)
 
@@ -183,7 +206,11 @@ class InvocationLedger:
 
     def past(self) -> "list[Invocation]":
         """Those that were open when an earlier process ended."""
-        return [self._open[name] for name in self._order if self._open[name].is_past]
+        return [invocation for invocation in self._all_open(MAX_REMEMBERED) if invocation.is_past]
+
+    def _all_open(self, most: int) -> "list[Invocation]":
+        """Those that are set aside, and the newest `most` others."""
+        return self._set_aside + [self._open[name] for name in self._order[-most:]]
 
     def _add(self, request_id: str) -> "Invocation":
         if len(self._order) >= MAX_REMEMBERED:
@@ -192,13 +219,24 @@ class InvocationLedger:
         self._order.append(request_id)
         return invocation
 
+    def _put_aside(self, invocation: "Invocation") -> None:
+        """Its request is served again, and what is missing of it may still come."""
+        self._take_out(invocation)
+        self._set_aside.append(invocation)
+        if len(self._set_aside) > MAX_SET_ASIDE:
+            oldest = self._set_aside.pop(0)
+            self._closed.add(oldest.request_id, oldest.last_ms)
+
     def _close(self, invocation: "Invocation") -> None:
+        self._take_out(invocation)
+        self._closed.add(invocation.request_id, invocation.last_ms)
+
+    def _take_out(self, invocation: "Invocation") -> None:
         del self._open[invocation.request_id]
         at = 0 if self._order[0] == invocation.request_id else len(self._order) - 1
         while self._order[at] != invocation.request_id:
             at -= 1  # nearly always it is one of the last
         self._order.pop(at)
-        self._closed.add(invocation.request_id, invocation.last_ms)
 
     def snapshot(self, most_closed: int, failed: "list[Invocation]") -> "dict[str, Any]":
         """What must survive a reset: open ones and the newest `most_closed` others, as JSON.
@@ -209,11 +247,12 @@ class InvocationLedger:
         return {
             "forgotten_ms": self._closed.forgotten_ms,
             "closed": self._closed.newest(most_closed),
-            "open": [_as_list(self._open[name]) for name in self._order[-most_open:]],
+            "open": [_as_list(invocation) for invocation in self._all_open(most_open)],
             "failed": [
                 _as_list(invocation)
                 for invocation in failed
                 if self._open.get(invocation.request_id) is not invocation
+                and invocation not in self._set_aside
             ],
         }
 
@@ -223,6 +262,8 @@ class InvocationLedger:
         for request_id, last_ms in snapshot["closed"]:
             self._closed.add(request_id, last_ms)
         for values in snapshot["open"]:
+            if values[0] in self._open:
+                self._put_aside(self._open[values[0]])
             _fill(self._add(values[0]), values)
         failed = []
         for values in snapshot["failed"]:
@@ -230,6 +271,20 @@ class InvocationLedger:
             _fill(invocation, values)
             failed.append(invocation)
         return failed
+
+
+def _is_about(
+    earlier: "Invocation", part: str, time_ms: "int | None", later: "Invocation | None"
+) -> bool:
+    """Whether an event is about an invocation whose request was served again, by `later`."""
+    known_ms = getattr(earlier, part)
+    if known_ms is not None:
+        return time_ms is not None and time_ms <= known_ms
+    if time_ms is None:
+        return True
+    if earlier.start_ms is not None and time_ms < earlier.start_ms:
+        return False
+    return later is None or later.start_ms is None or time_ms < later.start_ms
 
 
 _KEPT = (

@@ -27,10 +27,13 @@ class Remembered:
 
     def last_ms(self, request_id: str) -> int:
         """The last time of this request; of one that is not known, when it must be another."""
-        known_ms = self._newer.last_ms.get(request_id)
-        if known_ms is None:
-            known_ms = self._older.last_ms.get(request_id)
+        known_ms = self.known_ms(request_id)
         return self.forgotten_ms if known_ms is None else known_ms
+
+    def known_ms(self, request_id: str) -> "int | None":
+        """The last time of this request; None for one that is not known."""
+        known_ms = self._newer.last_ms.get(request_id)
+        return self._older.last_ms.get(request_id) if known_ms is None else known_ms
 
     def add(self, request_id: str, last_ms: int) -> None:
         """Remember a request, or a later time of it."""
