@@ -183,6 +183,37 @@ def query_messages_text() -> str:
     return "\t".join(text for _, _, text in events())
 
 
+def table(rows: list[list[object]], border: str = "|") -> str:
+    """As `--output table` of the AWS CLI sets cells: padded, and never cut or wrapped."""
+    widths = [max(len(str(cell)) for cell in column) + 3 for column in zip(*rows, strict=True)]
+    line = border[1:] + "+" + "+".join("-" * width for width in widths) + "+" + border[1:] + "\n"
+    lines = [
+        border + "|".join(f"  {cell}".ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return line + "".join(f"{row}{border}\n" for row in lines) + line
+
+
+def filter_table() -> str:
+    names = ["eventId", "ingestionTime", "logStreamName", "message", "timestamp"]
+    found = [["36" * 28, time + 300, stream, text, time] for time, stream, text in events()]
+    return f"{'-' * 80}\n|{'FilterLogEvents'.center(78)}|\n" + table([names, *found], "||")
+
+
+def get_log_events_table() -> str:
+    found = [[time + 300, text, time] for time, _, text in events()]
+    tokens = table([["nextBackwardToken", "b/1"], ["nextForwardToken", "f/1"]])
+    return tokens + table([["ingestionTime", "message", "timestamp"], *found], "||")
+
+
+def query_members_table() -> str:
+    return table([[stream, time, text] for time, stream, text in events()])
+
+
+def query_messages_table() -> str:
+    return table([[text] for _, _, text in events()])
+
+
 def insights_csv() -> str:
     output = io.StringIO()
     writer = csv.writer(output)
@@ -278,6 +309,10 @@ SHAPES: dict[str, Callable[[], str]] = {
     "--query events[].{s:logStreamName,t:timestamp,m:message}": query_names,
     "--query events[].message": query_messages,
     "--query events[].message --output text": query_messages_text,
+    "filter-log-events --output table": filter_table,
+    "get-log-events --output table": get_log_events_table,
+    "--query events[].[logStreamName,timestamp,message] --output table": query_members_table,
+    "--query events[].message --output table": query_messages_table,
     "Insights CSV": insights_csv,
     "console CSV": console_csv,
     "get-query-results": insights_json,

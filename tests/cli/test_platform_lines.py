@@ -18,11 +18,15 @@ REQUESTS, report, events = shapes.REQUESTS, shapes.report, shapes.platform_event
 WITHOUT_STREAM = {
     *("get-log-events", "--query events[].message", "--query events[].message --output text"),
     *("get-log-events --output text", "--query events[].[timestamp,message] --output text"),
+    *("get-log-events --output table", "--query events[].message --output table"),
     *("console CSV", "get-query-results", "console JSON", "S3 export", "sandbox"),
 }
 
 
-WITHOUT_TIME = {"--query events[].message", "--query events[].message --output text", "awslogs"}
+WITHOUT_TIME = {
+    *("--query events[].message", "--query events[].message --output text", "awslogs"),
+    "--query events[].message --output table",
+}
 
 
 @pytest.mark.parametrize("shape", shapes.SHAPES)

@@ -19,7 +19,14 @@ MAX_DOCUMENT = 32 << 20
 MAX_ROW = 1 << 20
 """Characters of a row of CSV, or of one event that a tool printed with indentation."""
 _HEADER = re.compile(rb'"?(?:@?timestamp|@?message|@?logStream|@log|@ingestionTime|@ptr)"?,')
-_LATER_TIME = re.compile(rb"\t(\d{13})\r?")
+_LATER_TIME = re.compile(rb"(?:\t| *\| *|\|+ *timestamp *\| *)(\d{13})[ |]*\r?")
+"""The end of an event whose message has a line end, as `--output text` and `table` write it."""
+_STREAM_ROW = re.compile(rb"\|+ *logStreamName *\| *(%b)[ |]*\r?" % places.STREAM.pattern.encode())
+"""Of a table of a single event: the AWS CLI sets its names and values one below the other."""
+ESCAPE = b"\x1b"
+_BESIDE = (b"\t", b" ", b"|", ESCAPE)
+_BESIDE_END = b"0123456789|m\r"
+"""How lines begin and end that may have the time or the stream of an event."""
 _OPEN = (b"{", b"[", b",")
 
 
@@ -49,6 +56,7 @@ class PlatformReader:
         self._gathered: list[str] = []
         self._size = 0
         self._around = NOTHING
+        self._row_stream: str | None = None
         self._waiting: Event | None = None
         self._usual: list[bytes] = []  # events as JSON
         self._last: bytes | None = None  # the line of the last of them, while no other event came
@@ -141,9 +149,16 @@ class PlatformReader:
                 self._line(_decoded(line))
             elif line.endswith((b"{", b"{\r")):
                 self._open(_decoded(line))
-            elif later := _LATER_TIME.fullmatch(line):
-                self._later(int(later[1]))
+            elif line[-1:] in _BESIDE_END and line.startswith(_BESIDE):
+                self._beside(_decoded(line).encode() if ESCAPE in line else line)
         self._hand_on_usual()
+
+    def _beside(self, line: bytes) -> None:
+        """A line without a message of the platform: the end of an event, or a cell of a table."""
+        if later := _LATER_TIME.fullmatch(line):
+            self._later(int(later[1]))
+        elif named := _STREAM_ROW.fullmatch(line):
+            self._row_stream = _decoded(named[1])
 
     def _take_usual(self, usual: Usual, line: bytes) -> None:
         end = self._ends.get(usual.stream) or self._end(usual.stream)
@@ -164,6 +179,7 @@ class PlatformReader:
 
     def _later(self, at_ms: int) -> None:
         """The line behind an event has its time; the next such line is another event's."""
+        self._row_stream = None
         line, self._last = self._last, None
         if line is not None:
             if self._last_start is not None:
@@ -223,7 +239,12 @@ class PlatformReader:
 
     def _found(self, event: Event, around: Around) -> None:
         self._release()
-        container_id = around.stream or event.get("container_id") or self._place.container_id
+        container_id = (
+            around.stream
+            or self._row_stream
+            or event.get("container_id")
+            or self._place.container_id
+        )
         named = (
             event.get("function_name")
             or places.of_stream(container_id)

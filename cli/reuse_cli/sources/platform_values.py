@@ -25,7 +25,7 @@ _BEFORE = re.compile(
 )
 _EVENTS = re.compile(r"EVENTS\t(?:\d+\t(?=1\d{12}\t))?")
 _GAP = re.compile(r"[ \t,|]*")
-_BEHIND = re.compile(r"\t(1\d{12})$")
+_BEHIND = re.compile(r"(?:\t|\| *)(1\d{12})$")
 _BEGIN = re.compile(r'\{\s*"|\[\s*\{\s*"field"')
 _SEPARATORS = re.compile(r"[\s,]*")
 _MESSAGES = ("message", "@message", "log", "msg", "body")
@@ -90,8 +90,11 @@ def split(text: str) -> tuple[Around, str]:
 
     `aws logs tail` writes time and stream, `sam logs` stream and time, awslogs group and stream, an
     export the time; `--output text` the members in the order of their names, or of `--query`, with
-    tabs between them. A time of the message's own is not taken where there is another.
+    tabs between them, and `--output table` in a row of cells, each as long as its longest. A time
+    of the message's own is not taken where there is another.
     """
+    is_row = text.startswith("|")
+    text = text.rstrip("| ") if is_row else text
     events = _EVENTS.match(text)
     position = events.end() if events else 0
     seen: dict[str, str] = {}
@@ -102,8 +105,8 @@ def split(text: str) -> tuple[Around, str]:
         seen[kind] = found[found.lastgroup]
         position = found.end()
     gap = _GAP.match(text, position)
-    position = gap.end() if gap and seen else position
-    behind = _BEHIND.search(text, position) if seen or text.startswith("{") else None
+    position = gap.end() if gap and (seen or is_row) else position
+    behind = _BEHIND.search(text, position) if seen or text.startswith(("{", "|")) else None
     time = behind[1] if behind else seen.get("time")
     around = Around(
         seen.get("group"),
