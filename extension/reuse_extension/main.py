@@ -32,6 +32,8 @@ runtime may have used 600 ms before."""
 MAX_SHUTDOWN_MS = 5000
 MAX_WAIT_MS = BUFFERING_MS + 100
 """How long SHUTDOWN waits for a report: what is not lost has come when the buffering is over."""
+MIN_WAIT_MS = 10
+"""What has been sent already is there by then."""
 OUTPUT_MS = 20
 """Between attempts to write the last lines, while nobody reads them."""
 FAILURE_MS = 10
@@ -211,9 +213,10 @@ def _end_ticks(deadline_ms: "int | None") -> int:
     """When to stop waiting for a SHUTDOWN with this deadline, epoch milliseconds.
 
     By the clock that nobody sets: it does not stand still now, since nothing is frozen any more.
+    Where the deadline has passed a moment ago, this process may be killed at any time.
     """
     left_ms = (deadline_ms or 0) - interpreter.now_ms()
-    if not 0 < left_ms <= MAX_SHUTDOWN_MS:
+    if not -MAX_SHUTDOWN_MS <= left_ms <= MAX_SHUTDOWN_MS:
         left_ms = SHUTDOWN_MS
-    wait_ms = min(MAX_WAIT_MS, max(left_ms - SHUTDOWN_MARGIN_MS, left_ms // 4))
+    wait_ms = min(MAX_WAIT_MS, max(left_ms - SHUTDOWN_MARGIN_MS, left_ms // 4, MIN_WAIT_MS))
     return interpreter.ticks_ms() + wait_ms

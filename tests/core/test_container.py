@@ -172,10 +172,22 @@ def test_where_the_clocks_differ_by_days_the_platforms_counts():
 def test_a_silent_subscription_does_not_hold_back_a_busy_container():
     """So many unconfirmed INVOKEs are counted without waiting for a later minute."""
     played = Played(FULL)
-    for i in range(120):
+    for i in range(420):
         played.step({"at_ms": 50 + i, "invoke": f"request-{i}"})
 
-    assert played.invocations >= 100
+    assert played.invocations >= 400
+
+
+def test_short_invocations_keep_their_gaps():
+    """The platform sends nothing until it has 1000 events, since the time for it stands still."""
+    played = begun()
+    for i in range(330):
+        played.step({"at_ms": 200 + 10 * i, "invoke": f"request-{i}"})
+    for i in range(330):
+        played.step({"at_ms": 3600, "batch": served(200 + 10 * i, f"request-{i}", 2)})
+    played.step({"at_ms": 9_500, "shutdown": "spindown"})
+
+    assert [gap for record in containers(played) for gap in record.get("IdleTime", ())] == [8] * 329
 
 
 def test_memory_size_is_taken_from_the_report_where_the_environment_has_none():

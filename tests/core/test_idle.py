@@ -188,3 +188,23 @@ def test_one_that_follows_at_once_has_a_gap_of_0():
     played.step({"at_ms": 9_000, "shutdown": "spindown"})
 
     assert gaps(played) == [0, 785]
+
+
+@pytest.mark.parametrize("is_woken", [False, True])
+def test_a_frozen_container_hears_of_each_invocation_after_the_next_invoke(is_woken):
+    """And its own clock wakes it first, where that was to happen while it was frozen."""
+    played = begun()
+    at_ms, said = 200, []
+    for number in range(6):
+        if is_woken and played.container.wake_ms is not None:
+            played.step({"at_ms": at_ms, "tick": True})
+        played.step({"at_ms": at_ms + 1, "invoke": str(number)})
+        if not is_woken or number % 2:
+            played.step({"at_ms": at_ms + 3, "batch": said})
+            said = []
+        said += served(at_ms + 1, str(number))
+        at_ms += 90_000
+    played.step({"at_ms": at_ms, "batch": said})
+    played.step({"at_ms": at_ms, "shutdown": "spindown"})
+
+    assert gaps(played) == [89_995] * 5

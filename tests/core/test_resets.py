@@ -50,6 +50,39 @@ def test_shutdown_alone_is_enough(reason):
     assert sum(last["total"][name] for name in COUNTS.values()) == 1
 
 
+def test_what_no_record_had_when_the_process_was_killed_counts_in_the_next():
+    """Whatever the killed one knew of it: its lines say nothing, so its end has to."""
+    played = begun()
+    played.step({"at_ms": 200, "invoke": "one"})
+    played.step({"at_ms": 210, "batch": [pe.start(START_MS + 200, "one")]})
+    played.step({"at_ms": 220, "restart": True})
+    done = pe.runtime_done(START_MS + 3_200, "one", 3_000, "timeout")
+    played.step({"at_ms": 5_000, "batch": [done, *init(4_000, 300)]})
+    serve(played, 5_100, "two")
+    played.step({"at_ms": 6_000, "shutdown": "spindown"})
+
+    assert totals(played, "invocations", "timeouts", "resets") == [2, 1, 1]
+
+
+def test_what_another_container_left_says_nothing_of_this_one():
+    """Its first invocation waited for its own init, and was invoked before the platform said so."""
+    played = begun()
+    serve(played, 200, "one")
+    played.step({"at_ms": 1_000, "restart": True})
+    played.step({"at_ms": 1_100, "invoke": "two"})
+    own = {"instanceId": pe.INSTANCE[:-4] + "beef"}
+    begin_ms = START_MS + 700
+    events = [pe.init_start(begin_ms, **own), pe.init_report(begin_ms + 300, 300)]
+    played.step({"at_ms": 1_110, "batch": [*events, pe.start(START_MS + 1_000, "two")]})
+    played.step({"at_ms": 2_000, "shutdown": "spindown"})
+    played.take(played.container.finish(START_MS + 3_000))
+
+    last = containers(played)[-1]
+    assert last["total"]["invocations"] == 1
+    assert (last["container_id"], last["cold_start_kind"]) == (own["instanceId"], "on-demand")
+    assert last.get("resets") is None
+
+
 @pytest.mark.parametrize("reason", COUNTS)
 @pytest.mark.parametrize("tells", ["runtimeDone", "report"])
 def test_and_who_says_it_later_adds_nothing(reason, tells):

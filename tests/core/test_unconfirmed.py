@@ -1,8 +1,14 @@
 """What waits for its other half, and for how long."""
 
-from reuse_extension.core.emf import MAX_VALUES
 from reuse_extension.core.invocations import Invocation
-from reuse_extension.core.unconfirmed import HOLD_MS, MAX_UNINVOKED, Unconfirmed
+from reuse_extension.core.unconfirmed import (
+    HOLD_MS,
+    LATE_MS,
+    MAX_PUT_OFF,
+    MAX_UNINVOKED,
+    MAX_WAITING,
+    Unconfirmed,
+)
 
 MINUTE_MS = 60_000
 INITS = [(4_000_000, 4_990_000)]
@@ -27,7 +33,7 @@ def test_an_invoke_waits_until_the_minute_after_it():
 
 def test_too_many_do_not_wait():
     waiting = Unconfirmed()
-    for number in range(MAX_VALUES):
+    for number in range(MAX_WAITING):
         assert not waiting.watch(0)
         waiting.invoke(invocation(str(number), invoked_ms=number))
 
@@ -40,7 +46,32 @@ def test_confirming_the_last_one():
     for made in (one, two):
         waiting.invoke(made)
 
-    assert [waiting.confirm(made) for made in (one, one, two)] == [False, False, True]
+    assert [waiting.confirm(made) for made in (one, one, two)] == [True, False, True]
+
+
+def test_one_of_an_earlier_minute_is_still_to_be_waited_for():
+    waiting = Unconfirmed()
+    one, two = invocation("one", invoked_ms=1), invocation("two", invoked_ms=MINUTE_MS)
+    for made in (one, two):
+        waiting.invoke(made)
+        waiting.watch(made.invoked_ms)
+
+    assert waiting.older() == [one]
+    assert not waiting.confirm(two)
+    assert waiting.confirm(one)
+
+
+def test_a_time_that_passed_in_a_frozen_container_is_put_off():
+    """But not again and again."""
+    waiting = Unconfirmed()
+    waiting.invoke(invocation(invoked_ms=1))
+
+    assert not waiting.put_off(1_000, 1_000 + LATE_MS - 1)
+    assert [waiting.put_off(1_000, 1_000 + LATE_MS) for _ in range(MAX_PUT_OFF + 1)] == [
+        *[True] * MAX_PUT_OFF,
+        False,
+    ]
+    assert waiting.wake_ms == 1_000 + LATE_MS + HOLD_MS
 
 
 def test_what_failed_with_its_init_is_found_once():

@@ -188,7 +188,17 @@ def test_last_lines_that_nobody_reads_are_tried_until_the_end(monkeypatch, clock
 
 @pytest.mark.parametrize(
     ("left_ms", "expected"),
-    [(2000, 1100), (1000, 700), (400, 100), (200, 50), (0, 700), (-5, 700), (3_600_000, 700)],
+    [
+        (2000, 1100),
+        (1000, 700),
+        (400, 100),
+        (200, 50),
+        (20, 10),
+        (0, 10),
+        (-1500, 10),
+        (-3_600_000, 700),
+        (3_600_000, 700),
+    ],
 )
 def test_the_wait_at_the_end_leaves_time_for_the_last_record(monkeypatch, clock, left_ms, expected):
     """Of the time that SHUTDOWN grants; a second where its deadline is not believable."""

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 RESET_WAIT_MS = 250
 """How long a process that is reset waits for telemetry to explain why: most of it comes within some
 10 ms, and the next caller may have to wait for it."""
-STATE_VERSION = 4
+STATE_VERSION = 5
 """Of the snapshot; another version's is another release's, and is left alone."""
 CLOSED_KEPT = 16
 """Closed requests kept in the state of every minute; at a reset all that are remembered are."""
@@ -104,10 +104,13 @@ class Container:
 
     def tick(self, now_ms: int) -> "list[Output]":
         """The time to wake has come."""
-        self._rules.unconfirmed.wake_ms = None
-        now_ms = self._rules.clock.now(now_ms)
-        self._rules.count_invoked()
-        if self._rules.is_managed and self.periods.is_worth_a_record:
+        rules, waiting = self._rules, self._rules.unconfirmed
+        wake_ms, waiting.wake_ms = waiting.wake_ms, None
+        now_ms = rules.clock.now(now_ms)
+        if wake_ms is not None and not rules.is_managed and waiting.put_off(wake_ms, now_ms):
+            return []
+        rules.count_invoked(waiting.older())
+        if rules.is_managed and self.periods.is_worth_a_record:
             self.periods.close()
         else:
             self.periods.touch(now_ms)
@@ -163,7 +166,7 @@ class Container:
             self._rules.lifecycle.move(FINISH)
             return self._take()
         periods = self.periods
-        self._rules.count_invoked()
+        self._rules.count_invoked(self._rules.unconfirmed.invoked)
         self._rules.observe_served()
         self._rules.classify(is_forced=True)
         periods.touch(self._rules.clock.now(now_ms))

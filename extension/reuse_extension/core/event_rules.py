@@ -75,7 +75,7 @@ class EventRules:
         self.clock = PlatformClock()
         self.outputs: "list[FromSnapshot | AnotherContainer]" = []
         self._is_snap_start = self.is_snapshot
-        self._cold_start = ColdStart(init_type)
+        self._init_type = init_type
         self._one_record_per_invocation = one_record_per_invocation
         self._by_type: "dict[type, Callable[[Any, int], None]]" = {
             InitStart: self._init_start,
@@ -93,20 +93,25 @@ class EventRules:
             Shutdown: self._shutdown,
         }
         self._begin(process_started_ms)
-        if not has_telemetry:
-            self.periods.inits.add_unmeasured()
 
     def _begin(self, process_started_ms: int) -> None:
         self.lifecycle = Lifecycle()
+        self._cold_start = ColdStart(self._init_type)
         self.periods = Periods(self.is_managed, process_started_ms, self._one_record_per_invocation)
         self.ledger = InvocationLedger(self.is_managed)
         self.unconfirmed = Unconfirmed()
         self.last_invoked: "Invocation | None" = None
         self.is_restored = False
+        if not self.has_telemetry:
+            self.periods.inits.add_unmeasured()
 
     def begin_again(self) -> None:
-        """What an earlier process left in /tmp is another container's."""
+        """What an earlier process left in /tmp is another container's; what was invoked is not."""
+        invoked = [invocation for invocation in self.unconfirmed.invoked if not invocation.is_past]
         self._begin(self.periods.process_started_ms)
+        for invocation in invoked:
+            time_ms = invocation.invoked_ms or self.periods.process_started_ms
+            self._invoke(Invoke(time_ms, invocation.request_id), time_ms)
 
     def apply(self, event: "Event", now_ms: int) -> None:
         """Take in one event."""
@@ -114,11 +119,6 @@ class EventRules:
         if rule is not None:
             is_timeless = isinstance(event, (Invoke, Shutdown, Ignored, Unknown))
             rule(event, self.clock.of(None if is_timeless else event.time, now_ms))  # type: ignore[union-attr]
-
-    @property
-    def state(self) -> str:
-        """Where the process stands."""
-        return self.lifecycle.state
 
     @property
     def is_explained(self) -> bool:
@@ -201,7 +201,7 @@ class EventRules:
     def _invoke(self, event: "Invoke", time_ms: int) -> None:
         if self._is_snap_start:
             self._begin_copy(time_ms)
-        is_after_reset = self.state == RESTARTING
+        is_after_reset = self.lifecycle.state == RESTARTING
         invocation = self.ledger.invoked(event.request_id)
         invocation.invoked_ms = time_ms
         if not invocation.is_counted:
@@ -215,7 +215,7 @@ class EventRules:
         if self.unconfirmed.invoked:
             is_hopeless = self.unconfirmed.watch(time_ms)
             if is_hopeless or not self.has_telemetry:
-                self.count_invoked()
+                self.count_invoked(self.unconfirmed.invoked)
         self.classify()
 
     def _start(self, event: "Start", time_ms: int) -> None:
@@ -291,7 +291,7 @@ class EventRules:
 
     def _begin_copy(self, time_ms: int) -> None:
         """The process came out of a snapshot just now; before that it was another container's."""
-        if self.state == STARTING and self.periods.started_ms is None:
+        if self.lifecycle.state == STARTING and self.periods.started_ms is None:
             self.is_snapshot = False
             self.outputs.append(FromSnapshot(time_ms))
             self.periods.process_started_ms = time_ms
@@ -317,7 +317,7 @@ class EventRules:
         if self.is_managed:
             self.lifecycle.move(INVOKE)  # there is no INVOKE
         elif invocation.invoked_ms is None:
-            invocation.is_after_reset = self.state == RESTARTING
+            invocation.is_after_reset = self.lifecycle.state == RESTARTING
             invocation.follows = self.last_invoked
             self.unconfirmed.add_uninvoked(invocation)
         self._count(invocation, time_ms)
@@ -364,9 +364,9 @@ class EventRules:
         self.is_snapshot = False
         self.periods.begin_invocation(invocation, time_ms)
 
-    def count_invoked(self) -> None:
-        """Count what was invoked, though telemetry does not confirm it."""
-        for invocation in list(self.unconfirmed.invoked):
+    def count_invoked(self, invoked: "list[Invocation]") -> None:
+        """Count these of the invoked ones, though telemetry does not confirm them."""
+        for invocation in list(invoked):
             self._count(invocation, invocation.invoked_ms or self.periods.period.to_ms)
         self.classify(is_forced=not self.has_telemetry)
 

@@ -287,6 +287,7 @@ def _is_about(
     return later is None or later.start_ms is None or time_ms < later.start_ms
 
 
+_COUNTED = ("is_counted", "is_reported", "is_failed", "is_out_of_memory", "is_cold")
 _KEPT = (
     "invoked_ms",
     "start_ms",
@@ -294,17 +295,16 @@ _KEPT = (
     "report_ms",
     "done_us",
     "report_us",
-    "is_counted",
-    "is_reported",
-    "is_failed",
-    "is_out_of_memory",
     "is_after_reset",
-    "is_cold",
-)
+) + _COUNTED
 
 
 def _as_list(invocation: "Invocation") -> "list[Any]":
-    return [invocation.request_id] + [getattr(invocation, name) for name in _KEPT]
+    values = [getattr(invocation, name) for name in _KEPT]
+    if invocation.period is not None and invocation not in invocation.period.late:
+        # No record has it yet: a process that finds it has to count it, and what it came to.
+        values[-len(_COUNTED) :] = [False] * len(_COUNTED)
+    return [invocation.request_id] + values
 
 
 def _fill(invocation: "Invocation", values: "list[Any]") -> None:

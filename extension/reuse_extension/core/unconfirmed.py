@@ -1,12 +1,12 @@
 """Invocations of which one side alone has spoken: INVOKE without telemetry, or the reverse.
 
-An INVOKE that telemetry does not confirm within HOLD_MS after its minute is counted all the same.
+An INVOKE that telemetry does not confirm within HOLD_MS after its minute is counted all the same:
+HOLD_MS in which the container was not frozen, since telemetry is then, too, and comes after it.
 Telemetry without an INVOKE is counted at once; its INVOKE is still to be read, or never comes
 because the invocation failed with its init.
 """
 
 from .cold_start import ran_for
-from .emf import MAX_VALUES
 from .events import MINUTE_MS
 
 TYPE_CHECKING = False
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 HOLD_MS = 2000
 """How long an INVOKE of a later minute waits for telemetry before it is taken as it is: twice the
 time for which the platform may hold a batch back."""
+LATE_MS = 500
+"""Whoever wakes up so long after the time to was frozen meanwhile."""
+MAX_PUT_OFF = 2
+"""In a row without any telemetry: then it is not the freezing."""
+MAX_WAITING = 400
+"""INVOKEs that wait: more than the invocations in one batch, which is sent when it has 1000 events,
+three an invocation, and not before where invocations are short."""
 MAX_UNINVOKED = 32
 
 
@@ -30,6 +37,8 @@ class Unconfirmed:
         self.has_failed_uninvoked = False
         self.wake_ms: "int | None" = None
         """When to stop waiting, by the wall clock."""
+        self._minute = 0  # of the last INVOKE
+        self._put_off_count = 0
 
     def invoke(self, invocation: "Invocation") -> None:
         """INVOKE was read."""
@@ -40,19 +49,36 @@ class Unconfirmed:
 
     def watch(self, time_ms: int) -> bool:
         """Whether waiting makes no sense any more: too many wait. Sets the time to wake."""
-        if len(self.invoked) >= MAX_VALUES:
+        if len(self.invoked) >= MAX_WAITING:
             return True
+        minute = self._minute = time_ms // MINUTE_MS
         oldest_ms = self.invoked[0].invoked_ms or 0 if self.invoked else time_ms
-        if oldest_ms // MINUTE_MS < time_ms // MINUTE_MS and self.wake_ms is None:
+        if oldest_ms // MINUTE_MS < minute and self.wake_ms is None:
             self.wake_ms = time_ms + HOLD_MS
         return False
 
+    def older(self) -> "list[Invocation]":
+        """Those of an earlier minute than the last INVOKE's; the others have more time."""
+        return [invocation for invocation in self.invoked if self._is_older(invocation)]
+
+    def _is_older(self, invocation: "Invocation") -> bool:
+        return (invocation.invoked_ms or 0) // MINUTE_MS < self._minute
+
+    def put_off(self, wake_ms: int, now_ms: int) -> bool:
+        """Whether to wait once more: the time to stop, `wake_ms`, passed in a frozen container."""
+        if now_ms - wake_ms < LATE_MS or self._put_off_count >= MAX_PUT_OFF:
+            return False
+        self._put_off_count += 1
+        self.wake_ms = now_ms + HOLD_MS
+        return True
+
     def confirm(self, invocation: "Invocation") -> bool:
-        """It is counted; whether it was the last that waited."""
+        """It is counted; whether it was the last that is to be waited for."""
         if invocation not in self.invoked:
             return False
         self.invoked.remove(invocation)
-        return not self.invoked
+        self._put_off_count = 0
+        return not (self.invoked and self._is_older(self.invoked[0]))
 
     def add_uninvoked(self, invocation: "Invocation") -> None:
         """Telemetry has spoken of it first."""
