@@ -1,9 +1,10 @@
 """Handlers as people write them, right and wrong: every mistake is found, and nothing else.
 
 A line that is to be found carries a comment: `# <- recreated` is a finding of this kind, once in
-every invocation but the first; `x8` is another count. `# needs: aws http` names what the handler
-talks to, all of it real: moto's server, a local HTTP server, PostgreSQL, redis, MariaDB. What
-follows `# --- services.py` is another file of the function.
+every invocation but the first; `x8` is another count. There are five invocations, or as many as
+`# invocations: 7` says. `# needs: aws http` names what the handler talks to, all of it real:
+moto's server, a local HTTP server, PostgreSQL, redis, MariaDB. What follows `# --- services.py` is
+another file of the function.
 """
 
 import contextlib
@@ -21,9 +22,8 @@ pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
 HANDLERS = sorted([*HERE.glob("right/*.py"), *HERE.glob("wrong/*.py")])
-EVENTS = [
-    {"n": n, "tenant": "ab"[n % 2], "region": ("us-east-1", "eu-west-1")[n % 2]} for n in range(5)
-]
+REGIONS = ("us-east-1", "eu-west-1")
+EVENTS = [{"n": n, "tenant": "ab"[n % 2], "region": REGIONS[n % 2]} for n in range(10)]
 MARK = re.compile(r"# <- (?P<kind>\w+)(?: x(?P<count>\d+))?")
 FILE = re.compile(r"^# --- (?P<name>\S+)\n", re.MULTILINE)
 
@@ -95,13 +95,13 @@ def files_of(source: str) -> dict[str, str]:
     return {"app.py": first, **dict(zip(others[::2], others[1::2], strict=True))}
 
 
-def expected(files: dict[str, str]) -> list[tuple[str, str, int]]:
+def expected(files: dict[str, str], invocations: int) -> list[tuple[str, str, int]]:
     """What is to be found, as the comments say."""
     found = []
     for name, source in files.items():
         for number, line in enumerate(source.splitlines(), 1):
             for mark in MARK.finditer(line):
-                count = int(mark["count"] or len(EVENTS) - 1)
+                count = int(mark["count"] or invocations - 1)
                 found.append((mark["kind"], f"{name}:{number}", count))
     return sorted(found)
 
@@ -127,10 +127,11 @@ def test_a_handler(path, tmp_path, backend):
     for name, text in files.items():
         function.write(name, text)
 
-    ran = function.run(EVENTS, **environment)
+    (invocations,) = map(int, re.findall(r"^# invocations: (\d+)$", source, re.MULTILINE) or (5,))
+    ran = function.run(EVENTS[:invocations], **environment)
 
     assert [result for result in ran.results if "error" in result] == []
-    assert summed(ran.found()) == expected(files)
+    assert summed(ran.found()) == expected(files, invocations)
     assert ran.stderr == ""
 
 

@@ -31,7 +31,9 @@ def observe(module: "ModuleType") -> None:
 def _made(connector: "Any", frame: "FrameType") -> None:
     found = frame.f_locals
     key = builds.digest([repr(found.get(name)) for name in ("limit", "limit_per_host", "ssl")])
-    databases.keeper_made(connector, frame, ("http.session", "aiohttp session"), key)
+    databases.keeper_made(
+        connector, frame, ("http.session", "aiohttp session"), key, closed="closed"
+    )
 
 
 def _connects(_connector: "Any", frame: "FrameType") -> None:

@@ -53,7 +53,7 @@ class Owner:
 
     __slots__ = ("closed_by", "is_connected", "is_waste", "key", "line")
 
-    def __init__(self, line: "Line", key: int, is_waste: bool) -> None:
+    def __init__(self, line: "Line", key: int, is_waste: "Any") -> None:
         self.line = line
         self.key = key
         self.is_waste = is_waste
@@ -125,7 +125,8 @@ def _count(build: "Build", kind: str, client: "Any", frame: "FrameType") -> None
     line = builds.line(kind, what, sites.find(frame))
     if line is not None:
         key = build.facts["key"]
-        is_waste = line.built(key, build.took_us(), is_excused=build.facts["is_deadline"])
+        is_excused = build.facts["is_deadline"]
+        is_waste = line.built(key, build.took_us(), is_excused=is_excused, obj=client)
         owners.put(client, Owner(line, key, is_waste))
 
 

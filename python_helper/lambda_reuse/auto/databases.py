@@ -27,7 +27,7 @@ THROUGH = ("django", "peewee", "psycopg_pool", "sqlalchemy", "sqlmodel", "tortoi
 class Keeper:
     """What keeps connections: an engine's pool, a client."""
 
-    def __init__(self, line: "Line", *, is_waste: bool, keeps: bool = True) -> None:
+    def __init__(self, line: "Line", *, is_waste: "Any", keeps: bool = True) -> None:
         self.line = line
         self.is_waste = is_waste
         self.keeps = keeps
@@ -45,12 +45,24 @@ _last: "dict[tuple[int, int], Any]" = {}
 
 
 def keeper_made(
-    obj: "Any", frame: "FrameType", named: "tuple[str, str]", key: int, *, keeps: bool = True
+    obj: "Any",
+    frame: "FrameType",
+    named: "tuple[str, str]",
+    key: int,
+    *,
+    keeps: bool = True,
+    alive: "Any" = None,
+    closed: str = "",
 ) -> None:
-    """A pool or client was made by the user's line; `named` are its kind and what it is."""
+    """A pool or client was made by the user's line; `named` are its kind and what it is.
+
+    `alive`: what lives as long as the function keeps it, and its attribute that tells that it is
+    closed.
+    """
     line = builds.line(*named, sites.find(frame))
     if line is not None:
-        keepers.put(obj, Keeper(line, is_waste=line.built(key, 0), keeps=keeps))
+        is_waste = line.built(key, 0, obj=obj if alive is None else alive, closed=closed)
+        keepers.put(obj, Keeper(line, is_waste=is_waste, keeps=keeps))
 
 
 class Stopwatch:
@@ -140,7 +152,8 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
         return
     before = _last.get((id(line), key))
     is_lost = before is not None and _is_lost(before())
-    line.built(key, us, is_excused=is_lost)
+    closed = "_closed" if hasattr(connection, "_force_close") else "closed"
+    line.built(key, us, is_excused=is_lost, obj=connection, closed=closed)
     if is_lost:
         builds.replaced(line.place, us, invocation.idle_s)
     if connection is not None and len(_last) < builds.MAX_KEYS:

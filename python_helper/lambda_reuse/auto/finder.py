@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OBSERVERS = {
     "aiohttp": "aiohttp",
+    "anyio._backends._asyncio": "executors",
+    "asyncio.base_events": "executors",
     "aws_lambda_powertools.utilities.parameters": "powertools",
     "aws_secretsmanager_caching": "secrets",
     "awslambdaric.bootstrap": "client",
@@ -46,6 +48,7 @@ OBSERVERS = {
     "sqlalchemy": "sqlalchemy",
     "sqlite3": "sqlite",
     "ssl": "tls",
+    "trio._core._thread_cache": "executors",
     "urllib3": "urllib3",
 }
 """Module of a library -> the file here that observes it, by `observe(module)`."""

@@ -163,7 +163,8 @@ def _has_sent(_response: "Any", frame: "FrameType") -> None:
     if opening.client is not None:
         _client_connected(opening, took_us)
     elif opening.line is not None:
-        opening.line.built(opening.key, took_us, is_excused=opening.is_known)
+        kept = None if opening.keeper is None else opening.keeper.obj()
+        opening.line.built(opening.key, took_us, is_excused=opening.is_known, obj=kept)
         opening.line.used()
         builds.replaced(opening.line.place, took_us, opening.idle_s)
 
@@ -214,7 +215,7 @@ def _is_kept(keeper: Keeper, host: int) -> bool:
     before = _kept.get((keeper.site, host))
     if before is not None or len(_kept) < builds.MAX_KEYS:
         _kept[keeper.site, host] = keeper
-    return is_known or before is None or before.has_failed or before.obj() is not None
+    return is_known or (before is not None and before.has_failed)
 
 
 def _aws_client() -> "Any":

@@ -61,7 +61,7 @@ def _ends(pool: "Any", frame: "FrameType") -> None:
     key = builds.digest([repr(found.get(name)) for name in names])
     line = builds.line("httpx.client", build.facts["what"], sites.find(at))
     if line is not None:
-        is_waste = line.built(key, build.took_us())
+        is_waste = line.built(key, build.took_us(), obj=found["self"], closed="is_closed")
         databases.keepers.put(pool, databases.Keeper(line, is_waste=is_waste))
 
 

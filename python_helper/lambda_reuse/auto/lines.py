@@ -3,8 +3,10 @@
 A build inside an invocation is waste (`recreated`) where the same line has built the same thing
 before, in this process: same service, region, endpoint, credentials and so on, distinguished by a
 salted hash. Nothing else of it is kept. Not waste are: what init builds; the first build; one that
-replaces what was lost to an error; one for another thread, as long as the thread that built the
-last one lives. Where more is built than can be distinguished, less is counted, never more.
+replaces what was lost to an error; one beside look-alikes that are kept, such as one for each
+tenant or thread; where the object is not known, one for another thread, as long as the thread that
+built the last one lives. Where more is built than can be distinguished, less is counted, never
+more.
 
 The counts go to the page, in a slot for each line and thing. Observed builds are no look-ups: they
 are in neither hits nor misses.
@@ -17,14 +19,73 @@ from _weakref import ref
 from lambda_reuse import invocation, lifecycle
 from lambda_reuse.counters import AT, Counters
 
+from . import state
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
 
 USES, RECREATED, RECREATED_US = AT["uses"], AT["recreated"], AT["recreated_us"]
 IN_INIT = (AT["builds_in_init"], AT["init_us"])
 IN_INVOCATIONS = (AT["builds_in_invocations"], AT["invocations_us"])
+MAX_LIVING = 256
+"""Look-alikes of one key that are followed."""
+ENOUGH = 16
+"""Times that nothing kept what a line built, after which it is not looked for any more."""
+TOO_MANY = 5
+"""Invocations in a row that keep one more each, and use none of those before."""
 _lock = RLock()
+_undecided: "list[_Beside]" = []
+
+
+class _Beside:
+    """A build beside look-alikes that live: decided when the invocation is over.
+
+    It is waste where one of them has gone by then: the one before, whose name the new one has got,
+    or the new one itself. This is true once it is known to be waste.
+    """
+
+    def __init__(self, line: "Line", key: int, took_us: int, *, is_of_thread: bool) -> None:
+        """`is_of_thread`: it is the first of a thread, which may keep one for itself."""
+        from . import kept
+
+        self.took_us = took_us
+        self._line = line
+        self._key = key
+        self._is_waste = False
+        self._is_of_thread = is_of_thread
+        self._roots = kept.between(sys._getframe(2))
+        if _decide not in invocation.at_end:
+            invocation.at_end.append(_decide)
+        _undecided.append(self)
+
+    def __bool__(self) -> bool:
+        return self._is_waste
+
+    def decide(self) -> None:
+        """The invocation is over."""
+        from . import kept
+
+        if self._is_of_thread:
+            self._roots += kept.in_threads()
+        if self._line.has_lost(self._key, self._roots):
+            self.count()
+        else:
+            self._line.keeps(self)
+
+    def count(self) -> None:
+        """It was waste."""
+        self._is_waste = True
+        self._line.add_waste(self.took_us)
+
+
+def _decide() -> None:
+    """Decide what the invocation that ends has built beside something else."""
+    try:
+        while _undecided:
+            _undecided.pop().decide()
+    except Exception as error:
+        state.switch_off("look-alikes", error)
 
 
 class Line(lifecycle.Participant):
@@ -38,16 +99,88 @@ class Line(lifecycle.Participant):
         self.place = (site, function)
         self.counters = Counters(f"{what} in {function} ({site})", kind, site)
         self._threads: "dict[int, dict[int, ref[Any]]]" = {}  # key -> who has built it
+        self._objects: "dict[int, list[tuple[ref[Any], str]]]" = {}
+        """Key -> what was built, as far as it is known, and how to tell that it is closed."""
+        self._unkept = 0
+        self._kept: "list[_Beside]" = []
+        self._kept_in = self._invocations = 0
+        self._is_reused = False
         self._last_fetch: "dict[int, tuple[int, bool]]" = {}
 
-    def built(self, key: int, took_us: int, *, is_excused: bool = False) -> bool:
-        """Count a build of the thing `key`; whether it was waste."""
+    def built(
+        self,
+        key: int,
+        took_us: int,
+        *,
+        is_excused: bool = False,
+        obj: "Any" = None,
+        closed: str = "",
+    ) -> "bool | _Beside":
+        """Count a build of the thing `key`; true where it was waste, as far as that is known.
+
+        `obj`: what was built, where it goes as soon as nothing keeps it, and the name of its
+        attribute that tells whether it was closed.
+        """
         in_init = not invocation.count
+        is_waste: "bool | _Beside" = False
         with _lock:
             is_again = self._is_again(key)
-        is_waste = is_again and not in_init and not is_excused
-        self._count(took_us, in_init=in_init, is_waste=is_waste)
+            place = None if obj is None else self._place(key, obj, closed)
+        is_again = is_again or place == "gone"
+        if not in_init and not is_excused:
+            is_waste = is_again
+            if place == "beside":
+                is_waste = _Beside(self, key, took_us, is_of_thread=not is_again)
+        self._count(took_us, in_init=in_init, is_waste=is_waste is True)
         return is_waste
+
+    def _place(self, key: int, obj: "Any", closed: str) -> "Optional[str]":
+        """Of one that has "gone", or "beside" look-alikes that live; None for the first."""
+        others = self._objects.get(key)
+        new = (ref(obj), closed)
+        if others is None:
+            if len(self._objects) < self._max_keys:
+                self._objects[key] = [new]
+            return None
+        for at, other in enumerate(others):
+            if other[0]() is obj:
+                return None
+            if _has_gone(other):
+                others[at] = new
+                return "gone"
+        if len(others) < MAX_LIVING:
+            others.append(new)
+        return "beside"
+
+    def keeps(self, beside: _Beside) -> None:
+        """A look-alike is kept: no waste, unless each of so many invocations in a row keeps one."""
+        is_next = invocation.count - self._kept_in
+        if self._kept and is_next > 1:
+            self._is_reused = True  # an invocation could do without
+        if self._is_reused:
+            self._kept.clear()
+            return
+        self._kept_in = invocation.count
+        self._invocations += is_next and 1
+        self._kept.append(beside)
+        if self._invocations >= TOO_MANY:
+            while self._kept:
+                self._kept.pop().count()
+
+    def has_lost(self, key: int, roots: "list[dict[str, Any]]") -> bool:
+        """Whether one of the look-alikes has gone, which is forgotten then.
+
+        So has one that nothing keeps which can be reached from `roots` or the function's modules.
+        """
+        with _lock:
+            others = self._objects.get(key, [])
+            gone = [other for other in others if _has_gone(other)]
+            if not gone:
+                gone = others[:1] if self._unkept >= ENOUGH else _unkept(others, roots)
+                self._unkept = self._unkept + 1 if gone else 0
+            if gone:
+                others.remove(gone[0])
+        return bool(gone)
 
     def expect(self, key: int) -> None:
         """The thing `key` has been built elsewhere: this line's first build of it is another."""
@@ -69,11 +202,18 @@ class Line(lifecycle.Participant):
         """Count what one of the sampled invocations has built again."""
         self._count(took_us, in_init=False, is_waste=True)
 
-    def add_time(self, took_us: int, is_waste: bool) -> None:
+    def add_time(self, took_us: int, is_waste: "bool | _Beside") -> None:
         """More time that a build took after it was counted, such as its connection's."""
         self.counters.add("init_us" if invocation.in_init() else "invocations_us", took_us)
         if is_waste:
             self.counters.add("recreated_us", took_us)
+        elif isinstance(is_waste, _Beside):
+            is_waste.took_us += took_us
+
+    def add_waste(self, took_us: int) -> None:
+        """What was counted before was waste."""
+        self.counters.add("recreated", 1)
+        self.counters.add("recreated_us", took_us)
 
     def used(self) -> None:
         """Count a use of what this line built, as cheaply as a hit is counted."""
@@ -86,6 +226,7 @@ class Line(lifecycle.Participant):
         """What was built has failed: the next build of it is no waste."""
         with _lock:
             self._threads.pop(key, None)
+            self._objects.pop(key, None)
 
     def _count(self, took_us: int, *, in_init: bool, is_waste: bool) -> None:
         """Count a build; as cheaply as a hit, where the slot is this line's own."""
@@ -100,8 +241,7 @@ class Line(lifecycle.Participant):
             return
         self.counters.built(took_us, in_init)
         if is_waste:
-            self.counters.add("recreated", 1)
-            self.counters.add("recreated_us", took_us)
+            self.add_waste(took_us)
 
     def _is_again(self, key: int) -> bool:
         threads = self._threads.get(key)
@@ -126,6 +266,7 @@ class Line(lifecycle.Participant):
     def after_fork(self) -> None:
         """In a child everything is built for the first time."""
         self._threads.clear()
+        self._objects.clear()
         self._last_fetch.clear()
         self.counters.leave_page()
 
@@ -136,8 +277,26 @@ class Line(lifecycle.Participant):
     def forget(self) -> None:
         """Be as at the start of the process."""
         self._threads.clear()
+        self._objects.clear()
         self._last_fetch.clear()
         self.counters.forget()
+
+
+def _has_gone(built: "tuple[ref[Any], str]") -> bool:
+    """Whether an object that was built is there no more, or closed."""
+    obj = built[0]()
+    return obj is None or bool(built[1] and getattr(obj, built[1], False))
+
+
+def _unkept(
+    built: "list[tuple[ref[Any], str]]", roots: "list[dict[str, Any]]"
+) -> "list[tuple[ref[Any], str]]":
+    """What lives of this, but is only waiting for the garbage collector."""
+    from . import kept
+
+    living = [one[0]() for one in built]
+    reached = kept.reached(living, roots)
+    return [one for one, obj in zip(built, living) if id(obj) not in reached]
 
 
 def _thread(ident: int) -> "Any":

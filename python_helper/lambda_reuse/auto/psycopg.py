@@ -41,7 +41,7 @@ def _observe_pools(module: "ModuleType") -> None:
 def _pool_made(pool: "Any", frame: "FrameType") -> None:
     found = frame.f_locals
     key = builds.digest(repr((found.get("conninfo"), found.get("kwargs"))))
-    databases.keeper_made(pool, frame, ("db.pool", "psycopg pool"), key)
+    databases.keeper_made(pool, frame, ("db.pool", "psycopg pool"), key, closed="closed")
 
 
 def _pool_connected(pool: "Any", frame: "FrameType") -> None:

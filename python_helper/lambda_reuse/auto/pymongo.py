@@ -42,7 +42,9 @@ def _ends(_topology: "Any", frame: "FrameType") -> None:
             what = "MongoDB async client" if is_async else "MongoDB client"
             line = builds.line("mongo.client", what, sites.find(at))
             if line is not None:
-                line.built(builds.digest(repr(_addresses(frame))), build.took_us())
+                key = builds.digest(repr(_addresses(frame)))
+                client = at.f_locals.get("self")
+                line.built(key, build.took_us(), obj=client, closed="_closed")
             return
 
 

@@ -30,7 +30,7 @@ def observe(module: "ModuleType") -> None:
     sys.modules["sqlalchemy.event"].listen(pools.Pool, "connect", _connected)
 
 
-def _made(_engine: "Any", frame: "FrameType") -> None:
+def _made(engine: "Any", frame: "FrameType") -> None:
     found = frame.f_locals
     if frame.f_code.co_name != "create_engine" or "pool" not in found:
         return
@@ -40,9 +40,8 @@ def _made(_engine: "Any", frame: "FrameType") -> None:
     settings = sorted(
         (name, builds.written(value)) for name, value in found.get("cparams", {}).items()
     )
-    databases.keeper_made(
-        pool, frame, named, builds.digest(repr(found["u"]), *settings), keeps=keeps
-    )
+    key = builds.digest(repr(found["u"]), *settings)
+    databases.keeper_made(pool, frame, named, key, keeps=keeps, alive=engine)
 
 
 def _disposes(pool: "Any", frame: "FrameType") -> None:

@@ -48,7 +48,7 @@ def _begins(_context: "Any", frame: "FrameType") -> None:
         builds.begin(frame)
 
 
-def _ends(_context: "Any", frame: "FrameType") -> None:
+def _ends(context: "Any", frame: "FrameType") -> None:
     if frame.f_code.co_name != FUNCTION:
         return
     build = builds.end(frame)
@@ -58,4 +58,5 @@ def _ends(_context: "Any", frame: "FrameType") -> None:
     names = ("purpose", "cafile", "capath", "cadata")
     line = builds.line("tls.context", "TLS context", sites.find(frame))
     if line is not None:
-        line.built(builds.digest([repr(found.get(name)) for name in names]), build.took_us())
+        key = builds.digest([repr(found.get(name)) for name in names])
+        line.built(key, build.took_us(), obj=context)

@@ -1,3 +1,4 @@
+# invocations: 7
 # needs: aws
 from functools import lru_cache
 import boto3

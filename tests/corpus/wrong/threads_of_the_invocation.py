@@ -7,7 +7,7 @@ lock = threading.Lock()
 
 def region(_):
     with lock:
-        return boto3.client("sns").meta.region_name  # <- recreated x8
+        return boto3.client("sns").meta.region_name  # <- recreated x9
 
 def handler(event, context):
     with ThreadPoolExecutor(2) as pool:

@@ -1,0 +1,77 @@
+"""Whether the look-alikes of an object are kept: one for each tenant is no waste, one that dies is.
+
+Loaded where a line builds what it has built before, while that is still alive. A cycle of
+references may hold both until the garbage collector runs, so what counts is what can be reached
+from the modules of the function, and from those that lie between its line and the library. The
+references are followed by the garbage collector's own view of them, which runs no code of theirs.
+"""
+
+import gc
+import sys
+from _thread import get_ident
+
+from . import caches, sites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Optional
+
+MAX_LOOKED_AT = 10_000
+MAX_ITEMS = 4096
+"""Of a container: a larger one is a table of data."""
+SIZED = (dict, frozenset, list, set, tuple)
+
+
+def between(frame: "Optional[FrameType]") -> "list[dict[str, Any]]":
+    """The modules from this frame to the user's line, as far as they may keep objects."""
+    found: "list[dict[str, Any]]" = []
+    while frame is not None and not sites.is_own(frame):
+        names = frame.f_globals
+        if str(names.get("__name__", "")).partition(".")[0] not in sites.LIBRARIES:
+            found.append(names)
+        frame = frame.f_back
+    return found
+
+
+def in_threads() -> "list[dict[str, Any]]":
+    """The names in the functions that other threads run: a worker may keep what it has made."""
+    found = []
+    for ident, innermost in list(sys._current_frames().items()):
+        frame: "Optional[FrameType]" = innermost
+        while frame is not None and ident != get_ident():
+            found.append(frame.f_locals)
+            frame = frame.f_back
+    return found
+
+
+def reached(wanted: "list[Any]", roots: "list[dict[str, Any]]") -> "set[int]":
+    """Which of these objects are kept, by their `id`."""
+    missing = {id(obj) for obj in wanted}
+    found: "set[int]" = set()
+    own = caches.own_modules()
+    names = {module.__name__ for module in own}
+    queue: "list[Any]" = [*map(vars, own), *roots]
+    seen = set(map(id, queue))
+    for looked_at in queue:
+        if not missing or len(seen) > MAX_LOOKED_AT:
+            break
+        if type(looked_at) in SIZED and len(looked_at) > MAX_ITEMS:
+            continue
+        for inner in gc.get_referents(looked_at):
+            if id(inner) in missing:
+                missing.discard(id(inner))
+                found.add(id(inner))
+            elif id(inner) not in seen and gc.is_tracked(inner) and not _is_foreign(inner, names):
+                seen.add(id(inner))
+                queue.append(inner)
+    return found
+
+
+def _is_foreign(value: "Any", own: "set[str]") -> bool:
+    """Whether this is a module, or a class or the names of another one than the function's own."""
+    if issubclass(type(value), type):
+        return type.__getattribute__(value, "__module__") not in own
+    if type(value) is dict and "__name__" in value and "__spec__" in value:
+        return True
+    return type(value) is type(sys)
