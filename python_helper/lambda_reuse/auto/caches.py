@@ -5,7 +5,6 @@ at the end of each invocation, as `watch` does it. A `TTLCache` whose clock is `
 default, lives longer than its seconds say: that clock may stand still while a container is frozen.
 """
 
-import sys
 import time
 
 from lambda_reuse import invocation
@@ -53,7 +52,7 @@ def _look_once() -> None:
 
 
 def _look() -> None:
-    found = [cache for module in own_modules() for cache in _caches_of(module)]
+    found = [cache for module in sites.own_modules() for cache in _caches_of(module)]
     if found:
         from lambda_reuse.watching import watch
 
@@ -71,19 +70,6 @@ def _look_at_clocks() -> None:
         line = builds.line("cache.monotonic", "TTLCache", site) if is_monotonic else None
         if line is not None:
             line.counters.built(0, in_init=True)
-
-
-def own_modules() -> "list[ModuleType]":
-    """The modules of the function's own code that are loaded."""
-    modules = []
-    for module in list(sys.modules.values()):
-        try:  # not by the module's own look-up, which would load a lazy one
-            path = object.__getattribute__(module, "__dict__").get("__file__")
-        except AttributeError:
-            continue
-        if isinstance(path, str) and sites.own_file(path):
-            modules.append(module)
-    return modules
 
 
 def _caches_of(module: "ModuleType") -> "list[Any]":

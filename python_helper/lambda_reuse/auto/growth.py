@@ -8,7 +8,7 @@ keys fill, and what is emptied now and then, drop out. Items are counted and not
 
 from lambda_reuse import invocation
 
-from . import builds, caches, sites
+from . import builds, sites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Growth:
 
 
 def _containers() -> "Iterator[tuple[tuple[str, str], tuple[Any, Any, int]]]":
-    for module in caches.own_modules():
+    for module in sites.own_modules():
         for name, value in list(vars(module).items())[:MAX_NAMES]:
             is_deque = type(value).__name__ == "deque" and value.maxlen is None
             if not name.startswith("__") and (isinstance(value, (list, dict, set)) or is_deque):

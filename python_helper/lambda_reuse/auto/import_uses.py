@@ -9,7 +9,7 @@ function that reads a name counts as one that runs. Where it is not known, a mod
 
 import sys
 
-from . import caches, sampler, sites, state
+from . import sampler, sites, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _awaited: "dict[CodeType, list[Any]]" = {}
 
 def follow(counted: "list[tuple[Any, Any]]") -> None:
     """Mark each of these (import, line of it) as used, now or when one of its functions runs."""
-    own = {module.__name__: module for module in caches.own_modules()}
+    own = {module.__name__: module for module in sites.own_modules()}
     codes = {name: _code_of(module) for name, module in own.items()}
     live = {_place(code): code for code in sampler.own_codes()}
     for one, line in counted:

@@ -10,7 +10,7 @@ import gc
 import sys
 from _thread import get_ident
 
-from . import caches, sites
+from . import sites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def reached(wanted: "list[Any]", roots: "list[dict[str, Any]]") -> "set[int]":
     """Which of these objects are kept, by their `id`."""
     missing = {id(obj) for obj in wanted}
     found: "set[int]" = set()
-    own = caches.own_modules()
+    own = sites.own_modules()
     names = {module.__name__ for module in own}
     queue: "list[Any]" = [*map(vars, own), *roots]
     seen = set(map(id, queue))

@@ -17,7 +17,7 @@ import time
 
 from lambda_reuse import invocation
 
-from . import builds, caches, sites, state
+from . import builds, sites, state
 from .growth import Growth
 
 TYPE_CHECKING = False
@@ -194,7 +194,7 @@ def _line(code: "CodeType", offset: int) -> int:
 def own_codes() -> "list[CodeType]":
     """The code of all functions in the function's own modules, those within others included."""
     found: "dict[int, CodeType]" = {}
-    for module in caches.own_modules():
+    for module in sites.own_modules():
         for value in list(vars(module).values()):
             if issubclass(type(value), type) and value.__module__ == module.__name__:
                 for inner in list(vars(value).values()):

@@ -11,7 +11,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any, Optional
 
 
@@ -202,6 +202,19 @@ def task_root() -> str:
     if _root is None:
         _root = os.environ.get("LAMBDA_TASK_ROOT") or os.getcwd()
     return _root
+
+
+def own_modules() -> "list[ModuleType]":
+    """The modules of the function's own code that are loaded."""
+    modules = []
+    for module in list(sys.modules.values()):
+        try:  # not by the module's own look-up, which would load a lazy one
+            path = object.__getattribute__(module, "__dict__").get("__file__")
+        except AttributeError:
+            continue
+        if isinstance(path, str) and own_file(path):
+            modules.append(module)
+    return modules
 
 
 def _relative(path: str, root: str) -> "Optional[str]":
