@@ -15,6 +15,7 @@ import os
 import time
 from _thread import RLock
 
+from . import ON_LAMBDA, TMP
 from .notice import say
 
 TYPE_CHECKING = False
@@ -172,7 +173,7 @@ def _page() -> memoryview:
 
             mapped, path = page_file.create(_empty_page(started_ms), started_ms)
             _buffer = memoryview(mapped)
-            if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
+            if not ON_LAMBDA and "AWS_LAMBDA_RUNTIME_API" not in os.environ:
                 page_file.at_exit(_remove_at_exit)
         except (OSError, ValueError, ImportError) as error:
             _pass_timeouts(error)
@@ -197,7 +198,7 @@ def _in_memory(index: int, error: Exception) -> memoryview:
 
 
 def _say_that_nothing_is_recorded(error: Exception) -> None:
-    folder = os.path.join(os.environ.get("TMPDIR") or "/tmp", ".lambda-reuse")
+    folder = os.path.join(TMP or os.environ.get("TMPDIR") or "/tmp", ".lambda-reuse")
     _say_once(f"nothing will be recorded, {folder} cannot hold a page: {error}")
 
 

@@ -7,6 +7,7 @@ SIGBUS.
 
 import os
 
+from . import TMP
 from .page_format import FOLDER, SUFFIX
 
 TYPE_CHECKING = False
@@ -44,7 +45,7 @@ def at_exit(remove: "Callable[[int], None]") -> None:
 
 def folder() -> str:
     """Where the pages of this machine lie."""
-    return os.path.join(os.environ.get("TMPDIR") or "/tmp", FOLDER)
+    return os.path.join(TMP or os.environ.get("TMPDIR") or "/tmp", FOLDER)
 
 
 def _write_all(file: int, data: bytes) -> None:

@@ -131,3 +131,16 @@ def python_of(minor: int) -> str:
         if subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode == 0:
             return found
     return pytest.skip(f"there is no python3.{minor} on this machine")
+
+
+def test_where_the_function_clears_its_environment(function):
+    """What was asked for at the beginning stays on."""
+    function.write("mine.py", "import time\ntime.sleep(0.01)\n")
+    function.write(
+        "app.py",
+        "import os\ndef handler(event, context):\n    os.environ.clear()\n    import mine\n",
+    )
+
+    ran = function.run(3, LAMBDA_REUSE_IMPORTS="1")
+
+    assert ran.found() == [("import_in_invocation", "app.py:4", 1)]

@@ -277,6 +277,16 @@ class TestExit:
         assert len(pages) == 1
         assert page_format.read(pages[0].read_bytes()).slots[0].counters[1] == 1
 
+    def test_on_lambda_with_another_environment(self, tmp_path):
+        """The page lies where the extension looks for it, and stays, whatever the function does."""
+        program = (
+            "import lambda_reuse, os; os.environ.clear();"
+            f"os.environ['TMPDIR'] = {str(tmp_path / 'other')!r};" + self.PROGRAM
+        )
+        run(program, tmp_path, AWS_LAMBDA_RUNTIME_API="127.0.0.1:9001")
+        assert len(list((tmp_path / ".lambda-reuse").iterdir())) == 1
+        assert not (tmp_path / "other").exists()
+
     def test_on_lambda_nothing_is_left_to_do(self, monkeypatch):
         """No exit handler is registered there."""
         registered = []

@@ -14,6 +14,7 @@ ASKED_FOR = {"imports": "LAMBDA_REUSE_IMPORTS", "sampler": "LAMBDA_REUSE_SAMPLE"
 
 off: "set[str]" = set()
 """Observers that have failed."""
+_asked_for: "Optional[set[str]]" = None
 _chosen: "Optional[frozenset[str]]" = None
 
 
@@ -29,8 +30,20 @@ def is_on(observer: str) -> bool:
     if observer in off:
         return False
     if observer in ASKED_FOR:
-        return os.environ.get(ASKED_FOR[observer], "") in ("1", "true")
+        return observer in asked_for()
     return observer in ALWAYS or not chosen() or observer in chosen()
+
+
+def asked_for() -> "set[str]":
+    """Those of ASKED_FOR that are on, from the beginning: a handler may change its environment."""
+    global _asked_for
+    if _asked_for is None:
+        _asked_for = {
+            observer
+            for observer, variable in ASKED_FOR.items()
+            if os.environ.get(variable, "") in ("1", "true")
+        }
+    return _asked_for
 
 
 def chosen() -> "frozenset[str]":
