@@ -144,6 +144,24 @@ def test_shown_as_text_markdown_json_and_sarif():
     assert place == {"artifactLocation": {"uri": "app.py"}, "region": {"startLine": 7}}
 
 
+def test_the_same_line_of_several_functions():
+    """Each is named in the list, and in a column of the tables."""
+    rows = [
+        line(recreated=100, recreated_ms=2000.0, function_name=name) for name in ("orders", "a|b")
+    ]
+    found = findings(rows, [{**FUNCTION, "function_name": row["function_name"]} for row in rows])
+
+    text, markdown = shown.text(found).splitlines(), shown.markdown(found).splitlines()
+    columns = [column.heading for column in shown.columns(found)]
+
+    figures = [row for row in text if " times in " in row]
+    assert [row.partition("100")[0] for row in figures] == ["   a|b: ", "   orders: "]
+    assert markdown[2].startswith("| 1 | a\\|b | `app.py:7 (Orders.handle)` | ")
+    assert {row.replace("\\|", "").count("|") for row in markdown[:4]} == {9}
+    assert columns[:2] == ["function", "line"]
+    assert shown.columns(found[:1])[0].heading == "line"
+
+
 def test_names_move_no_cursor():
     """In the list and in Markdown; the advice keeps its lines."""
     name = "\x1b[31morders\u202e"

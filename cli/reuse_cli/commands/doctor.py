@@ -66,7 +66,7 @@ def _shown(rows: list[Row], asked: Asked, *, has_invocations: bool) -> str:
 
         return csv_text.render(rows, FIELDS)
     if asked.output == "html":
-        return html_table.render("lambda-reuse doctor", findings.columns(), rows)
+        return html_table.render("lambda-reuse doctor", findings.columns(rows), rows)
     if not rows and not has_invocations:
         return findings.NO_INVOCATIONS
     return findings.markdown(rows) if asked.output == "md" else findings.text(rows)

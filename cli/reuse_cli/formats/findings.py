@@ -28,19 +28,23 @@ def text(rows: list[Row]) -> str:
     """The findings as a list, the worst first, each with its advice."""
     if not rows:
         return NOTHING
-    return "\n\n".join(_entry(number, row) for number, row in enumerate(rows, 1))
+    several = has_several_functions(rows)
+    return "\n\n".join(_entry(number, row, several) for number, row in enumerate(rows, 1))
 
 
 def markdown(rows: list[Row]) -> str:
     """The findings as a Markdown table, followed by the advice for each."""
     if not rows:
         return NOTHING
+    several = has_several_functions(rows)
     head = (
-        "| # | line | finding | count | ms each | ms per invocation | USD a month |\n"
-        "|---|---|---|---|---|---|---|"
+        f"| # |{' function |' * several}"
+        " line | finding | count | ms each | ms per invocation | USD a month |\n"
+        f"|---|{'---|' * several}---|---|---|---|---|---|"
     )
     table = [
-        f"| {number} | {_code(where(row))} | {_escaped(title(row))} | {row['count']} "
+        f"| {number} |{f' {_escaped(_function(row))} |' * several}"
+        f" {_code(where(row))} | {_escaped(title(row))} | {row['count']} "
         f"| {_number(row['ms_each'])} | {_number(row['ms_per_invocation'])} | {usd(row)} |"
         for number, row in enumerate(rows, 1)
     ]
@@ -48,9 +52,10 @@ def markdown(rows: list[Row]) -> str:
     return "\n".join([head, *table, "", "\n\n".join(advices)])
 
 
-def columns() -> list[Column]:
+def columns(rows: list[Row]) -> list[Column]:
     """The columns of a table of findings."""
     return [
+        *[Column("function", _function, is_text=True)] * has_several_functions(rows),
         Column("line", where, is_text=True),
         Column("finding", title, is_text=True),
         Column("count", shown("count")),
@@ -59,6 +64,15 @@ def columns() -> list[Column]:
         Column("USD a month", usd),
         Column("advice", advice, is_text=True),
     ]
+
+
+def has_several_functions(rows: list[Row]) -> bool:
+    """Whether a line alone does not say whose it is."""
+    return len({row["function_name"] for row in rows}) > 1
+
+
+def _function(row: Row) -> str:
+    return safe(str(row["function_name"]))
 
 
 def title(row: Row) -> str:
@@ -85,10 +99,10 @@ def usd(row: Row) -> str:
     return "<0.01" if 0 < amount < 0.01 else f"{amount:.2f}"
 
 
-def _entry(number: int, row: Row) -> str:
+def _entry(number: int, row: Row, has_function: bool) -> str:
     lines = [f"{number}. {where(row)} {title(row)}"]
     if said := figures(row):
-        lines.append(f"   {said}")
+        lines.append(f"   {f'{_function(row)}: ' * has_function}{said}")
     return "\n".join(lines) + "\n\n" + textwrap.indent(advice(row), "   ")
 
 
