@@ -10,7 +10,6 @@
 The counts go to a page in /tmp (`page`, `page_format`), which the extension reads.
 """
 
-import os
 import sys
 
 TYPE_CHECKING = False
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from .watching import watch
 
 __all__ = ("container", "phase", "preload", "resource", "tmp_file", "watch")
-
-ON_LAMBDA = os.environ.get("AWS_LAMBDA_RUNTIME_API") is not None
-TMP = (os.environ.get("TMPDIR") or "/tmp") if ON_LAMBDA else ""
-"""On Lambda, where the extension looks for pages: a function may change its own environment."""
 
 LATER = {"preload": "preloading", "tmp_file": "files", "watch": "watching"}
 """What not every function needs, and the module it is loaded from when it is first asked for."""

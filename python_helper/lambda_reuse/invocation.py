@@ -10,6 +10,7 @@ test, a custom runtime), all is init until `lambda_reuse.testing.simulate` or a 
 otherwise.
 """
 
+import os
 import sys
 import time
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 CLIENT = "awslambdaric.bootstrap"
 ENTRY = "handle_event_request"
 ERROR = "post_invocation_error"
+
+ON_LAMBDA = os.environ.get("AWS_LAMBDA_RUNTIME_API") is not None
+TMP = (os.environ.get("TMPDIR") or "/tmp") if ON_LAMBDA else ""
+"""On Lambda, where the extension looks for pages: a function may change its own environment, and
+this is loaded before the function."""
 
 count = 0
 """Invocations begun in this process."""

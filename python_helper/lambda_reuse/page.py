@@ -15,7 +15,7 @@ import os
 import time
 from _thread import RLock
 
-from . import ON_LAMBDA, TMP
+from .invocation import ON_LAMBDA, TMP
 from .notice import say
 
 TYPE_CHECKING = False

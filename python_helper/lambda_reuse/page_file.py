@@ -7,7 +7,7 @@ SIGBUS.
 
 import os
 
-from . import TMP
+from .invocation import TMP
 from .page_format import FOLDER, SUFFIX
 
 TYPE_CHECKING = False
