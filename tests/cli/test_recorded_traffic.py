@@ -229,3 +229,73 @@ def test_a_record_that_ends_a_process_ends_after_its_last_invocation() -> None:
 
     assert list(shop.arrivals_ms[:1]) == [BEGIN_MS]
     assert list(last.arrivals_ms) == [BEGIN_MS + 1500, BEGIN_MS + 3550]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_record_may_end_with_the_start_of_its_last(is_first: bool) -> None:
+    """Where that went on into another minute, at the beginning of a life or within it."""
+    records = life("one", BEGIN_MS, [(0, 70_000), (1000, 50), (2000, 90_000)], size=2)
+    records[0] |= {"to_ms": BEGIN_MS + INIT_MS, "from_ms": BEGIN_MS, "init_to_invoke_ms": 0}
+    begin_ms = BEGIN_MS + INIT_MS + 71_000
+    records[1] |= {"from_ms": begin_ms, "to_ms": begin_ms + 2050}
+    found = recorded(records if is_first else records[1:], is_whole=is_first)
+
+    arrivals = [BEGIN_MS, begin_ms, begin_ms + 2050]
+    assert list(found.functions[0].arrivals_ms) == arrivals[not is_first :]
+
+
+def test_the_caller_waited_for_an_init_of_the_record_before() -> None:
+    """Cut at the end of a minute, a record may have the init alone."""
+    (first,) = life("one", BEGIN_MS, [(0, 100)], size=1)
+    init = {"ColdStarts": None, "Duration": None, "to_ms": BEGIN_MS, "total": {}}
+    served = {"InitDuration": None, "sequence": 2, "from_ms": BEGIN_MS + INIT_MS}
+    (shop,) = recorded([first | init, first | served]).functions
+
+    assert (list(shop.arrivals_ms), shop.init_of(BEGIN_MS)) == ([BEGIN_MS], INIT_MS)
+
+
+def test_records_between_lost_ones_are_placed_together() -> None:
+    """The end of a process that stands behind others is where they say."""
+    steps = [(0.0, 100.0), (1000.0, 50.0), (2000.0, 25.0), (4000.0, 10.0), (500.0, 20.0)]
+    records = life("one", BEGIN_MS, steps, size=1)
+    records[3]["Duration"] = [10.0]
+    records[4] |= {"end": "timeout", "from_ms": records[3]["to_ms"]}
+    found = recorded(records[:1] + records[2:])
+
+    at_ms = BEGIN_MS + INIT_MS + 3150
+    assert found.functions[0].arrivals_ms[1:] == [at_ms, at_ms + 4025, at_ms + 4535]
+    assert found.approximate == 4
+
+
+def test_a_reset_process_begins_near_its_end() -> None:
+    """After the gap, and not with its record, which began before the gap did."""
+    begin_ms = BEGIN_MS + INIT_MS
+    one = record("one", 7, from_ms=begin_ms, to_ms=begin_ms + 9602, Invocations=1, end="timeout",
+                 ColdStarts=1, Duration=[3000.0], IdleTime=[6000.0], InitDuration=600.0,
+                 total={"invocations": 7})  # fmt: skip
+
+    assert recorded([one], is_whole=False).functions[0].arrivals_ms == [begin_ms + 6000]
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_reset_is_part_of_the_traffic(has_own: bool) -> None:
+    """Under any policy the next invocation in the container waits; so does it as recorded."""
+    records = reset_life(600.0, 5000.0, end="timeout")
+    if not has_own:  # the process ends in a record of its own
+        alone = {"sequence": 2, "Duration": None, "IdleTime": None, "InitDuration": None}
+        told = {**records[0], **alone, "ColdStarts": None, "Invocations": None}
+        records = [
+            {**records[0], "end": None},
+            told,
+            *({**one, "sequence": one["sequence"] + 1} for one in records[1:]),
+        ]
+    found = recorded(records)
+    then = recorded_row(found.functions, found.span_s)
+    rows = [
+        row(found.functions, policies.keep_alive(600, provisioned=count), found.span_s, seed=0)
+        for count in (0, 1)
+    ]
+
+    assert then is not None
+    assert (then.cold_starts, then.containers) == (2, 1)
+    assert [(one.cold_starts, one.containers) for one in rows] == [(2, 1), (1, 1)]

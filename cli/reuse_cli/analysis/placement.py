@@ -3,8 +3,10 @@
 A container's records hold, in order, the handler time of each invocation (`Duration`) and the idle
 gap before each but the first (`IdleTime`). Where both are complete, one known time gives all
 others: a record ends with the end of its last invocation, or, where the next one had begun, with
-that one's start; one that ends a process ends later, and begins with its first invocation. Where
-something is missing (a lost record, an invocation without an end, several at once on managed
+that one's start, or, where the last one went on into another minute, with its own start; one that
+ends a process ends later, and begins with its first invocation. Which of them it is shows in where
+the first invocation is then: at the record's begin, or after the gap before it. Where something is
+missing (a lost record, an invocation without an end, several at once on managed
 instances), each record is placed by itself.
 
 An init that was repeated after a reset is before the first invocation of its record. It is no idle
@@ -20,6 +22,8 @@ Record = Mapping[str, Any]
 
 SHORT_INIT_MS = 1000
 """A repeated init that is no longer than that may lie within the idle gap."""
+RESETS = ("timeout", "failure")
+"""Ends of a process after which the container goes on."""
 TOLERANCE_MS = 5
 """Records have whole milliseconds, and end a little after their last invocation does."""
 
@@ -41,33 +45,65 @@ class Placement:
 
 
 def place(container: Sequence[Record]) -> Placement:
-    """The invocations of one container's records, sorted by their sequence numbers."""
-    served = [record for record in container if record["Duration"]]
+    """The invocations of one container's records, sorted by their sequence numbers.
+
+    Records that follow one another are placed together, as far as their gaps are complete.
+    """
+    found = Placement()
+    runs = _runs(container)
+    for run in runs:
+        _add_run(found, run)
+    found.is_exact = found.is_exact and len(runs) == 1
+    return found
+
+
+def _runs(container: Sequence[Record]) -> list[list[Record]]:
+    """The records in the parts between those that are missing.
+
+    Where one is missing, a part ends with a process too: when the next one began is not known by
+    the records before.
+    """
+    if not container:
+        return []
+    sequences = [record["sequence"] for record in container]
+    is_whole = sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+    runs: list[list[Record]] = [[]]
+    for record in container:
+        before = runs[-1][-1] if runs[-1] else None
+        is_next = before is None or record["sequence"] == before["sequence"] + 1
+        if is_whole or (is_next and not (before and before["end"])):
+            runs[-1].append(record)
+        else:
+            runs.append([record])
+    return runs
+
+
+def _add_run(found: Placement, run: Sequence[Record]) -> None:
+    served = [record for record in run if record["Duration"]]
     durations = [value for record in served for value in record["Duration"]]
-    gaps = [value for record in container for value in record["IdleTime"] or ()]
+    gaps = [value for record in run for value in record["IdleTime"] or ()]
     if not durations:
-        return Placement()
-    leading = _has_begun(container[0])
+        return
+    leading = _has_begun(run[0])
     trailing = len(gaps) - leading - (len(durations) - 1)
-    found = Placement(is_exact=trailing in (0, 1) and _is_whole(container))
-    at = 0
+    at = len(found.times)
     for record in served:
         found.firsts[record["sequence"]] = at
         at += len(record["Duration"])
-    if found.is_exact:
+    if trailing in (0, 1):
         gaps = gaps[leading:]  # the records may begin within the container's life
         first = served[0]
-        own = sum(len(r["IdleTime"] or ()) for r in container[: container.index(first) + 1])
+        own = sum(len(r["IdleTime"] or ()) for r in run[: run.index(first) + 1])
         start_ms = _start(first, gaps[: own - leading])  # the last may be one before what runs on
         _add_inits(start_ms, served, gaps)
-        found.times = _chain(start_ms, durations, gaps)
-        return found
+        found.times += _chain(start_ms, durations, gaps)
+        return
+    found.is_exact = False
     for record in served:
         own_ms = record["Duration"]
         own_gaps = list(record["IdleTime"] or ())[-(len(own_ms) - 1) :] if len(own_ms) > 1 else []
         own_gaps = [0.0] * (len(own_ms) - 1 - len(own_gaps)) + own_gaps
         found.times += _chain(_start(record, own_gaps), own_ms, own_gaps)
-    return found
 
 
 def repeated_init_ms(record: Record) -> float | None:
@@ -78,11 +114,37 @@ def repeated_init_ms(record: Record) -> float | None:
 
 def _start(record: Record, gaps: Sequence[float]) -> float:
     """When the first invocation of a record began; `gaps`: those behind it."""
-    if record["end"]:
-        began_ms = _begin(record)
-        if began_ms is not None:
-            return began_ms
-    return float(record["to_ms"] - sum(record["Duration"]) - sum(gaps))
+    began_ms = _begin(record)
+    start_ms = float(record["to_ms"] - sum(record["Duration"]) - sum(gaps))
+    if record["end"] and began_ms is not None:
+        # A process that is reset ends soon after its last invocation.
+        begins = _begins(record) if record["end"] in RESETS else []
+        return max([began_ms, *(at_ms for at_ms in begins if at_ms <= start_ms + TOLERANCE_MS)])
+    near = (_near(record, at_ms) for at_ms in (start_ms, start_ms + record["Duration"][-1]))
+    return next((at_ms for at_ms in near if at_ms is not None), start_ms)
+
+
+def _near(record: Record, start_ms: float) -> float | None:
+    """The time near this one at which the first invocation of a record may have begun."""
+    begins = _begins(record)
+    nearest = min(begins, key=lambda at_ms: abs(at_ms - start_ms), default=None)
+    is_near = nearest is not None and abs(nearest - start_ms) <= TOLERANCE_MS
+    return nearest if is_near else None
+
+
+def _begins(record: Record) -> list[float]:
+    """When the first invocation of a record may have begun.
+
+    With the record, after an init, or after the gap since the invocation before it, which may have
+    an init behind it.
+    """
+    began_ms = _begin(record)
+    found = [] if began_ms is None else [began_ms]
+    if record["from_ms"] is not None:
+        init_ms = record["InitDuration"] or 0.0
+        gap_ms = (record["IdleTime"] or [0.0])[0]
+        found += [record["from_ms"] + some for some in (0.0, gap_ms, gap_ms + init_ms)]
+    return found
 
 
 def _begin(record: Record) -> float | None:
@@ -104,12 +166,6 @@ def _has_begun(record: Record) -> bool:
     """Whether the container had served invocations before those of this record."""
     total = (record["total"] or {}).get("invocations") or 0
     return bool(total > (record["Invocations"] or 0))
-
-
-def _is_whole(container: Sequence[Record]) -> bool:
-    """Whether no record is missing between the first and the last."""
-    sequences = [record["sequence"] for record in container]
-    return sequences == list(range(sequences[0], sequences[0] + len(sequences)))
 
 
 def _add_inits(start_ms: float, served: Sequence[Record], gaps: list[float]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median
 
-from reuse_cli.analysis.placement import Placement, Record, place
+from reuse_cli.analysis.placement import RESETS, Placement, Record, place
 from reuse_cli.analysis.replay import Traffic
 
 FIELDS = (
@@ -42,6 +42,7 @@ class _Function:
     placed: list[tuple[float, float]] = field(default_factory=list)  # (arrival, duration), ms
     inits_ms: list[float] = field(default_factory=list)
     waited_ms: dict[float, float] = field(default_factory=dict)  # by arrival
+    resets: set[tuple[float, float]] = field(default_factory=set)  # (arrival, duration), ms
     memory_mb: int = 128
     architecture: str | None = None
     cold_starts: int = 0
@@ -109,10 +110,8 @@ def _add(
         if record[name] is not None
     ]
     is_provisioned = last["init_type"] == "provisioned-concurrency"
-    for record in container:
-        init_ms = record["InitDuration"] or record["RestoreDuration"]
-        if init_ms is not None and record["ColdStarts"]:
-            _wait(function, placement, placement.firsts.get(record["sequence"]), init_ms)
+    _add_waiting(function, container, placement)
+    function.resets.update(_resets(container, placement))
     function.placed += placed
     function.memory_mb = last["memory_mb"] or function.memory_mb
     function.architecture = last["architecture"] or function.architecture
@@ -131,13 +130,39 @@ def _add(
     found.missing += max(0, int(total["invocations"]) - len(placed))
 
 
-def _wait(function: _Function, placement: Placement, at: int | None, init_ms: float) -> None:
-    """The caller of an invocation, by its place, came before the init that it waited for."""
-    if at is None or at >= len(placement.times):
-        return
-    start_ms, duration_ms = placement.times[at]
-    placement.times[at] = (start_ms - init_ms, duration_ms)
-    function.waited_ms[start_ms - init_ms] = init_ms
+def _add_waiting(function: _Function, container: Sequence[Record], placement: Placement) -> None:
+    """Callers that waited for an init came before it.
+
+    The init may be in the record before the one with the invocation.
+    """
+    init_ms, is_cold = None, False
+    for record in container:
+        own_ms = record["InitDuration"] or record["RestoreDuration"]
+        if own_ms is not None:
+            init_ms, is_cold = own_ms, False
+        is_cold = is_cold or bool(record["ColdStarts"])
+        at = placement.firsts.get(record["sequence"])
+        if at is None:
+            continue
+        if init_ms is not None and is_cold:
+            start_ms, duration_ms = placement.times[at]
+            placement.times[at] = (start_ms - init_ms, duration_ms)
+            function.waited_ms[start_ms - init_ms] = init_ms
+        init_ms, is_cold = None, False
+
+
+def _resets(container: Sequence[Record], placement: Placement) -> Iterable[tuple[float, float]]:
+    """The invocations after which the container was reset: the last of a process.
+
+    The last record of a process may be without it: the invocation is where it began.
+    """
+    last = -1
+    for record in container:
+        last = (
+            placement.firsts.get(record["sequence"], last + 1) + len(record["Duration"] or ()) - 1
+        )
+        if record["end"] in RESETS and last >= 0:
+            yield placement.times[last]
 
 
 def _traffic(name: str, function: _Function) -> Traffic:
@@ -148,6 +173,7 @@ def _traffic(name: str, function: _Function) -> Traffic:
         durations_ms=[duration for _, duration in function.placed],
         init_ms=median(function.inits_ms) if function.inits_ms else 0.0,
         waited_ms=function.waited_ms,
+        resets=function.resets,
         memory_mb=function.memory_mb,
         architecture=function.architecture,
         recorded_cold_starts=function.cold_starts,

@@ -3,11 +3,12 @@
 Rules. An invocation takes a provisioned container if one is free, else the container that became
 idle last (which is what lets the others expire), else it waits for the init of another one. A
 container that was idle for exactly its keep-alive time is still there. A cold start keeps its
-container busy for the init and the invocation. Traffic that is known as counts a minute has one
+container busy for the init and the invocation. After an invocation that timed out or crashed the
+next one in its container waits for an init. Traffic that is known as counts a minute has one
 container a function and no run time: of the invocations of a minute at most one is cold.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, merge
 from random import Random
@@ -31,6 +32,8 @@ class Traffic:
     waited_ms: Mapping[float, float] = field(default_factory=dict)
     """By arrival, the init that the recorded invocation waited for: where the replay makes the
     same invocation cold it waits as long, and `init_ms` where another one is cold."""
+    resets: Collection[tuple[float, float]] = ()
+    """(arrival, duration) of those that timed out or crashed, so that their container was reset."""
     memory_mb: int = 128
     architecture: str | None = None
     recorded_cold_starts: int | None = None
@@ -77,18 +80,22 @@ def replay(traffic: Traffic, policy: Policy, seed: int = 0) -> Outcome:
         return Outcome()
     if traffic.counts:
         return _replay_counts(traffic, policy, Random(seed))
-    if policy.survival or policy.ping_every_s:
+    if policy.survival or policy.ping_every_s or (traffic.resets and policy.provisioned):
         return _General(traffic, policy, Random(seed)).outcome
     return _replay_fixed(traffic, policy)
 
 
 def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
-    """The usual case, written for speed: a fixed keep-alive and no pinger."""
+    """The usual case, written for speed: a fixed keep-alive, and no pinger.
+
+    Where there are provisioned containers, none is reset.
+    """
     init_of, keep_ms = traffic.init_of, (policy.keep_alive_s or 0) * 1000
     free, most = policy.provisioned, policy.concurrency or len(traffic.arrivals_ms) + 1
     busy: list[tuple[float, bool]] = []  # (end, whether it is a provisioned container)
     idle: list[float] = []  # the ends of on-demand containers, in order
-    cold = throttled = 0
+    resets, reset = traffic.resets, set[float]()  # the ends after which the container was reset
+    cold = repeated = throttled = 0
     provisioned_ms = refused_ms = inits_ms = 0.0
     for at_ms, duration_ms in zip(traffic.arrivals_ms, traffic.durations_ms, strict=True):
         while busy and busy[0][0] <= at_ms:
@@ -97,25 +104,32 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
                 free += 1
             else:
                 idle.append(end_ms)
+        end_ms = at_ms + duration_ms
         if len(busy) >= most:
             throttled += 1
             refused_ms += duration_ms
-        elif free:
+            continue
+        if free:
             free -= 1
             provisioned_ms += duration_ms
-            heappush(busy, (at_ms + duration_ms, True))
-        elif idle and at_ms - idle.pop() <= keep_ms:
-            heappush(busy, (at_ms + duration_ms, False))
+            heappush(busy, (end_ms, True))
+            continue
+        if idle and at_ms - (idle_ms := idle.pop()) <= keep_ms:
+            init_ms = init_of(at_ms) if idle_ms in reset else 0.0
+            repeated += idle_ms in reset
         else:
             idle.clear()  # what became idle before the newest has expired with it
             cold += 1
             init_ms = init_of(at_ms)
-            inits_ms += init_ms
-            heappush(busy, (at_ms + init_ms + duration_ms, False))
+        inits_ms += init_ms
+        end_ms += init_ms
+        heappush(busy, (end_ms, False))
+        if resets and (at_ms, duration_ms) in resets:
+            reset.add(end_ms)
     all_ms = sum(traffic.durations_ms)
     return Outcome(
         invocations=len(traffic.arrivals_ms) - throttled,
-        cold_starts=cold,
+        cold_starts=cold + repeated,
         containers=cold + policy.provisioned,
         throttled=throttled,
         busy_ms=all_ms - refused_ms - provisioned_ms + inits_ms,
@@ -124,8 +138,18 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
 
 
 @dataclass
+class _Container:
+    """One that serves, or is idle."""
+
+    is_provisioned: bool = False
+    is_reset: bool = False
+    """Whether the next invocation waits for an init."""
+    expires_ms: float = 0.0
+
+
+@dataclass
 class _General:
-    """Any policy: containers whose time is drawn, and a pinger's invocations among the others."""
+    """Any policy: containers whose time is drawn, a pinger among the others, and resets."""
 
     traffic: Traffic
     policy: Policy
@@ -133,9 +157,10 @@ class _General:
     outcome: Outcome = field(default_factory=Outcome)
 
     def __post_init__(self) -> None:
-        self._free = self.policy.provisioned
-        self._busy: list[tuple[float, bool]] = []
-        self._idle: list[tuple[float, float]] = []  # (end, when it expires), in order of the end
+        self._free = [_Container(is_provisioned=True) for _ in range(self.policy.provisioned)]
+        self._busy: list[tuple[float, int, _Container]] = []
+        self._idle: list[_Container] = []  # in order of the end
+        self._number = 0
         self.outcome.containers = self.policy.provisioned
         for at_ms, is_ping, duration_ms in self._invocations():
             self._release(at_ms)
@@ -151,11 +176,12 @@ class _General:
 
     def _release(self, at_ms: float) -> None:
         while self._busy and self._busy[0][0] <= at_ms:
-            end_ms, is_provisioned = heappop(self._busy)
-            if is_provisioned:
-                self._free += 1
+            end_ms, _, container = heappop(self._busy)
+            if container.is_provisioned:
+                self._free.append(container)
             else:
-                self._idle.append((end_ms, end_ms + self.policy.limit_ms(self.dice)))
+                container.expires_ms = end_ms + self.policy.limit_ms(self.dice)
+                self._idle.append(container)
 
     def _serve(self, at_ms: float, duration_ms: float, is_ping: bool) -> None:
         outcome = self.outcome
@@ -164,25 +190,29 @@ class _General:
             return
         outcome.invocations += not is_ping
         outcome.pings += is_ping
-        if self._free:
-            self._free -= 1
-            outcome.provisioned_busy_ms += duration_ms
-            heappush(self._busy, (at_ms + duration_ms, True))
-            return
-        init_ms = 0.0 if self._is_warm(at_ms) else self.traffic.init_of(at_ms)
-        if self._was_cold:
+        container = self._free.pop() if self._free else self._newest(at_ms)
+        is_cold = container is None or container.is_reset
+        if container is None:
             outcome.containers += 1
-            outcome.cold_starts += not is_ping
-            outcome.pinged_cold_starts += is_ping
-        outcome.busy_ms += init_ms + duration_ms
-        heappush(self._busy, (at_ms + init_ms + duration_ms, False))
+            container = _Container()
+        init_ms = self.traffic.init_of(at_ms) if is_cold else 0.0
+        outcome.cold_starts += is_cold and not is_ping
+        outcome.pinged_cold_starts += is_cold and is_ping
+        if container.is_provisioned:
+            outcome.provisioned_busy_ms += duration_ms  # its inits are in its price
+        else:
+            outcome.busy_ms += init_ms + duration_ms
+        container.is_reset = not is_ping and (at_ms, duration_ms) in self.traffic.resets
+        self._number += 1
+        heappush(self._busy, (at_ms + init_ms + duration_ms, self._number, container))
 
-    def _is_warm(self, at_ms: float) -> bool:
-        """Take the container that became idle last, of those that are still there."""
-        self._was_cold = True
-        while self._idle and self._was_cold:
-            self._was_cold = self._idle.pop()[1] < at_ms
-        return not self._was_cold
+    def _newest(self, at_ms: float) -> _Container | None:
+        """The container that became idle last, of those that are still there."""
+        while self._idle:
+            container = self._idle.pop()
+            if container.expires_ms >= at_ms:
+                return container
+        return None
 
 
 def _replay_counts(traffic: Traffic, policy: Policy, dice: Random) -> Outcome:
