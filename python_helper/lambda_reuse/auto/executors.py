@@ -32,11 +32,11 @@ RUNNING = {
 WORK = {ANYIO: "future", TRIO: "fn"}
 """What there is for each call; elsewhere it is the `self` of these functions."""
 THROUGH = ("asyncio.", "concurrent.futures.", POOLS)
-COROUTINES = ("wrapper_coro", "coro", "coro_or_future")
-"""What asyncio and anyio call what they make a task of."""
+THREADED = ("to_thread", "run_sync", "_run_coro", "_run_wrapped_task")
+"""Coroutines that give a call to a thread, of asyncio's, or that may, of anyio's."""
 
 _submitted = builds.Owners()
-"""What a thread runs, or the coroutine of a task of a library -> the user's line that began it."""
+"""What a thread runs, or a coroutine that gives it to one -> the user's line that began it."""
 
 
 def observe(module: "ModuleType") -> None:
@@ -77,11 +77,10 @@ def _gives_to_trio(_threads: "Any", frame: "FrameType") -> None:
 
 
 def _makes_a_task(_loop: "Any", frame: "FrameType") -> None:
-    """A task is made, by the function's own code, of a coroutine that is not."""
+    """A task is made of a coroutine that gives a call to a thread: of asyncio's or anyio's."""
     found = frame.f_locals
-    coroutine = next((found[name] for name in COROUTINES if name in found), None)
-    code = getattr(coroutine, "cr_code", None)
-    if code is not None and not sites.own_file(code.co_filename):
+    coroutine: "Any" = found.get("wrapper_coro") or found.get("coro") or found.get("coro_or_future")
+    if getattr(coroutine, "__name__", "") in THREADED:
         site = sites.find(frame)
         if site is not None:
             _submitted.put(coroutine, site)
