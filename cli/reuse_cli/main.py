@@ -1,12 +1,11 @@
 """The command `lambda-reuse`: finds the subcommand, and turns every failure into a code."""
 
 import codecs
-import contextlib
 import errno
 import os
 import sys
 
-from reuse_cli import errors
+from reuse_cli import errors, output
 from reuse_cli.formats.numbers import THOUSANDS
 from reuse_cli.formats.text import safe
 
@@ -56,7 +55,7 @@ def run(arguments: list[str]) -> int:
     except SystemExit:
         # click met a closed pipe; its releases call the class by different names.
         if "PacifyFlushWrapper" in type(sys.stdout).__name__:
-            _forget_output()
+            output.forget()
             return errors.FINE
         raise
     return code if isinstance(code, int) else errors.FINE
@@ -79,7 +78,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 def _failed(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(error, BrokenPipeError):  # the reader of our output, such as `head`, has enough
-        _forget_output()
+        output.forget()
         return errors.FINE
     if isinstance(error, click.Abort):
         return errors.INTERRUPTED
@@ -97,7 +96,7 @@ def _failed(error: Exception) -> int:
 
 def _unexpected(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        _forget_output()
+        output.forget()
         click.echo(f"lambda-reuse: the output could not be written: {error.strerror}", err=True)
         return errors.OTHER
     if os.environ.get("LAMBDA_REUSE_TRACEBACK"):
@@ -114,9 +113,3 @@ def _unexpected(error: Exception) -> int:
 
 def _lines(text: str) -> str:
     return "\n".join(map(safe, text.split("\n")))
-
-
-def _forget_output() -> None:
-    """What is left in the buffer is not written when the process ends."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

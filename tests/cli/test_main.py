@@ -207,6 +207,20 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path, output):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("question", ["containers", "timeline --limit 3000"])
+def test_a_condition_counts_where_the_reader_has_seen_enough(tmp_path, question):
+    """As with `| head` in a build: the answer is longer than a pipe holds."""
+    write(tmp_path / "log.jsonl", *[container(f"{i:032x}") for i in range(3000)])
+    done = subprocess.run(
+        f"{' '.join(COMMAND)} {question} --source {tmp_path} --output json"
+        " --fail-on 'function_name == \"orders\"' | head -1; exit ${PIPESTATUS[0]}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert len(done.stdout.splitlines()) == 1
+    assert (done.returncode, "holds for 3000 of 3000" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["summary", "--source", "LOG"]])
 def test_a_reader_that_is_gone_is_no_failure(tmp_path, arguments):
     """Before a line was written, so that nothing fits into the pipe."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from reuse_cli import errors
+from reuse_cli import errors, output
 from reuse_cli.analysis.expression import Expression
 from reuse_cli.analysis.questions import Question, ask_all
 from reuse_cli.analysis.statistics import Row
@@ -45,6 +45,14 @@ def say(sentence: str) -> None:
     click.echo(f"lambda-reuse: {safe(sentence)}", err=True)
 
 
+def write(text: str) -> None:
+    """The answer on stdout; what is due after it is due too where its reader has enough of it."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        output.forget()
+
+
 def show(
     question: Question, columns: Columns, asked: Asked, *, empty: str = "There is nothing to show."
 ) -> int:
@@ -63,7 +71,7 @@ def present(
     """Show an answer, and give the exit code."""
     names, rows = found
     condition = Expression(asked.fail_on, names) if asked.fail_on is not None else None
-    click.echo(rendered(question, columns, asked, (names, rows)) or empty)
+    write(rendered(question, columns, asked, (names, rows)) or empty)
     return failed_on(condition, rows) if condition else errors.FINE
 
 

@@ -23,7 +23,7 @@ def doctor(price: float | None, code: Path | None, **asked: Any) -> int:
     question = options.read(**asked)
     condition = Expression(question.fail_on, FIELDS) if question.fail_on is not None else None
     found, has_invocations = _findings(question, price, code)
-    click.echo(_shown(found, question, has_invocations=has_invocations))
+    answers.write(_shown(found, question, has_invocations=has_invocations))
     return answers.failed_on(condition, found) if condition else errors.FINE
 
 

@@ -31,7 +31,7 @@ def run(*, limit: int, **given: Any) -> int:
     _, records = answers.answer(replace(TIMELINE, lanes=limit), asked)
     found = lanes(records)
     condition = Expression(asked.fail_on, list(FIELDS)) if asked.fail_on is not None else None
-    click.echo(_shown(found, asked) if found or asked.output in ("json", "csv") else EMPTY)
+    answers.write(_shown(found, asked) if found or asked.output in ("json", "csv") else EMPTY)
     if found and records[0]["containers"] > len(found):
         left_out = f"the {len(found)} of {records[0]['containers']} containers that served most"
         verb = "these are" if len(found) > 1 else "this is"
