@@ -81,3 +81,23 @@ def test_what_raises_while_it_is_found_out(function):
     assert [result for result in ran.results if "error" in result] == []
     assert ran.stderr == "lambda-reuse: observing look-alikes is switched off: RecursionError\n"
     assert ran.slot("class")["recreated"] == 0
+
+
+def test_many_are_looked_for_at_once(function):
+    """However many an invocation builds: one search at its end."""
+    function.write(
+        "app.py",
+        SOURCE.format(
+            body="kept.update({len(kept): build() for _ in range(40)}); return searches()"
+        )
+        + """
+from lambda_reuse.auto import kept as of_helper
+
+def searches():
+    return of_helper._searches
+""",
+    )
+
+    ran = function.run(3)
+
+    assert [result["answer"] for result in ran.results] == [0, 1, 2]

@@ -49,15 +49,19 @@ PARAMETERS = (
 
 
 class Owner:
-    """The line that built a client, and the one that has closed its connections."""
+    """The line that built a client, and the one that has closed its connections.
 
-    __slots__ = ("closed_by", "is_connected", "is_waste", "key", "line")
+    `reads_nothing`: none of its service's operations is one of `aws_fetches`.
+    """
+
+    __slots__ = ("closed_by", "is_connected", "is_waste", "key", "line", "reads_nothing")
 
     def __init__(self, line: "Line", key: int, is_waste: "Any") -> None:
         self.line = line
         self.key = key
         self.is_waste = is_waste
         self.is_connected = False
+        self.reads_nothing = False
         self.closed_by: "Any" = None
 
 
@@ -65,6 +69,8 @@ owners = builds.Owners()
 """Client -> its Owner."""
 _configs = builds.Owners()
 """Configuration -> the invocation that used it first, and its options."""
+_before_client: "set[tuple[str, int]]" = set()
+"""Places in `create_client` where there is no client yet: the names there need not be read."""
 _calls: "dict[int, Any]" = {}
 """Thread -> the owner of the client whose call is under way there."""
 
@@ -85,11 +91,15 @@ def _client_begins(_session: "Any", frame: "FrameType") -> None:
 
 
 def _client_ends(session: "Any", frame: "FrameType") -> None:
-    if frame.f_code.co_name != "create_client":
+    code = frame.f_code
+    if code.co_name != "create_client" or (code.co_filename, frame.f_lasti) in _before_client:
         return
     found = frame.f_locals
     client = found.get("client")
-    build = None if client is None else builds.end(frame)
+    if client is None:
+        _before_client.add((code.co_filename, frame.f_lasti))
+        return
+    build = builds.end(frame)
     if build is None:
         return
     config = _config(found, frame)
@@ -229,17 +239,24 @@ def _settings(session: "Any") -> "Any":
 
 
 def _call_begins(client: "Any", frame: "FrameType") -> None:
-    if frame.f_code.co_name == "_convert_to_request_dict" and frame.f_back is not None:
+    name = frame.f_code.co_name
+    if name == "_convert_to_request_dict" and frame.f_back is not None:
         frame = frame.f_back  # in old versions
-    if frame.f_code.co_name != "_make_api_call":
-        if frame.f_code.co_name == "generate_presigned_post":
+        name = frame.f_code.co_name
+    if name != "_make_api_call":
+        if name == "generate_presigned_post":
             _presigns(None, frame)
         return
     owner = _calls[get_ident()] = owners.of(client)
     if owner is not None:
         owner.line.used()
-    if client._service_model._service_name in aws_fetches.SERVICES:
-        aws_fetches.begin(frame.f_locals, frame, 0 if owner is None else owner.key)
+        if owner.reads_nothing:
+            return
+    service: str = client._service_model._service_name
+    if service in aws_fetches.SERVICES:
+        aws_fetches.begin(client, service, frame, 0 if owner is None else owner.key)
+    elif owner is not None:
+        owner.reads_nothing = True
 
 
 def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:

@@ -18,43 +18,38 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Optional
 
-FETCHES: "dict[tuple[str, str], tuple[str, str, tuple[str, ...]]]" = {
-    ("ssm", "GetParameter"): ("ssm.parameter", "SSM parameter", ("Name",)),
-    ("ssm", "GetParameters"): ("ssm.parameter", "SSM parameters", ("Names",)),
-    ("ssm", "GetParametersByPath"): ("ssm.parameter", "SSM parameters", ("Path", "NextToken")),
-    ("secretsmanager", "GetSecretValue"): (
-        "secret",
-        "secret",
+FETCHES: "dict[str, tuple[str, str, str, tuple[str, ...]]]" = {
+    "GetParameter": ("ssm", "ssm.parameter", "SSM parameter", ("Name",)),
+    "GetParameters": ("ssm", "ssm.parameter", "SSM parameters", ("Names",)),
+    "GetParametersByPath": ("ssm", "ssm.parameter", "SSM parameters", ("Path", "NextToken")),
+    "GetSecretValue": (
+        *("secretsmanager", "secret", "secret"),
         ("SecretId", "VersionId", "VersionStage"),
     ),
-    ("secretsmanager", "BatchGetSecretValue"): (
-        "secret",
-        "secrets",
+    "BatchGetSecretValue": (
+        *("secretsmanager", "secret", "secrets"),
         ("SecretIdList", "Filters", "NextToken"),
     ),
-    ("appconfig", "GetConfiguration"): (
-        "appconfig.configuration",
-        "AppConfig configuration",
+    "GetConfiguration": (
+        *("appconfig", "appconfig.configuration", "AppConfig configuration"),
         ("Application", "Environment", "Configuration"),
     ),
-    ("appconfigdata", "StartConfigurationSession"): (
-        "appconfig.configuration",
-        "AppConfig configuration",
+    "StartConfigurationSession": (
+        *("appconfigdata", "appconfig.configuration", "AppConfig configuration"),
         (
             "ApplicationIdentifier",
             "EnvironmentIdentifier",
             "ConfigurationProfileIdentifier",
         ),
     ),
-    ("kms", "Decrypt"): ("kms.plaintext", "KMS plaintext", ("CiphertextBlob",)),
-    ("sts", "AssumeRole"): ("sts.role", "STS role", ("RoleArn", "ExternalId", "Policy")),
-    ("sts", "GetCallerIdentity"): ("sts.identity", "STS identity", ()),
-    ("sqs", "GetQueueUrl"): ("sqs.queue_url", "SQS queue URL", ("QueueName",)),
-    ("s3", "GetObject"): ("s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
+    "Decrypt": ("kms", "kms.plaintext", "KMS plaintext", ("CiphertextBlob",)),
+    "AssumeRole": ("sts", "sts.role", "STS role", ("RoleArn", "ExternalId", "Policy")),
+    "GetCallerIdentity": ("sts", "sts.identity", "STS identity", ()),
+    "GetQueueUrl": ("sqs", "sqs.queue_url", "SQS queue URL", ("QueueName",)),
+    "GetObject": ("s3", "s3.object", "S3 object", ("Bucket", "Key", "Range", "VersionId")),
 }
-"""(service, operation) -> kind, what it is, and the parameters that say which one."""
-SERVICES = frozenset(service for service, _ in FETCHES)
-OPERATIONS = frozenset(operation for _, operation in FETCHES)
+"""Operation -> service, kind, what it is, and the parameters that say which one."""
+SERVICES = frozenset(fetch[0] for fetch in FETCHES.values())
 CACHES = ("aws_lambda_powertools.utilities.", "aws_secretsmanager_caching", "s3transfer")
 """What lies between the user's line and the call, and counts for itself or caches."""
 POWERTOOLS = CACHES[0] + "parameters"
@@ -62,25 +57,23 @@ under_way: "dict[int, tuple[Any, str, str, tuple[Any, ...], int]]" = {}
 """Thread -> the value that it reads: the line, kind, what it is, which one, and since when."""
 
 
-def begin(found: "dict[str, Any]", frame: "FrameType", made_for: int) -> None:
-    """A call begins; `found` are the names of `_make_api_call`.
+def begin(client: "Any", service: str, frame: "FrameType", made_for: int) -> None:
+    """A call of this client begins, in the frame of `_make_api_call`.
 
     `made_for`: what the client is for: in another account the same name is another value.
     """
-    client = found["self"]
+    found = frame.f_locals
     if under_way:
         under_way.pop(get_ident(), None)
-    if found["operation_name"] not in OPERATIONS:
-        return
-    fetch = FETCHES.get((client._service_model.service_name, found["operation_name"]))
-    if fetch is None or (_has_caches() and _is_of_a_cache(frame)):
+    fetch = FETCHES.get(found["operation_name"])
+    if fetch is None or fetch[0] != service or (_has_caches() and _is_of_a_cache(frame)):
         return
     site = sites.find(frame)
     if site is None:
         return
-    kind, what, names = fetch
+    _, kind, what, names = fetch
     parameters = found["api_params"]
-    asked = (made_for, client.meta.region_name, *map(parameters.get, names))
+    asked = (made_for or client.meta.region_name, *map(parameters.get, names))
     under_way[get_ident()] = (site, kind, what, asked, time.perf_counter_ns())
 
 

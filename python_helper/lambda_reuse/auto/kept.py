@@ -14,13 +14,51 @@ from . import sites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _weakref import ref
     from types import FrameType
     from typing import Any, Optional
+
+    from .lines import Beside
 
 MAX_LOOKED_AT = 10_000
 MAX_ITEMS = 4096
 """Of a container: a larger one is a table of data."""
+MAX_SEARCHES = 200
+"""Searches of one process, a few milliseconds each; after them nothing is known to be unkept."""
 SIZED = (dict, frozenset, list, set, tuple)
+
+
+_searches = 0
+
+
+class Search:
+    """What is kept of the look-alikes of these builds: looked for once, where that is asked."""
+
+    def __init__(self, besides: "list[Beside]") -> None:
+        self._besides = besides
+        self._reached: "Optional[set[int]]" = None
+        self._wanted: "list[Any]" = []
+
+    def unkept(self, built: "list[tuple[ref[Any], str]]") -> "list[tuple[ref[Any], str]]":
+        """What lives of this, but is only waiting for the garbage collector."""
+        global _searches
+        if self._reached is None:
+            if _searches >= MAX_SEARCHES:
+                return []
+            _searches += 1
+            self._reached = self._search()
+        return [one for one in built if id(one[0]()) not in self._reached]
+
+    def _search(self) -> "set[int]":
+        wanted: "dict[int, Any]" = {}
+        roots: "dict[int, dict[str, Any]]" = {}
+        for beside in self._besides:
+            wanted.update((id(obj), obj) for obj in beside.look_alikes())
+            roots.update((id(names), names) for names in beside.roots)
+        if any(beside.is_of_thread for beside in self._besides):
+            roots.update((id(names), names) for names in in_threads())
+        self._wanted = list(wanted.values())  # so that their numbers stay theirs
+        return reached(self._wanted, list(roots.values()))
 
 
 def between(frame: "Optional[FrameType]") -> "list[dict[str, Any]]":

@@ -25,6 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
+    from .kept import Search
+
 USES, RECREATED, RECREATED_US = AT["uses"], AT["recreated"], AT["recreated_us"]
 IN_INIT = (AT["builds_in_init"], AT["init_us"])
 IN_INVOCATIONS = (AT["builds_in_invocations"], AT["invocations_us"])
@@ -35,10 +37,10 @@ ENOUGH = 16
 TOO_MANY = 5
 """Invocations in a row that keep one more each, and use none of those before."""
 _lock = RLock()
-_undecided: "list[_Beside]" = []
+_undecided: "list[Beside]" = []
 
 
-class _Beside:
+class Beside:
     """A build beside look-alikes that live: decided when the invocation is over.
 
     It is waste where one of them has gone by then: the one before, whose name the new one has got,
@@ -53,8 +55,8 @@ class _Beside:
         self._line = line
         self._key = key
         self._is_waste = False
-        self._is_of_thread = is_of_thread
-        self._roots = kept.between(sys._getframe(2))
+        self.is_of_thread = is_of_thread
+        self.roots = kept.between(sys._getframe(2))
         if _decide not in invocation.at_end:
             invocation.at_end.append(_decide)
         _undecided.append(self)
@@ -62,16 +64,16 @@ class _Beside:
     def __bool__(self) -> bool:
         return self._is_waste
 
-    def decide(self) -> None:
+    def decide(self, search: "Search") -> None:
         """The invocation is over."""
-        from . import kept
-
-        if self._is_of_thread:
-            self._roots += kept.in_threads()
-        if self._line.has_lost(self._key, self._roots):
+        if self._line.has_lost(self._key, search):
             self.count()
         else:
             self._line.keeps(self)
+
+    def look_alikes(self) -> "list[Any]":
+        """Those that live, this one among them."""
+        return self._line.living(self._key)
 
     def count(self) -> None:
         """It was waste."""
@@ -81,9 +83,16 @@ class _Beside:
 
 def _decide() -> None:
     """Decide what the invocation that ends has built beside something else."""
+    if not _undecided:
+        return
     try:
-        while _undecided:
-            _undecided.pop().decide()
+        from .kept import Search
+
+        found = _undecided[::-1]
+        _undecided.clear()
+        search = Search(found)
+        for beside in found:
+            beside.decide(search)
     except Exception as error:
         state.switch_off("look-alikes", error)
 
@@ -102,7 +111,7 @@ class Line(lifecycle.Participant):
         self._objects: "dict[int, list[tuple[ref[Any], str]]]" = {}
         """Key -> what was built, as far as it is known, and how to tell that it is closed."""
         self._unkept = 0
-        self._kept: "list[_Beside]" = []
+        self._kept: "list[Beside]" = []
         self._kept_in = self._invocations = 0
         self._is_reused = False
         self._last_fetch: "dict[int, tuple[int, bool]]" = {}
@@ -115,14 +124,14 @@ class Line(lifecycle.Participant):
         is_excused: bool = False,
         obj: "Any" = None,
         closed: str = "",
-    ) -> "bool | _Beside":
+    ) -> "bool | Beside":
         """Count a build of the thing `key`; true where it was waste, as far as that is known.
 
         `obj`: what was built, where it goes as soon as nothing keeps it, and the name of its
         attribute that tells whether it was closed.
         """
         in_init = not invocation.count
-        is_waste: "bool | _Beside" = False
+        is_waste: "bool | Beside" = False
         with _lock:
             is_again = self._is_again(key)
             place = None if obj is None else self._place(key, obj, closed)
@@ -130,7 +139,7 @@ class Line(lifecycle.Participant):
         if not in_init and not is_excused:
             is_waste = is_again
             if place == "beside":
-                is_waste = _Beside(self, key, took_us, is_of_thread=not is_again)
+                is_waste = Beside(self, key, took_us, is_of_thread=not is_again)
         self._count(took_us, in_init=in_init, is_waste=is_waste is True)
         return is_waste
 
@@ -152,7 +161,7 @@ class Line(lifecycle.Participant):
             others.append(new)
         return "beside"
 
-    def keeps(self, beside: _Beside) -> None:
+    def keeps(self, beside: Beside) -> None:
         """A look-alike is kept: no waste, unless each of so many invocations in a row keeps one."""
         is_next = invocation.count - self._kept_in
         if self._kept and is_next > 1:
@@ -167,16 +176,22 @@ class Line(lifecycle.Participant):
             while self._kept:
                 self._kept.pop().count()
 
-    def has_lost(self, key: int, roots: "list[dict[str, Any]]") -> bool:
+    def living(self, key: int) -> "list[Any]":
+        """What it has built for this key and is still there."""
+        found = [known() for known, _ in self._objects.get(key, ())]
+        return [obj for obj in found if obj is not None]
+
+    def has_lost(self, key: int, search: "Search") -> bool:
         """Whether one of the look-alikes has gone, which is forgotten then.
 
-        So has one that nothing keeps which can be reached from `roots` or the function's modules.
+        So has one that nothing keeps, as far as the search finds.
         """
         with _lock:
             others = self._objects.get(key, [])
             gone = [other for other in others if _has_gone(other)]
             if not gone:
-                gone = others[:1] if self._unkept >= ENOUGH else _unkept(others, roots)
+                has_enough = self._unkept >= ENOUGH
+                gone = others[:1] if has_enough else search.unkept(others)
                 self._unkept = self._unkept + 1 if gone else 0
             if gone:
                 others.remove(gone[0])
@@ -202,12 +217,12 @@ class Line(lifecycle.Participant):
         """Count what one of the sampled invocations has built again."""
         self._count(took_us, in_init=False, is_waste=True)
 
-    def add_time(self, took_us: int, is_waste: "bool | _Beside") -> None:
+    def add_time(self, took_us: int, is_waste: "bool | Beside") -> None:
         """More time that a build took after it was counted, such as its connection's."""
         self.counters.add("init_us" if invocation.in_init() else "invocations_us", took_us)
         if is_waste:
             self.counters.add("recreated_us", took_us)
-        elif isinstance(is_waste, _Beside):
+        elif isinstance(is_waste, Beside):
             is_waste.took_us += took_us
 
     def add_waste(self, took_us: int) -> None:
@@ -286,17 +301,6 @@ def _has_gone(built: "tuple[ref[Any], str]") -> bool:
     """Whether an object that was built is there no more, or closed."""
     obj = built[0]()
     return obj is None or bool(built[1] and getattr(obj, built[1], False))
-
-
-def _unkept(
-    built: "list[tuple[ref[Any], str]]", roots: "list[dict[str, Any]]"
-) -> "list[tuple[ref[Any], str]]":
-    """What lives of this, but is only waiting for the garbage collector."""
-    from . import kept
-
-    living = [one[0]() for one in built]
-    reached = kept.reached(living, roots)
-    return [one for one, obj in zip(built, living) if id(obj) not in reached]
 
 
 def _thread(ident: int) -> "Any":

@@ -65,7 +65,7 @@ MAX_DEPTH = 200
 """Frames looked at: deeper recursion than that is not worth the time."""
 
 MAX_SITES = 1024
-"""Lines that are remembered."""
+"""Places in the code of lines that are remembered."""
 
 submitter: "Any" = None
 """Which line has submitted what a frame of a thread runs; see `executors`."""
@@ -90,7 +90,7 @@ def find(frame: "Optional[FrameType]") -> "Optional[tuple[str, str]]":
         if frame is None:
             break
         name = frame.f_code.co_filename
-        file = known[name] if name in known else _file_of(frame.f_code)
+        file = known[name] if name in known else own_file(name)
         if file is not None:
             if not file:
                 return None  # a RESOURCE
@@ -125,13 +125,13 @@ def _has_resources() -> bool:
 
 
 def _site_of(frame: "FrameType") -> "tuple[str, str]":
-    code, number = frame.f_code, frame.f_lineno
-    known = _sites.get((id(code), number))  # a code's own hash goes through all of it
+    code, at = frame.f_code, frame.f_lasti  # the number of a line is looked up in a table
+    known = _sites.get((id(code), at))  # a code's own hash goes through all of it
     if known is not None and known[0] is code:
         return known[1]
-    site = (f"{_file_of(code)}:{number}", name_of(code))
+    site = (f"{_file_of(code)}:{frame.f_lineno}", name_of(code))
     if len(_sites) < MAX_SITES:
-        _sites[id(code), number] = (code, site)
+        _sites[id(code), at] = (code, site)
     return site
 
 
@@ -152,11 +152,7 @@ def is_own(frame: "FrameType") -> bool:
 
 
 def _file_of(code: "CodeType") -> "Optional[str]":
-    try:
-        return _files[code.co_filename]
-    except KeyError:
-        file = _files[code.co_filename] = own_file(code.co_filename)
-        return file
+    return own_file(code.co_filename)
 
 
 def name_of(code: "CodeType") -> str:
@@ -169,6 +165,14 @@ def own_file(path: str) -> "Optional[str]":
 
     RESOURCE for the files of the helper that call the function of a `@resource`.
     """
+    try:
+        return _files[path]
+    except KeyError:
+        file = _files[path] = _own_file(path)
+        return file
+
+
+def _own_file(path: str) -> "Optional[str]":
     if path.startswith(HELPER) and path[len(HELPER) :] in RESOURCE_FILES:
         return RESOURCE
     root = task_root()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Spy:
     """A function in its class, which reports (object, frame that looks it up)."""
 
-    __slots__ = ("_function", "_is_on_class", "_observer", "_report", "_under_way")
+    __slots__ = ("_bind", "_is_on_class", "_observer", "_report", "_under_way")
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Spy:
         is_on_class: bool = False,
         under_way: "Any" = True,
     ) -> None:
-        self._function = function
+        self._bind = function.__get__
         self._report = report
         self._observer = observer
         self._is_on_class = is_on_class
@@ -56,7 +56,7 @@ class Spy:
                 self._report(obj, frame(1))
             except Exception as error:
                 state.switch_off(self._observer, error)
-        return self._function.__get__(obj, owner)
+        return self._bind(obj, owner)
 
 
 def place(
