@@ -23,7 +23,7 @@ class LazyGroup(click.Group):
     places: ClassVar[dict[str, Place]] = {
         "compare": Place("compare", "compare", "Measure two versions of a handler."),
         "completion": Place(
-            "completion", "completion", "Print what completes commands in your shell."
+            "completion", "completion", "Print a completion script for your shell."
         ),
         "containers": Place(
             "containers", "containers", "Show each container: age, invocations, start and end."

@@ -22,6 +22,8 @@ from reuse_cli.commands.shared_options import (
     event_options,
     fail_on_option,
     no_color_option,
+    output_option,
+    seed_option,
     timeout_option,
 )
 from reuse_cli.errors import NoRecordsError, UsageError
@@ -59,7 +61,7 @@ def own_options() -> list[Callable[[Any], Any]]:
             type=MEMORY_MB,
             multiple=True,
             metavar="MB",
-            help="A memory size, with its CPU share; may be given several times."
+            help="A memory size to measure at, with its CPU share; may be given several times."
             "  [default: this machine, without limits]",
         ),
         click.option(
@@ -76,7 +78,7 @@ def own_options() -> list[Callable[[Any], Any]]:
             show_default=True,
             help="Rounds, each with new containers; a verdict needs 8.",
         ),
-        click.option("--seed", type=int, default=0, show_default=True, help="Of the order."),
+        seed_option("The seed of the random order of rounds."),
         *event_options(),
         timeout_option("3"),
     ]
@@ -88,13 +90,7 @@ def shown_options() -> list[Callable[[Any], Any]]:
         click.option(
             "--data", type=FOLDER, metavar="DIR", help="Keep the records in this empty folder."
         ),
-        click.option(
-            "--output",
-            type=click.Choice(options.OUTPUTS),
-            default="table",
-            show_default=True,
-            help="How to show the answer.",
-        ),
+        output_option(options.OUTPUTS),
         no_color_option(),
         fail_on_option("\"verdict == 'worse'\""),
     ]

@@ -9,7 +9,7 @@ VARIABLE = "_LAMBDA_REUSE_COMPLETE"
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print what completes commands in your shell.
+    """Print a completion script for your shell.
 
     \b
     bash: lambda-reuse completion bash > ~/.local/share/bash-completion/completions/lambda-reuse

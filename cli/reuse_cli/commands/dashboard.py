@@ -8,6 +8,12 @@ from typing import Any
 import click
 
 from reuse_cli import errors
+from reuse_cli.commands.shared_options import (
+    endpoint_url_option,
+    port_option,
+    profile_option,
+    region_option,
+)
 from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.sources.runs import DATA, default_sources
 
@@ -25,7 +31,7 @@ def dashboard() -> None:
 @dashboard.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
-@click.option("--port", type=click.IntRange(0, 65535), default=9010, show_default=True)
+@port_option(9010)
 @click.option("--open", "is_opened", is_flag=True, help="Open the page in the browser.")
 def serve(folder: Path | None, is_all: bool, port: int, is_opened: bool) -> int:
     """Serve a live page of the containers of local runs.
@@ -70,8 +76,10 @@ def serve(folder: Path | None, is_all: bool, port: int, is_opened: bool) -> int:
     f"  [default: the newest run in {DATA}]",
 )
 @click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}.")
-@click.option("--start", metavar="TIME", help="3h, 1h30m, 7d before the end, or an ISO time.")
-@click.option("--end", metavar="TIME", help="An ISO time.  [default: the newest line]")
+@click.option(
+    "--start", metavar="TIME", help="The start: 3h, 1h30m or 7d before the end, or an ISO time."
+)
+@click.option("--end", metavar="TIME", help="The end, as an ISO time.  [default: the newest line]")
 @click.option(
     "--variable",
     "variables",
@@ -84,7 +92,7 @@ def serve(folder: Path | None, is_all: bool, port: int, is_opened: bool) -> int:
     type=click.Choice(["html", "json"]),
     default="html",
     show_default=True,
-    help="html: one page in CloudWatch's grid; json: the series of each widget.",
+    help="The format: one page in CloudWatch's grid, or the series of each widget.",
 )
 def render(
     *, name: str, body: Path | None, sources: tuple[str, ...], is_all: bool, start: str | None,
@@ -138,14 +146,19 @@ def _choices(variables: tuple[str, ...]) -> dict[str, str]:
 
 @dashboard.command()
 @click.argument("name", type=click.Choice(SHORT_NAMES), required=False)
-@click.option("--body", type=EXISTING, metavar="FILE", help="A body of your own; needs --name.")
+@click.option(
+    "--body",
+    type=EXISTING,
+    metavar="FILE",
+    help="A dashboard body to deploy; needs --name.",
+)
 @click.option("--name", "own_name", metavar="NAME", help="The dashboard's name in CloudWatch.")
 @click.option("--log-group", metavar="NAME", help="The function's log group, if not the default.")
-@click.option("--profile", metavar="NAME", help="A profile of the AWS configuration.")
-@click.option("--region", metavar="NAME", help="An AWS region.")
-@click.option("--endpoint-url", metavar="URL", help="Another address of CloudWatch.")
+@profile_option()
+@region_option()
+@endpoint_url_option()
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def put(
     *, name: str | None, body: Path | None, own_name: str | None, log_group: str | None,
     profile: str | None, region: str | None, endpoint_url: str | None, dry_run: bool, yes: bool,

@@ -43,8 +43,7 @@ def _which() -> list[Callable[[Any], Any]]:
         click.option(
             "--function",
             metavar="NAME",
-            help="Which of the template's functions, by logical id or name."
-            "  [default: the only one]",
+            help="The function in the template, by logical ID or name.  [default: the only one]",
         ),
         click.option(
             "--parameter",
@@ -80,7 +79,7 @@ def environment_options() -> list[Callable[[Any], Any]]:
             "variables",
             multiple=True,
             metavar="NAME=VALUE",
-            help="A variable of the function's environment; may be given several times.",
+            help="An environment variable of the function; may be given several times.",
         ),
         click.option(
             "--env-file",
@@ -88,14 +87,14 @@ def environment_options() -> list[Callable[[Any], Any]]:
             type=FILE,
             multiple=True,
             metavar="FILE",
-            help="A file of such variables, one a line; may be given several times.",
+            help="A file of environment variables, one a line; may be given several times.",
         ),
         click.option(
             "--pass-env",
             "passed",
             multiple=True,
             metavar="NAME",
-            help="Pass this variable of the terminal on; may be given several times.",
+            help="Pass this variable of the terminal to the function; may be given several times.",
         ),
         click.option(
             "--aws-profile",
@@ -104,7 +103,9 @@ def environment_options() -> list[Callable[[Any], Any]]:
             help="Give the function the AWS credentials of this profile."
             "  [default: credentials that AWS refuses]",
         ),
-        click.option("--region", help="The AWS Region.  [default: the profile's, or us-east-1]"),
+        click.option(
+            "--region", help="The function's AWS Region.  [default: the profile's, or us-east-1]"
+        ),
     ]
 
 
@@ -117,19 +118,19 @@ def layer_options() -> list[Callable[[Any], Any]]:
             type=EITHER,
             multiple=True,
             metavar="DIR|ZIP",
-            help="A layer beside this product's own, in the order of Lambda: a later one replaces"
-            " files of an earlier one; may be given several times.",
+            help="A further layer; may be given several times. As on Lambda, files of a later layer"
+            " replace those of an earlier one.",
         ),
         click.option(
             "--without-extension",
             is_flag=True,
-            help="Leave this product's own layer out: nothing is counted.",
+            help="Run without this product's layer; nothing is counted.",
         ),
         click.option(
             "--opt",
             type=FOLDER,
             metavar="DIR",
-            help="This product's layer, as it would lie under /opt."
+            help="A folder to use as /opt in place of this product's layer."
             "  [default: this installation's sources]",
         ),
     ]
@@ -161,10 +162,12 @@ def _containers() -> list[Callable[[Any], Any]]:
         click.option(
             "--no-limits",
             is_flag=True,
-            help="With --memory or --template: do not limit the function to its memory size and"
-            " the CPU share that goes with it.",
+            help="Do not limit the function to its memory size and CPU share, as --memory and"
+            " --template do.",
         ),
-        click.option("--no-freeze", is_flag=True, help="Let processes run between invocations."),
+        click.option(
+            "--no-freeze", is_flag=True, help="Do not freeze processes between invocations."
+        ),
     ]
 
 

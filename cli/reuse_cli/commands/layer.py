@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reuse_cli.commands.shared_options import profile_option, region_option
 from reuse_cli.errors import ConfigurationError, UsageError
 from reuse_cli.layers import archives, plan
 
@@ -20,17 +21,17 @@ ABOUT = "Shows how well the containers of a function are reused"
 def layer() -> None:
     """Publish the layer, attach it to functions, detach it.
 
-    Every command shows what it will do and asks; --dry-run shows alone.
+    Every command shows what it will change and asks before it does; --dry-run only shows.
     """
 
 
 def account(command: Command) -> Command:
     """The options that say which account, and whether to change anything there."""
     for decorate in (
-        click.option("--profile", metavar="NAME", help="A profile of the AWS configuration."),
-        click.option("--region", metavar="NAME", help="An AWS region."),
+        profile_option(),
+        region_option(),
         click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
-        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--yes", is_flag=True, help="Do not ask for confirmation."),
     ):
         command = decorate(command)
     return command
@@ -42,7 +43,7 @@ def account(command: Command) -> Command:
     "architectures",
     type=click.Choice(plan.ARCHITECTURES),
     multiple=True,
-    help="Only this architecture; may be given twice.  [default: those that are built]",
+    help="Publish this architecture only; may be given twice.  [default: those that are built]",
 )
 @click.option(
     "--dist",

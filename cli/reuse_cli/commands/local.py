@@ -15,7 +15,7 @@ from reuse_cli import errors
 from reuse_cli.commands import options
 from reuse_cli.commands.function_options import function_options, local_run
 from reuse_cli.commands.local_output import answers_of, show_containers, show_trace, warn
-from reuse_cli.commands.shared_options import no_color_option
+from reuse_cli.commands.shared_options import no_color_option, output_option, port_option
 from reuse_cli.commands.traffic_options import traffic, traffic_options
 from reuse_cli.errors import UsageError
 from reuse_cli.local.settings import load_sandbox, require_sandbox
@@ -38,29 +38,25 @@ def local() -> None:
 @local.command()
 @function_options
 @traffic_options
-@click.option(
-    "--output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="table: the containers at the end; json: a line an invocation.",
+@output_option(
+    ["table", "json"], "The format: the containers at the end, or a line for each invocation."
 )
 @click.option("--quiet", is_flag=True, help="Do not print the answers of the invocations.")
 @click.option(
-    "--trace", is_flag=True, help="Print at the end what the extension did, event by event."
+    "--trace", is_flag=True, help="At the end, print what the extension did with each event."
 )
 @click.option(
     "--serve",
     "is_served",
     is_flag=True,
-    help="Serve a live page of the containers, also when the run is over, until Ctrl-C.",
+    help="Serve a live page of the containers until Ctrl-C, also after the run.",
 )
 @OPEN
 @no_color_option()
 def run(
     output: str, quiet: bool, is_served: bool, is_opened: bool, no_color: bool, **chosen: Any
 ) -> int:
-    """Invoke HANDLER; show how its containers were reused.
+    """Invoke HANDLER, and show how its containers were reused.
 
     HANDLER is FILE.py:FUNCTION, FILE.mjs:FUNCTION (or .js, .cjs), or FOLDER:MODULE.FUNCTION. Exit
     codes: 0 fine, 2 invocations failed, 130 interrupted, 252 wrong usage, 253 something is missing,
@@ -119,7 +115,7 @@ def _page(session: "Session", is_opened: bool) -> Iterator[str]:
 
 @local.command()
 @function_options
-@click.option("--port", type=click.IntRange(0, 65535), default=9000, show_default=True)
+@port_option(9000)
 @click.option("--quiet", is_flag=True, help="Do not print a line for each invocation.")
 @OPEN
 @no_color_option()
@@ -190,7 +186,7 @@ def logs(
 
 
 @local.command()
-@click.option("--output", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@output_option(["table", "json"])
 def doctor(output: str) -> int:
     """Show what isolates containers on this machine."""
     steps = require_sandbox().isolation()

@@ -42,7 +42,7 @@ def mode_options(command: Command) -> Command:
         click.option(
             "--tenant-isolation",
             is_flag=True,
-            help="Keep tenants apart; each event names its own as tenant_id.",
+            help="Run each tenant in containers of its own; events name it as tenant_id.",
         ),
         click.option(
             "--log-format",
@@ -53,8 +53,8 @@ def mode_options(command: Command) -> Command:
             "--private",
             type=click.Choice(["files", "network"]),
             multiple=True,
-            help="Give each container a /tmp, or a network, of its own, where `local doctor` says"
-            " that it can be done; may be given twice.",
+            help="Give each container its own /tmp, or its own network, if `local doctor` says that"
+            " this machine can; may be given twice.",
         ),
         click.option(
             "--frozen-clock",

@@ -17,7 +17,15 @@ from reuse_cli.analysis import times
 from reuse_cli.aws_session import Account
 from reuse_cli.commands import completed
 from reuse_cli.commands.completed import CLOUDWATCH
-from reuse_cli.commands.shared_options import fail_on_option, no_color_option
+from reuse_cli.commands.shared_options import (
+    Option,
+    endpoint_url_option,
+    fail_on_option,
+    no_color_option,
+    output_option,
+    profile_option,
+    region_option,
+)
 from reuse_cli.errors import UsageError
 from reuse_cli.sources import schemes
 from reuse_cli.sources.runs import DATA, default_sources
@@ -105,7 +113,13 @@ class Asked:
 
 def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
     """The arguments and options of a command that asks a question; `outputs` are its formats."""
-    found = [
+    found = [*_source_options(), *_answer_options(outputs), *_cloudwatch_options()]
+    return decorated(_watched(command), found)
+
+
+def _source_options() -> list[Option]:
+    """Which records are read."""
+    return [
         click.argument(
             "functions", nargs=-1, metavar="[FUNCTION]...", shell_complete=completed.functions
         ),
@@ -119,62 +133,66 @@ def question(command: Command, outputs: Sequence[str] = OUTPUTS) -> Command:
             f" cloudwatch; may be given several times.  [default: the newest run in {DATA};"
             " without one, CloudWatch for the functions that are named]",
         ),
-        click.option("--all", "is_all", is_flag=True, help=f"Every run in {DATA}."),
+        click.option("--all", "is_all", is_flag=True, help=f"Read every run in {DATA}."),
         click.option(
             "--cache",
             type=click.Path(path_type=Path),
             metavar="FOLDER",
-            help="Keep there, as Parquet, what is made of files, for the next question.",
+            help="Keep what was read from files in this folder, as Parquet, so that the next"
+            " question does not read them again.",
         ),
         click.option(
-            "--since", metavar="TIME", help="Only from then on: 3h, 1h30m, 7d, or an ISO time."
+            "--since",
+            metavar="TIME",
+            help="Leave out what is older: 3h, 1h30m, 7d, or an ISO time.",
         ),
-        click.option("--until", metavar="TIME", help="Only until then."),
-        click.option(
-            "--output",
-            type=click.Choice(outputs),
-            default="table",
-            show_default=True,
-            help="How to show the answer.",
-        ),
-        click.option("--utc", "is_utc", is_flag=True, help="Times in UTC, not in local time."),
+        click.option("--until", metavar="TIME", help="Leave out what is newer."),
+    ]
+
+
+def _answer_options(outputs: Sequence[str]) -> list[Option]:
+    """How the answer is shown, and what it decides."""
+    return [
+        output_option(outputs),
+        click.option("--utc", "is_utc", is_flag=True, help="Show times in UTC, not local time."),
         click.option(
             "--watch",
             is_flag=False,
             flag_value=WATCH_S,
             type=click.FloatRange(0.1, 3600),
             metavar="[SECONDS]",
-            help="Ask again every so many seconds, and show the answer in the same place."
-            f"  [{WATCH_S:g} s where none are given]",
+            help="Ask again at this interval, and show the answer in the same place."
+            f"  [without SECONDS: {WATCH_S:g}]",
         ),
         no_color_option(),
         fail_on_option("'hit_rate < 0.9'"),
+    ]
+
+
+def _cloudwatch_options() -> list[Option]:
+    """Which account is asked, which of its log groups, and how much may be read."""
+    return [
         click.option(
             "--log-group",
             "log_groups",
             multiple=True,
             metavar="NAME",
-            help="A log group in CloudWatch, in place of the functions' own.",
+            help="A log group in CloudWatch, in place of the functions' own; may be given several"
+            " times.",
         ),
-        click.option(
-            "--profile",
-            metavar="NAME",
-            shell_complete=completed.profiles,
-            help="A profile of the AWS configuration.",
-        ),
+        profile_option(),
         click.option(
             "--max-scan-gb",
             type=click.FloatRange(0),
             default=MAX_SCAN_GB,
             show_default=True,
             metavar="GB",
-            help="Refuse a query in CloudWatch that would read more; says what it would cost.",
+            help="Refuse a query in CloudWatch that would read more, and say what it would cost.",
         ),
-        click.option("--region", metavar="NAME", help="An AWS region."),
-        click.option("--role-arn", metavar="ARN", help="A role to assume."),
-        click.option("--endpoint-url", metavar="URL", help="Another address of AWS."),
+        region_option(),
+        click.option("--role-arn", metavar="ARN", help="The IAM role to assume."),
+        endpoint_url_option(),
     ]
-    return decorated(_watched(command), found)
 
 
 def _watched(command: Command) -> Command:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from reuse_cli.commands import options
-from reuse_cli.commands.shared_options import event_options
+from reuse_cli.commands.shared_options import event_options, seed_option
 from reuse_cli.errors import UsageError
 from reuse_cli.local.events import EventList, event_source
 from reuse_cli.local.traffic import Pace, Traffic, arrivals
@@ -19,12 +19,12 @@ Command = Callable[..., int]
 def traffic_options(command: Command) -> Command:
     """The options that say what is sent."""
     found = [
-        *event_options(' {"at_ms": 250, "event": ...} comes at its time.'),
+        *event_options(' {"at_ms": 250, "event": ...} is sent at that time.'),
         click.option(
-            "--count", type=click.IntRange(1), help="How many invocations.  [default: all events]"
+            "--count", type=click.IntRange(1), help="Number of invocations.  [default: all events]"
         ),
         click.option(
-            "--rate", type=click.FloatRange(0, min_open=True), help="Invocations a second."
+            "--rate", type=click.FloatRange(0, min_open=True), help="Invocations per second."
         ),
         click.option(
             "--burst",
@@ -36,9 +36,7 @@ def traffic_options(command: Command) -> Command:
         click.option(
             "--poisson", is_flag=True, help="Send at random times, --rate a second on average."
         ),
-        click.option(
-            "--seed", type=int, default=0, show_default=True, help="Of random times and faults."
-        ),
+        seed_option("The seed of random times and faults."),
         click.option(
             "--duration",
             type=click.FloatRange(0, min_open=True),

@@ -12,7 +12,7 @@ from reuse_cli.analysis.questions import Question
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers, options
 from reuse_cli.commands.options import Asked
-from reuse_cli.commands.shared_options import MEMORY_MB
+from reuse_cli.commands.shared_options import MEMORY_MB, seed_option
 from reuse_cli.errors import UsageError
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import Column, shown
@@ -51,7 +51,7 @@ POLICY_OPTIONS = [
         type=Finite(0),
         multiple=True,
         metavar="S",
-        help="Keep an idle container for S seconds; may be given several times."
+        help="End idle containers after S seconds; may be given several times."
         f"  [default: {', '.join(f'{seconds:g}' for seconds in SWEEP_S)}]",
     ),
     click.option(
@@ -65,7 +65,7 @@ POLICY_OPTIONS = [
         type=click.IntRange(0, 100_000),
         multiple=True,
         metavar="N",
-        help="N containers of each function are always there; may be given several times.",
+        help="Number of provisioned containers of each function; may be given several times.",
     ),
     click.option(
         "--ping-every",
@@ -83,7 +83,7 @@ POLICY_OPTIONS = [
         "--memory",
         type=MEMORY_MB,
         metavar="MB",
-        help="Price this memory size; run times stay as recorded.",
+        help="Calculate prices for this memory size; run times stay as recorded.",
     ),
     click.option(
         "--init-ms",
@@ -91,7 +91,7 @@ POLICY_OPTIONS = [
         metavar="MS",
         help="How long an init takes.  [default: the median of the recorded ones]",
     ),
-    click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn."),
+    seed_option("The seed of what is drawn at random."),
 ]
 
 

@@ -38,7 +38,6 @@ class Session:
         self.data: Path | None = None
         self._run = run
         self._warn = warn
-        self._is_terminated = False
         self._sandbox = require_sandbox()
 
     def use(

@@ -33,7 +33,6 @@ class Insights:
     def __init__(self, client: Any, sleep: Callable[[float], object] = time.sleep) -> None:
         self._client = client
         self._sleep = sleep
-        self.scanned_bytes = 0.0
 
     def rows(
         self, query: str, groups: Sequence[str], since_ms: int, until_ms: int
@@ -90,7 +89,6 @@ class Insights:
                 answer = self._client.get_query_results(queryId=query_id)
             status = answer["status"]
             if status == "Complete":
-                self.scanned_bytes += answer.get("statistics", {}).get("bytesScanned", 0)
                 return [
                     {item["field"]: item["value"] for item in row if "value" in item}
                     for row in answer["results"]
