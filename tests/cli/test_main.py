@@ -253,7 +253,7 @@ def test_a_group_of_failures_is_one(monkeypatch, capsys, errors, code):
         raise ExceptionGroup("unhandled errors in a TaskGroup", errors)
 
     monkeypatch.setattr(main.cli, "main", fail)
-    monkeypatch.setattr(main, "_forget_output", lambda: None)
+    monkeypatch.setattr(main.output, "forget", lambda: None)
 
     assert main.run([]) == code
     said = capsys.readouterr().err
