@@ -87,9 +87,7 @@ def test_many_are_looked_for_at_once(function):
     """However many an invocation builds: one search at its end."""
     function.write(
         "app.py",
-        SOURCE.format(
-            body="kept.update({len(kept): build() for _ in range(40)}); return searches()"
-        )
+        SOURCE.format(body="kept.update({(n, i): build() for i in range(40)}); return searches()")
         + """
 from lambda_reuse.auto import kept as of_helper
 
@@ -98,6 +96,6 @@ def searches():
 """,
     )
 
-    ran = function.run(3)
+    ran = function.run(list(range(3)))
 
     assert [result["answer"] for result in ran.results] == [0, 1, 2]
