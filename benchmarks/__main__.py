@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.machine import described
+from benchmarks.table import wrapped
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
@@ -54,11 +55,11 @@ def main(arguments: list[str]) -> int:
         if name in OWN_PAGES:
             path, title = OWN_PAGES[name]
             head = _head(title, f"python -m benchmarks {name}")
-            path.write_text(f"{head}\n{section.strip()}\n", encoding="utf-8")
+            path.write_text(wrapped(f"{head}\n{section.strip()}\n"), encoding="utf-8")
         else:
             page += "\n" + section.strip() + "\n"
     if not wanted:
-        PAGE.write_text(page, encoding="utf-8")
+        PAGE.write_text(wrapped(page), encoding="utf-8")
     return 0
 
 

@@ -65,14 +65,14 @@ def _other_records() -> Iterable[str]:
     common = len(records.COMMON_FIELDS)
     yield "## Resource records (`resource/1`)\n"
     yield (
-        "One line for each resource that something was counted for in a period. They begin with the"
-        " same fields as a container record, up to `extension_version`, and go on with:\n"
+        "One line for each resource that was used or built in a period. It begins with the fields\n"
+        "of a container record, up to `extension_version`. These follow:\n"
     )
     yield _fields(records.RESOURCE_FIELDS[common:])
     yield "### `reasons`\n"
     yield _fields(records.REASON_FIELDS)
     yield "## Init records (`init/1`)\n"
-    yield "One line for each init. They begin with the same fields, and go on with:\n"
+    yield "One line for each init. It begins with the same fields. These follow:\n"
     yield _fields(records.INIT_FIELDS[common:])
     yield "### `phases`\n"
     yield _fields(records.PHASE_FIELDS)

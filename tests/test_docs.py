@@ -18,6 +18,7 @@ from tests.line_schema import validator
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+WRAPPED = [*PAGES, ROOT / "SECURITY.md", *(ROOT / "docs").glob("*/*.md")]
 
 
 def generator():
@@ -265,3 +266,15 @@ def skeleton(text: str) -> list[str]:
     """An output without its rows, whose numbers differ from run to run."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     return [" ".join(line) for line in lines if sum(bool(re.search(r"\d", w)) for w in line) < 4]
+
+
+@pytest.mark.parametrize("page", WRAPPED, ids=lambda page: str(page.relative_to(ROOT)))
+def test_sentences_fit_into_119_characters(page):
+    """Tables, what a command prints, and comments are as long as they are."""
+    is_code, long = False, []
+    for line in page.read_text().splitlines():
+        is_code ^= line.lstrip().startswith("```")
+        if len(line) > 119 and not is_code and not line.startswith(("|", "<!--")):
+            long.append(line)
+
+    assert long == []
