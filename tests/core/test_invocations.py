@@ -66,6 +66,21 @@ def test_what_is_left_to_say_of_a_request_that_is_served_again():
     assert ledger.match_event("one", "done_ms", 9_005) is third
 
 
+def test_what_was_said_of_the_first_time_comes_again():
+    """And nothing has come yet of the second and the third."""
+    ledger = InvocationLedger(False)
+    complete(ledger, "one", 100)
+    ledger.invoked("one")
+    second = ledger.invoked("one")
+    second.invoked_ms = 5_000
+    third = ledger.invoked("one")
+
+    assert ledger.match_event("one", "start_ms", 100) is None
+    assert ledger.match_event("one", "start_ms", 5_000) is second
+    second.start_ms = 5_000
+    assert ledger.match_event("one", "start_ms", 9_000) is third
+
+
 def test_only_so_many_are_set_aside():
     ledger = InvocationLedger(False)
     for number in range(MAX_SET_ASIDE + 2):

@@ -130,7 +130,10 @@ class InvocationLedger:
             runs = [one for one in self._set_aside if one.request_id == request_id]
             for earlier, later in zip(runs, runs[1:] + [invocation]):
                 if _is_about(earlier, part, time_ms, later):
-                    return earlier if getattr(earlier, part) is None else None
+                    is_known = getattr(earlier, part) is not None
+                    if not earlier.last_ms:  # nothing of it has come, so this may be an older one's
+                        is_known = self._is_of_closed(request_id, time_ms)
+                    return None if is_known else earlier
         if invocation is None:
             if time_ms is None or time_ms > closed.latest_ms:  # as nearly always
                 return self._add(request_id)
