@@ -18,7 +18,7 @@ from tests.line_schema import validator
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-WRAPPED = [*PAGES, ROOT / "SECURITY.md", *(ROOT / "docs").glob("*/*.md")]
+WRAPPED = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md", *(ROOT / "docs").glob("*/*.md")]
 
 
 def generator():
