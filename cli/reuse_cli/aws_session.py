@@ -65,7 +65,7 @@ def failures() -> Iterator[None]:
     except exceptions.ClientError as error:
         raise _refused(error) from None
     except exceptions.WaiterError as error:
-        raise ServiceError(f"the function does not come to rest: {error}") from None
+        raise ServiceError(f"the update of the function did not finish: {error}") from None
     except exceptions.BotoCoreError as error:
         raise CliError(f"AWS could not be asked: {error}") from None
 
@@ -85,5 +85,5 @@ def _refused(error: Any) -> CliError:
     if code in UNKNOWN:
         return ConfigurationError(f"AWS does not know these credentials: {message}")
     if code in THROTTLED:
-        return ServiceError(f"AWS throttles {error.operation_name} for good: try again later")
+        return ServiceError(f"AWS keeps throttling {error.operation_name}: try again later")
     return ServiceError(f"AWS refused {error.operation_name}: {code}: {message}")

@@ -57,7 +57,9 @@ class Faults:
             if name not in FAULTS:
                 raise ConfigError(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
             if not 0 <= share <= 1:
-                raise ConfigError(f"The share of {name} is {share:g}: it is a number from 0 to 1.")
+                raise ConfigError(
+                    f"The probability of {name} is {share:g}: it must be from 0 to 1."
+                )
         self._shares = dict(shares)
         self._dice = {name: random.Random(f"{seed} {name}") for name in shares}
 

@@ -267,7 +267,7 @@ def test_a_query_that_the_service_gives_up_is_said():
 @pytest.mark.parametrize(
     ("code", "kind", "sentence"),
     [
-        ("ThrottlingException", errors.SERVICE, "AWS throttles StartQuery for good"),
+        ("ThrottlingException", errors.SERVICE, "AWS keeps throttling StartQuery"),
         ("AccessDeniedException", errors.SERVICE, "AWS refused StartQuery: AccessDeniedException"),
         ("ExpiredTokenException", errors.CONFIGURATION, "have expired: sign in again"),
     ],

@@ -171,7 +171,7 @@ def test_the_projects_own_template(tmp_path: Path, orders_packages: Path) -> Non
         (["run", "app.py:handler", "--burst", "2"], 252, "need a --rate"),
         (["run", "app.py:handler", "--fault", "x"], 252, "There is no fault 'x'"),
         (["run", "app.py:handler", "--fault", "hang=x"], 252, "takes a probability from 0 to 1"),
-        (["run", "app.py:handler", "--fault", "hang=2"], 252, "The share of hang is 2"),
+        (["run", "app.py:handler", "--fault", "hang=2"], 252, "The probability of hang is 2"),
         (["run", "app.py:handler", "--snap-start", "--managed", "2"], 252, "choose one of"),
         (["run", "app.py:handler", "--managed", "2", "--log-format", "text"], 252, "log in JSON"),
         (["run", "app.py:handler", "--provisioned", "2"], 252, "the concurrency is 1"),

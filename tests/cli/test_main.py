@@ -377,12 +377,12 @@ def test_sql_of_a_part_of_the_time(tmp_path):
     [
         ("select nope from container_records", 'Referenced column "nope" not found'),
         ("selec 1", "syntax error"),
-        ("drop table container_records", "one SELECT is expected"),
-        ("copy container_records to 'x.csv'", "one SELECT is expected"),
-        ("select 1; select 2", "one SELECT is expected"),
-        ("", "one SELECT is expected"),
+        ("drop table container_records", "give one SELECT statement"),
+        ("copy container_records to 'x.csv'", "give one SELECT statement"),
+        ("select 1; select 2", "give one SELECT statement"),
+        ("", "give one SELECT statement"),
         ("select * from read_text('/etc/hostname')", "disabled by configuration"),
-        ("set enable_external_access = true", "one SELECT is expected"),
+        ("set enable_external_access = true", "give one SELECT statement"),
     ],
 )
 def test_sql_reads_only(tmp_path, query, sentence):

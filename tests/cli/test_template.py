@@ -224,7 +224,7 @@ def function(properties: str, before: str = "") -> str:
         ),
         (
             function("Handler: index.b, Runtime: python3.12, InlineCode: !GetAtt Other.Code"),
-            "has code that only a deployed stack knows whole",
+            "has code that is known only after deployment",
         ),
         (function("Runtime: python3.12, CodeUri: code"), "has no Handler"),
         (function("Handler: !Ref H, Runtime: python3.12, CodeUri: code"), "has no Handler"),

@@ -102,7 +102,7 @@ def test_a_frame_is_as_high_as_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--watch"], "--watch shows tables in a terminal"),
+        (["--watch"], "--watch needs a terminal, and shows tables only"),
         (["--watch", "0"], "0.0 is not in the range"),
         (["--watch", "soon"], "'soon' is not a valid float"),
     ],

@@ -146,7 +146,7 @@ def test_a_file_of_traffic(tmp_path: Path) -> None:
 
     (row,) = json.loads(done.stdout)["policies"]
     assert (row["invocations"], row["cold_starts"], row["containers"]) == (2, 2, 2)
-    for said in ("1 row of", "line 5", "nothing of nobody", "128 MB is priced"):
+    for said in ("1 row of", "line 5", "no invocations of nobody", "128 MB is priced"):
         assert said in done.stderr
     assert "init durations" not in done.stderr
 
@@ -171,10 +171,10 @@ def test_missing_and_approximate_invocations_are_said(tmp_path: Path) -> None:
     ("arguments", "code", "says"),
     [
         (["--traffic", "nowhere.csv"], 252, "does not exist"),
-        (["--traffic", "empty.csv"], 252, "no traffic file"),
+        (["--traffic", "empty.csv"], 252, "not a traffic file"),
         (["--traffic", "some.csv", "--source", "some.csv"], 252, "give either --traffic"),
-        (["--traffic", "some.csv", "nobody"], 252, "nothing of nobody"),
-        (["--source", "log.jsonl", "nobody"], 252, "nothing of nobody"),
+        (["--traffic", "some.csv", "nobody"], 252, "no invocations of nobody"),
+        (["--source", "log.jsonl", "nobody"], 252, "no invocations of nobody"),
         (["--source", "log.jsonl", "--keep-alive", "-1"], 252, "--keep-alive"),
         (["--source", "log.jsonl", "--keep-alive", "nan"], 252, "finite"),
         (["--source", "log.jsonl", "--keep-alive", "inf"], 252, "finite"),

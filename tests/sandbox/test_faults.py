@@ -91,8 +91,8 @@ def test_a_share_is_a_share() -> None:
     ("shares", "sentence"),
     [
         ({"gremlins": 0.5}, "There is no fault 'gremlins'; there are telemetry-late, "),
-        ({"hang": 2}, "The share of hang is 2"),
-        ({"hang": -1}, "The share of hang is -1"),
+        ({"hang": 2}, "The probability of hang is 2"),
+        ({"hang": -1}, "The probability of hang is -1"),
     ],
 )
 def test_what_cannot_be(shares: dict[str, float], sentence: str) -> None:

@@ -64,7 +64,7 @@ class CloudWatch:
         messages = answer.get("DashboardValidationMessages") or []
         if messages:
             shown = "; ".join(f"{m.get('DataPath')}: {m.get('Message')}" for m in messages)
-            raise UsageError(f"CloudWatch took {name} with remarks: {shown}")
+            raise UsageError(f"CloudWatch accepted {name} with warnings: {shown}")
 
     def address(self, name: str) -> str:
         """Where the console shows it."""

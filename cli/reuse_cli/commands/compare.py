@@ -78,7 +78,7 @@ def own_options() -> list[Callable[[Any], Any]]:
             show_default=True,
             help="Rounds, each with new containers; a verdict needs 8.",
         ),
-        seed_option("The seed of the random order of rounds."),
+        seed_option("The seed of the random order of events."),
         *event_options(),
         timeout_option("3"),
     ]

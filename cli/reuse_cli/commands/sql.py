@@ -58,7 +58,7 @@ def run_query(connection: "duckdb.DuckDBPyConnection", query: str) -> tuple[list
         connection.execute("set lock_configuration = true")
         statements = connection.extract_statements(query)
         if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-            raise UsageError("one SELECT is expected; the records are only read")
+            raise UsageError("give one SELECT statement: the records cannot be changed")
         result = connection.execute(query)
         names = _distinct([column[0] for column in result.description])
         return names, [dict(zip(names, map(_plain, row), strict=True)) for row in result.fetchall()]

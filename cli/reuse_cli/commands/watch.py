@@ -42,9 +42,11 @@ def repeat(
     Raises UsageError where there is no terminal, and what the command raises.
     """
     if not sys.stdout.isatty() or asked.output != "table":
-        raise UsageError("--watch shows tables in a terminal")
+        raise UsageError("--watch needs a terminal, and shows tables only")
     if "-" in asked.sources:
-        raise UsageError("--watch reads its source again and again: standard input comes once")
+        raise UsageError(
+            "--watch reads its source repeatedly: standard input can be read only once"
+        )
     terminal = sys.stdout
     with _live(asked, given, since) as (chosen, check):
         terminal.write(NO_WRAP + CLEAR)

@@ -59,7 +59,7 @@ def inline_code(properties: Mapping[str, Any], resolver: Resolver, origin: str) 
     if code is None or code is NO_VALUE:
         return None
     if not isinstance(code, str) or not is_known(code):
-        raise ConfigurationError(f"{origin} has code that only a deployed stack knows whole")
+        raise ConfigurationError(f"{origin} has code that is known only after deployment")
     return code
 
 

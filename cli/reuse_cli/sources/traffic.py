@@ -109,8 +109,8 @@ def _missing(functions: Sequence[str], known: Sequence[str], path: Path | None) 
     missing = [name for name in functions if name not in known]
     where = f" in {path}" if path else ""
     if missing and len(missing) == len(functions):
-        raise UsageError(f"there is nothing of {', '.join(missing)}{where}")
-    return [f"there is nothing of {name}{where}" for name in missing]
+        raise UsageError(f"there are no invocations of {', '.join(missing)}{where}")
+    return [f"there are no invocations of {name}{where}" for name in missing]
 
 
 def _records(connection: "duckdb.DuckDBPyConnection") -> Iterator[dict[str, Any]]:

@@ -79,7 +79,7 @@ def _read_lines(path: Path, lines: IO[str], found: TrafficFile) -> None:
     elif APP in columns and any(name.startswith(MINUTE) for name in columns):
         _read_minutes(columns, rows, found)
     else:
-        raise UsageError(f"{path} is no traffic file that can be read here: {SHAPES}")
+        raise UsageError(f"{path} is not a traffic file: {SHAPES}")
 
 
 @contextmanager
