@@ -160,6 +160,9 @@ def test_the_projects_own_template(tmp_path: Path, orders_packages: Path) -> Non
         (["run", "shop.app:handler"], 252, "write .:shop.app.handler"),
         (["run", "shop:handler"], 252, "write FILE.py:FUNCTION"),
         (["run", "shop/app.py:handler"], 253, "as in FOLDER:PACKAGE.MODULE.FUNCTION"),
+        (["run", "exits.py:handler"], 2, "exit status 4 (lambda-reuse local logs shows"),
+        (["run", "custom"], 252, "custom has a custom runtime: describe the function in a --temp"),
+        (["run", "custom:handler"], 252, "has a custom runtime"),
         (["run", "gone.py:handler"], 253, "there is no file gone.py"),
         (["run", "gone:app.handler"], 253, "there is no folder gone"),
         (["run", "app.py:gone"], 253, "Handler 'gone' missing on module 'app'"),
@@ -191,6 +194,9 @@ def test_bad_input_is_one_sentence_and_the_right_code(
     (tmp_path / "imports.py").write_text("import nowhere\n")
     (tmp_path / "fails.py").write_text("raise KeyError('x')\n")
     (tmp_path / "raises.py").write_text("def handler(event, context): raise KeyError('x')\n")
+    (tmp_path / "exits.py").write_text("raise SystemExit(4)\n")
+    (tmp_path / "custom").mkdir()
+    (tmp_path / "custom" / "bootstrap").touch()
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "app.py").write_text("from . import prices\n" + WORKS)
     (tmp_path / "empty").touch()
@@ -205,6 +211,19 @@ def test_bad_input_is_one_sentence_and_the_right_code(
     logs = "".join(path.read_text() for path in tmp_path.glob(".lambda-reuse/*/logs/*/*"))
     assert logs.count("REPORT RequestId") <= 3
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("lambda-reuse-")] == []
+
+
+@pytest.mark.parametrize("place", ["café/app.py", "caf é/lambda_function.py", "日本.py"])
+def test_a_function_whose_place_has_a_name_that_lambda_does_not_take(
+    tmp_path: Path, place: str
+) -> None:
+    """The function has another name then."""
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("def handler(event, context): return context.function_name\n")
+
+    done = local(tmp_path, "run", f"{place}:handler", "--output", "json")
+
+    assert json.loads(done.stdout)["response"] in ("caf", "function"), done.stderr
 
 
 def test_a_layer_without_extensions(tmp_path: Path) -> None:

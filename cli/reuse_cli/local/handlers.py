@@ -7,12 +7,14 @@ orders/app.handler              the same, as one path
 orders:src/app.handler          for Node.js also a path in that folder, and a function in an object
 """
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 from reuse_cli.errors import ConfigurationError, UsageError
 
 GENERIC = ("app", "main", "handler", "lambda_function", "index")
+NOT_IN_NAMES = re.compile("[^A-Za-z0-9_-]+")
 PYTHON = ".py"
 NODE = (".js", ".mjs", ".cjs")
 
@@ -27,13 +29,14 @@ class Handler(NamedTuple):
 
     @property
     def name(self) -> str:
-        """A name for the function: its folder's, or its module's where that says nothing."""
+        """A name for the function: its folder's, or its module's where that says nothing.
+
+        Lambda takes ASCII only.
+        """
         folder = self.folder.resolve().name
         module = self.handler.partition(".")[0]
         name = folder if module in GENERIC else module
-        return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[
-            :64
-        ]
+        return NOT_IN_NAMES.sub("-", name)[:64].strip("-") or "function"
 
 
 def find(text: str) -> Handler:
@@ -48,6 +51,8 @@ def find(text: str) -> Handler:
         raise UsageError(f"{text} names a file but no function in it: write {text}:handler")
     module, dot, function = handler.rpartition(".")
     if not dot or not module or not function:
+        if any((place / "bootstrap").is_file() for place in (Path(text), folder)):
+            raise UsageError(f"{text} has a custom runtime: describe the function in a --template")
         raise UsageError(f"{text} does not name a function: write {_meant(path, function)}")
     if not folder.is_dir():
         raise ConfigurationError(f"there is no folder {folder}")

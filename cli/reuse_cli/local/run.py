@@ -30,6 +30,8 @@ HINTS = {
     ),
 }
 """Part of an ImportModuleError's message -> what to do about it."""
+EXITED = "Runtime.ExitError"
+LOGS = " (lambda-reuse local logs shows what it printed)"
 
 Tell = Callable[[InvokeResult], None]
 
@@ -112,7 +114,7 @@ async def _send_all(sandbox: Sandbox, traffic: Traffic, tell: Tell, outcome: Out
 def cannot_start(message: str) -> CliError:
     """What to say of a function whose init failed, and failed again when it was repeated."""
     missing = (hint for part, hint in HINTS.items() if part in message)
-    hint = next(missing, "") if NOT_THERE[0] in message else ""
+    hint = next(missing, "") if NOT_THERE[0] in message else LOGS if EXITED in message else ""
     is_there = not any(kind in message for kind in NOT_THERE)
     kind = FunctionError if is_there else ConfigurationError
     return kind(f"the function cannot start: {message}{hint}")
