@@ -299,3 +299,21 @@ def test_a_reset_is_part_of_the_traffic(has_own: bool) -> None:
     assert then is not None
     assert (then.cold_starts, then.containers) == (2, 1)
     assert [(one.cold_starts, one.containers) for one in rows] == [(2, 1), (1, 1)]
+
+
+def test_invocations_at_once_stay_within_their_record() -> None:
+    """On managed instances: none before the container was ready, and ends in order."""
+    begin_ms = BEGIN_MS + INIT_MS
+    managed = {"init_type": "lambda-managed-instances", "to_ms": begin_ms + 4000}
+    durations = [3000.0, 3500.0, 1000.0, 3900.0]
+    one = record("one", 1, from_ms=BEGIN_MS, Invocations=4, Duration=durations,
+                 InitDuration=INIT_MS, init_to_invoke_ms=0, total={"invocations": 4},
+                 **managed)  # fmt: skip
+    two = record("one", 2, from_ms=begin_ms + 4000, Invocations=4, Duration=durations,
+                 total={"invocations": 8}, **{**managed, "to_ms": begin_ms + 8000})  # fmt: skip
+    found = recorded([one, two])
+    arrivals, lengths = found.functions[0].arrivals_ms, found.functions[0].durations_ms
+
+    assert min(arrivals) == begin_ms
+    assert max(at + took for at, took in zip(arrivals, lengths, strict=True)) == begin_ms + 8000
+    assert found.approximate == 8

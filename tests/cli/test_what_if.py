@@ -163,7 +163,7 @@ def test_missing_and_approximate_invocations_are_said(tmp_path: Path) -> None:
     )  # fmt: skip
     done = command(tmp_path, "what-if", "--source", source)
 
-    assert "2 invocations could be placed only by the end of the record" in done.stderr
+    assert "2 invocations of which not every gap is known" in done.stderr
     assert "1 invocation of the totals left no start and end" in done.stderr
 
 

@@ -43,7 +43,7 @@ class Lane:
     end: str | None = None
     """How it ended; None while it may go on."""
     is_exact: bool = True
-    """Whether every invocation is where it was, or by the end of its record."""
+    """Whether every invocation is where it was, or only within its record."""
 
     @property
     def idle(self) -> list[Stretch]:

@@ -99,11 +99,31 @@ def _add_run(found: Placement, run: Sequence[Record]) -> None:
         found.times += _chain(start_ms, durations, gaps)
         return
     found.is_exact = False
+    floor_ms = _begin(served[0]) if served[0]["sequence"] == 1 else None
     for record in served:
-        own_ms = record["Duration"]
-        own_gaps = list(record["IdleTime"] or ())[-(len(own_ms) - 1) :] if len(own_ms) > 1 else []
-        own_gaps = [0.0] * (len(own_ms) - 1 - len(own_gaps)) + own_gaps
-        found.times += _chain(_start(record, own_gaps), own_ms, own_gaps)
+        found.times += _by_itself(record, floor_ms)
+
+
+def _by_itself(record: Record, floor_ms: float | None) -> list[tuple[float, float]]:
+    """The invocations of one record, of which not every gap is known; none before `floor_ms`.
+
+    Where they take more time than the record has, several ran at once: the ends, whose order is
+    known, are then spread over the record.
+    """
+    own_ms = record["Duration"]
+    gaps = list(record["IdleTime"] or ())[-(len(own_ms) - 1) :] if len(own_ms) > 1 else []
+    gaps = [0.0] * (len(own_ms) - 1 - len(gaps)) + gaps
+    from_ms = record["from_ms"]
+    span_ms = None if from_ms is None else max(0.0, record["to_ms"] - from_ms)
+    serial_ms = sum(own_ms[:-1]) + sum(gaps)  # the last may go on into another minute
+    if span_ms is None or len(own_ms) == 1 or serial_ms <= span_ms + TOLERANCE_MS:
+        return _chain(_start(record, gaps), own_ms, gaps)
+    step_ms = span_ms / len(own_ms)
+    starts = [from_ms + at * step_ms - own_ms[at - 1] for at in range(1, len(own_ms) + 1)]
+    return [
+        (start_ms if floor_ms is None else max(start_ms, floor_ms), duration_ms)
+        for start_ms, duration_ms in zip(starts, own_ms, strict=True)
+    ]
 
 
 def repeated_init_ms(record: Record) -> float | None:

@@ -30,7 +30,7 @@ class Recorded:
     span_s: float = 0.0
     """From the first start of a container to the last record."""
     approximate: int = 0
-    """Invocations that were placed by the end of their record."""
+    """Invocations that are within their record, and not exactly where they were."""
     missing: int = 0
     """Invocations that the totals count and no record describes."""
     running: int = 0

@@ -37,7 +37,7 @@ def run(*, limit: int, **given: Any) -> int:
         verb = "these are" if len(found) > 1 else "this is"
         answers.say(f"{verb} {left_out}; --limit shows more")
     if not all(lane.is_exact for lane in found):
-        answers.say("where records are missing, invocations stand before the end of their record")
+        answers.say(INEXACT)
     return (
         answers.failed_on(condition, [lane.as_row() for lane in found])
         if condition
@@ -46,6 +46,9 @@ def run(*, limit: int, **given: Any) -> int:
 
 
 FIELDS = tuple(Lane("", "", 0, 0).as_row())
+INEXACT = (
+    "where records are missing, or several invocations ran at once, their times are approximate"
+)
 
 
 def _shown(found: Sequence[Lane], asked: Asked) -> str:

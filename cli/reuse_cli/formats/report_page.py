@@ -130,7 +130,10 @@ def _timeline(report: Report) -> str:
     if left_out > 0:
         notes.append(f"{left_out} containers that served less are not drawn.")
     if not all(lane.is_exact for lane in report.lanes):
-        notes.append("Where records are missing, invocations stand before the end of their record.")
+        notes.append(
+            "Where records are missing, or several invocations ran at once, their times are"
+            " approximate."
+        )
     said = "".join(f'<p class="hint">{note}</p>' for note in [*notes, "Times are in UTC."])
     return "".join(drawn) + said
 

@@ -79,8 +79,8 @@ def of_records(source: "Source", span: "Span", functions: Sequence[str]) -> Foun
         raise NoRecordsError("; ".join(["the records hold no finished invocation", *notes]))
     if read.approximate:
         notes.append(
-            f"{_counted(read.approximate, 'invocation')} could be placed only by the end of the"
-            " record: their starts are approximate"
+            f"{_counted(read.approximate, 'invocation')} of which not every gap is known, or that"
+            " ran at once: their starts are approximate"
         )
     if read.missing:
         notes.append(
