@@ -53,7 +53,7 @@ cdk: $(READY) ## the construct for the AWS CDK, with the CDK itself (460 MB)
 sam: $(READY) ## the template, judged by the AWS SAM CLI
 	LAMBDA_REUSE_SAM=1 $(BIN)/pytest tests/dashboards/test_sam.py
 
-check: $(READY) lint ## the quick loop: linters, and the tests that start no process
+check: $(READY) lint ## the quick loop: linters, and the tests that take no seconds and start no process
 	$(BIN)/pytest --hypothesis-profile=quick -n 2 --dist worksteal -m 'not slow' $(TESTS)
 
 fuzz: $(READY) ## search for bytes that the extension cannot take, SECONDS for each target

@@ -225,6 +225,7 @@ def test_a_summary_adds_up_a_fleet(asked):
     assert payments["lifetime_p50_s"] is None
 
 
+@pytest.mark.slow
 def test_sums_over_containers_are_the_same_in_every_order(tmp_path):
     """Floats do not add up alike in another order; what is shown does."""
     numbers = range(1, 400)

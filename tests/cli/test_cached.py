@@ -55,6 +55,7 @@ def invocations(answer: str) -> int:
     return int(row["invocations"])
 
 
+@pytest.mark.slow
 def test_every_question_is_answered_the_same_without_reading(
     tmp_path: Path, ask: Ask, unread: Callable[[], None]
 ) -> None:

@@ -72,6 +72,7 @@ def test_the_p_value_is_the_share_of_sign_choices(differences: list[int]) -> Non
     assert p_value([float(value) for value in differences]) == share
 
 
+@pytest.mark.slow
 def test_the_same_against_the_same_seldom_gives_a_verdict() -> None:
     """Of 2000 comparisons of noise, with a drift over the rounds, about one in a hundred."""
     dice, verdicts = Random(5), 0

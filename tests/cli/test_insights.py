@@ -112,6 +112,7 @@ def near(value: Any) -> Any:
     return pytest.approx(value) if isinstance(value, float) else value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["summary", "containers", "cost", "resources"])
 @pytest.mark.parametrize("part", ["whole", "cut"])
 def test_the_service_and_files_give_the_same_numbers(aws, capsys, tmp_path, command, part):

@@ -69,6 +69,7 @@ def test_content_decides_not_the_name(tmp_path, encoding, name):
     assert invocations(tmp_path) == (TRUTH, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compress", [zstd.compress, bz2.compress, lzma.compress])
 def test_what_was_compressed_to_almost_nothing_grows_in_parts(compress):
     """64 MB of a few kilobytes are never in memory together."""
@@ -89,6 +90,7 @@ def test_a_document_on_one_long_line_is_read_piece_by_piece(tmp_path):
     assert invocations(tmp_path) == (TRUTH, [])
 
 
+@pytest.mark.slow
 def test_a_large_file_of_nothing_but_records_is_read_directly(tmp_path):
     """And gives the same answer with an odd line in it."""
     lines = [line for line in tail().splitlines() if '"_aws"' in line]

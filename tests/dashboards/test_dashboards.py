@@ -170,6 +170,7 @@ def test_indexes_and_facets_are_of_fields_that_there_are():
     assert all(fields[name].values for name in facets if name != "record")
 
 
+@pytest.mark.slow
 def test_the_template_is_sound():
     """By cfn-lint, offline."""
     linter = shutil.which("cfn-lint", path=str(Path(sys.executable).parent)) or "cfn-lint"

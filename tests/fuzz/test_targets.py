@@ -26,6 +26,7 @@ def test_damaged_input_keeps_the_promises(name):
         TARGETS[name](damaged(chance.choice(good), chance))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
 def test_the_native_reader_has_no_undefined_behaviour():
     """A few thousand inputs under ASan and UBSan, the same ones every time."""

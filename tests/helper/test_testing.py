@@ -100,6 +100,7 @@ def users_pytest(pytester, monkeypatch):
     return pytester
 
 
+@pytest.mark.slow
 def test_as_a_user_has_them(users_pytest):
     """`fresh_container` and `simulate` are there for the asking."""
     users_pytest.makepyfile(
