@@ -137,6 +137,20 @@ def test_after_a_process_was_killed_without_notice():
     assert gaps(played) == [5_000]
 
 
+def test_nor_does_an_older_invocation_help_that_is_reported_only_then():
+    """Telemetry comes again, of what the killed process had not written yet."""
+    played = begun()
+    serve(played, 200, "one")
+    serve(played, 60_000, "three")
+    serve(played, 120_000, "four")  # of this minute there is no record
+    played.step({"at_ms": 130_000, "restart": True})
+    played.step({"at_ms": 140_000, "batch": [*init(139_000, 500), *served(30_000, "two")]})
+    serve(played, 139_501, "five")
+    played.step({"at_ms": 150_000, "shutdown": "spindown"})
+
+    assert gaps(played) == [59_795]
+
+
 def test_after_a_failure_that_nothing_explains():
     """Something ran, nobody says when."""
     played = begun()

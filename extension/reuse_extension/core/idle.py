@@ -73,8 +73,9 @@ class IdleGaps:
         self._unfinished.append(invocation)
 
     def _began(self, invocation: "Invocation") -> None:
-        end_us = invocation.end_us
-        if not self._is_concurrent:
+        end_us, start_ms = invocation.end_us, invocation.start_ms
+        is_old = start_ms is not None and start_ms * 1000 < (self.busy_until_us or 0) - TOLERANCE_US
+        if not self._is_concurrent and not is_old:
             # Whatever ran before it has ended, known or not.
             self._unfinished, self.is_uncertain = [], False
         if end_us is None:
