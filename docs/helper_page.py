@@ -6,7 +6,7 @@ from reuse_extension.core.records import REASON_FIELDS
 
 PATTERNS = Path(__file__).parents[1] / "examples" / "patterns"
 
-INTRODUCTION = """# The helper: reuse, and count it
+INTRODUCTION = """# The helper
 
 Made by `make docs`; every example is a file of [`examples/patterns`](../examples/patterns), which the
 tests run in the sandbox, where they compare what the records report with what was done.
@@ -33,11 +33,11 @@ first), `cold`, `init_type`.
     "parameters": """## Parameters, tokens, secrets
 
 A function with parameters keeps a value for each key, 128 unless `max_keys` says otherwise; the least
-recently used goes first, and `close=` is called with what goes. `max_age` is wall time, so a value
-also grows old while the container is frozen. With `stale_while_error` the old value serves on when a
-new one cannot be had. With `retry_after` a failed build is remembered: its error is raised again,
-without another attempt, until so many seconds have passed. Each caller gets an error of its own, and
-nothing of the failed build is kept alive.
+recently used goes first, and `close=` is called with what is evicted. `max_age` is wall time, so a value
+also grows old while the container is frozen. With `stale_while_error` the old value is used when a
+new one cannot be built. With `retry_after` a failed build is remembered: its error is raised again,
+without another attempt, for that many seconds. Each caller gets its own copy of the error, which keeps
+nothing of the failed build alive.
 
 `get("a", 300)`, `get("a", ttl=300)` and, where 300 is the default, `get("a")` are one key, also with
 `**kwargs` and below a decorator made with `functools.wraps`. Arguments must be hashable; a key is
@@ -45,39 +45,39 @@ let go with its value.
 """,
     "connections": """## Connections
 
-`check=` is asked before a value is used (with `check_every=`, at most so often); what it says no to,
-or raises at, is replaced, closed by `close=`, and counted as `invalid`. A check that hangs hangs the
-call, so give it a timeout of its own.
+`check=` is called with a value before it is used, or at most every `check_every=` seconds. If it returns a
+false value or raises, the value is closed by `close=`, rebuilt, and counted as `invalid`. A check that
+hangs blocks the call, so give it a timeout.
 """,
     "warmed": """## Warmed in init
 
-`preload` builds in parallel threads, with one limit for all of them, and gives back the names of those
-that are not ready. One that fails stops nobody; its first use tries again. `phase` names a stretch of
-the init; both are reported in the init record, with their start and duration.
+`preload` builds resources in parallel threads, with one time limit for all of them, and returns the names
+of those that are not ready. A build that fails does not stop the others; the first use tries again.
+`phase` names a part of the init. Both are reported in the init record, with start and duration.
 """,
     "files": """## Files in /tmp
 
-`tmp_file` gives the path of a file that is fetched once per container, by one of its processes, and
-is seen whole or not at all. `max_age` in seconds; `max_bytes` over all such files, the oldest go
-first; `size` and `sha256` say what it must be. What a fetch left that Lambda ended on its way is
-removed by the next fetch, and takes room until then.
+`tmp_file` returns the path of a file that is fetched once per container, by one of its processes, and
+is never seen in part. `max_age` is in seconds. `max_bytes` limits all such files together; the oldest are
+removed first. `size` and `sha256` are checked. What an interrupted fetch left behind takes up space until
+the next fetch removes it.
 """,
     "awaited": """## Async
 
-An `async def` is awaited and has one value a running loop, because clients belong to their loop;
-another loop builds its own, counted as `loop_changed`. Tasks that come at the same time wait for one
-build. Whatever gives something to await is async: a `functools.partial` of an `async def`, an object
-whose `__call__` is async, a lambda, a decorator's function. Where that cannot be known before, the
-first call decides.
+An `async def` is awaited and has one value for each running loop, because clients belong to their loop;
+another loop builds its own, which is counted as `loop_changed`. Tasks that come at the same time wait for one
+build. Any callable that returns an awaitable is async: a `functools.partial` of an `async def`, an object
+whose `__call__` is async, a lambda, a decorator's function. Where that cannot be known in advance,
+the first call decides.
 """,
-    "watched": """## Caches that are there already
+    "watched": """## Existing caches
 
 `watch` counts what functools, cachetools (`info=True`) and async_lru caches, SQLAlchemy and psycopg
-pools and urllib3 pools do, at the end of every invocation, and changes nothing in them.
+pools and urllib3 pools do, at the end of every invocation, and does not change them.
 """,
     "wrong": """## What not to do
 
-A resource that is defined in the handler is another one in every invocation. Its record names the
+A resource that is defined in the handler is a new one in every invocation. Its record names the
 line, how often it was rebuilt (`recreated`) and how long that took (`recreated_ms`).
 """,
 }
@@ -87,7 +87,7 @@ REST = """## Parameters of `resource`
 | parameter | default | meaning |
 |---|---|---|
 | `name` | the function's qualified name | name in the records |
-| `max_age` | none: for ever | seconds by wall clock, after which the value is rebuilt; frozen time counts |
+| `max_age` | none: no limit | seconds by wall clock, after which the value is rebuilt; frozen time counts |
 | `check` | none | called with the value before it is used; a false answer or an error replaces the value |
 | `check_every` | every use | seconds between two checks |
 | `close` | none | called with a value that was replaced, evicted or cleared; its errors are one line on stderr |
@@ -101,10 +101,10 @@ REST = """## Parameters of `resource`
 
 | call | meaning |
 |---|---|
-| `get(...)` | the value; built where there is none |
+| `get(...)` | the value; builds it if there is none |
 | `get.peek(...)` | the value that a call would find, or `None`; builds, checks and counts nothing |
 | `get.refresh(...)` | rebuilds now; the old value serves meanwhile, and stays where that fails |
-| `get.cache_clear()` | drops and closes all values and sets `cache_info` to 0. A build that is under way goes to those who asked before, and is not kept |
+| `get.cache_clear()` | drops and closes all values and sets `cache_info` to 0. The result of a build that is under way goes to its waiting callers, and is not kept |
 | `get.cache_info()` | `hits, misses, maxsize, currsize`, as `functools` has them, then `reasons, builds, build_ms, failed, recreated` |
 
 Static and class methods may stand above or below `@resource`. Methods keep a value for each instance,
@@ -132,11 +132,11 @@ leaves no lock taken (Python 3.10 and newer). In a `check` it counts as a false 
 - For a cache of results by arguments that does not need to be measured: `functools.lru_cache` is in
   the standard library and faster; `watch` counts it.
 - For many keys with weights, or other orders of eviction: `cachetools`, watched.
-- For what must be fresh to the second: `max_age` is no invalidation.
+- For what must be fresh to the second: `max_age` does not invalidate a value when its source changes.
 
 | | `resource` | `functools` | `cachetools` | Powertools parameters |
 |---|---|---|---|---|
-| age | wall clock; goes on while frozen | none | monotonic clock by default, which may stand still while the container is frozen | wall clock |
+| age | wall clock; continues while frozen | none | monotonic clock by default, which may stand still while the container is frozen | wall clock |
 | one build for many threads | yes, a key at a time | no | with `lock=` and `condition=` | no |
 | async | one value a loop | no | no | no |
 | health check, close, back-off after errors | yes | no | no | no |
@@ -145,18 +145,18 @@ leaves no lock taken (Python 3.10 and newer). In a `check` it counts as a false 
 | fetches from AWS | no | no | no | SSM, Secrets Manager, AppConfig, DynamoDB |
 | counts in CloudWatch | yes | with `watch` | with `watch` | observed by the layer |
 
-## Why a miss was one
+## Reasons of misses
 
 {reasons}
 
-A build without a reason is no miss of a cache, because nothing was kept to look in: where the same line
+A build without a reason is not a miss, because there was no cache to look in: where the same line
 has built the same thing before in this process, it is counted as `recreated`.
 
 ## In tests
 
-`lambda_reuse.testing` has `fresh_container()`, a container nobody has used yet, and
+`lambda_reuse.testing` has `fresh_container()`, a new container, and
 `simulate(handler, events)`, which invokes without Lambda; pytest finds both as the fixtures
-`fresh_container` and `simulate`. `resource(clock=...)` takes the time from a function of yours.
+`fresh_container` and `simulate`. `resource(clock=...)` takes the time from your own function.
 
 ```python
 from lambda_reuse import container, resource

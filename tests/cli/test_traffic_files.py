@@ -106,8 +106,8 @@ def test_minute_counts_are_of_apps(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "no traffic file"),
-        (b"time,name\n1,2\n", "no traffic file"),
+        (b"", "not a traffic file"),
+        (b"time,name\n1,2\n", "not a traffic file"),
         (b"function_name,at_ms,duration_ms\n", "no invocations"),
         (gzip.compress(as_csv().encode(), mtime=0)[:-30], "cannot be read: .* is cut off$"),
         (zstd.compress(as_csv().encode())[:-9], "cannot be read: .* is cut off$"),
