@@ -244,6 +244,7 @@ def test_the_python_of_the_helpers_page_runs():
 
 
 def test_the_readme_shows_commands():
+    """Else the test that runs them would run nothing."""
     assert len(commands(ROOT / "README.md")) >= 5
 
 

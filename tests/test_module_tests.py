@@ -1,5 +1,6 @@
-"""Each module of the extension and the helper has a test file that covers it by itself."""
+"""Modules of the extension and the helper have tests of their own; every test states its claim."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,18 @@ def test_the_table_names_only_what_has_no_file_of_its_own():
     ]
 
     assert needless == []
+
+
+def test_a_short_name_has_a_docstring():
+    """A test says what it claims: by a name of five words or more, or by its docstring."""
+    unclear = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        if "corpus" in path.parts or "fixtures" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                is_short = node.name.startswith("test_") and node.name.count("_") < 5
+                if is_short and not ast.get_docstring(node):
+                    unclear.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+
+    assert unclear == []

@@ -75,6 +75,7 @@ def test_every_question_is_answered_the_same_without_reading(
 
 
 def test_sql_works_too(tmp_path: Path, ask: Ask, unread: Callable[[], None]) -> None:
+    """The tables of `sql` come from the cache as well."""
     write(tmp_path / "logs" / "a.log", container("a"), resource("tax", hits=3))
     query = "select FunctionName, total.hits, reasons from resource_records"
     first = ask("sql", query)
@@ -223,6 +224,7 @@ def test_a_cache_that_cannot_be_written_costs_no_answer(
 def test_what_has_no_cache(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[Any], sentence: str
 ) -> None:
+    """Sources that are not files, and a cache that is not a folder, are refused."""
     log = str(write(tmp_path / "a.log", container("a")))
     given = [log if argument == "FILE" else argument for argument in arguments]
 

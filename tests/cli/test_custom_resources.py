@@ -78,6 +78,7 @@ def run(folder: Path, runtime: str, code: str, event: dict[str, Any]) -> str:
     [("python3.11", PYTHON), pytest.param("nodejs22.x", NODE, marks=needs_node)],
 )
 def test_the_answer_reaches_cloudformation(tmp_path, answers, runtime, code):
+    """By cfnresponse and cfn-response, in the form that CloudFormation expects."""
     url, taken = answers
 
     run(tmp_path, runtime, code, {**ASKED, "ResponseURL": url})

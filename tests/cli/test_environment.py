@@ -57,6 +57,7 @@ def test_which_wins(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_refused(passed: list[str], given: list[str], sentence: str) -> None:
+    """Variables that are not there, and arguments that are not NAME=VALUE."""
     with pytest.raises(UsageError, match=sentence):
         given_variables([], passed, given, {})
 
@@ -94,5 +95,6 @@ def test_credentials_of_a_profile() -> None:
 @pytest.mark.usefixtures("profiles")
 @pytest.mark.parametrize("profile", ["gone", "none"])
 def test_a_profile_without_credentials(profile: str) -> None:
+    """It is named, whether it exists or not."""
     with pytest.raises(ConfigurationError, match=f"--aws-profile {profile}: "):
         credentials_of(profile)

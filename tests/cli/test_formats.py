@@ -233,6 +233,7 @@ def test_a_page_is_well_formed_and_asks_for_nothing(rows):
 
 
 def test_json_has_a_version(rows):
+    """It stands beside the rows, which are under the question's name."""
     answer = rows("containers", *CONTAINERS)
 
     assert json.loads(json_text.render("containers", answer)) == {

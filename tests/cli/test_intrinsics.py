@@ -79,6 +79,7 @@ def test_conditions(resolver: Resolver, name: str, holds: bool | None) -> None:
     ],
 )
 def test_what_is_evaluated(resolver: Resolver, value: Any, expected: Any) -> None:
+    """Each intrinsic function has the value that CloudFormation gives."""
     assert resolver.resolve(value) == expected
 
 

@@ -350,6 +350,7 @@ def test_another_interpreter_that_is_none(folder: Path) -> None:
 
 
 def test_stdin(folder: Path) -> None:
+    """`--events -` reads events from standard input."""
     done = subprocess.run(
         command("run", "app.py:handler", "--events", "-", "--output", "json"), cwd=folder,
         input='[{"n": 1}, {"n": 2}]', capture_output=True, text=True, check=True,

@@ -39,6 +39,7 @@ def test_of_one_container(folder: Path, name: str) -> None:
 
 
 def test_what_is_not_there(folder: Path, tmp_path: Path) -> None:
+    """A container or a folder without logs is named, with what is there."""
     with pytest.raises(UsageError, match="no container c: there are a0000000, b0000000"):
         messages(folder, "a", "c")
     with pytest.raises(NoRecordsError, match="there are no logs in"):
@@ -81,6 +82,7 @@ def test_several_lines_of_one_message() -> None:
     ],
 )
 def test_kinds_of_lines(message: str, is_record: bool, is_own: bool) -> None:
+    """Records and the extension's own lines are told from the function's."""
     found = Line(0, "a", message)
 
     assert (found.is_record, found.is_own) == (is_record, is_own)

@@ -326,6 +326,7 @@ def test_cost_by_report_lines(tmp_path):
 
 
 def test_resources_need_the_layer(tmp_path):
+    """Report lines do not answer `resources`; the error says so."""
     write_events(tmp_path / "orders.json", events())
 
     with pytest.raises(NoRecordsError, match="the platform's own lines do not answer this"):
@@ -385,6 +386,7 @@ def test_a_line_in_either_style(text):
     ],
 )  # fmt: skip
 def test_what_a_path_says(path, function, stream):
+    """Function and log stream, from the names that exports give to files."""
     assert places.of_path(path) == (function, stream)
 
 

@@ -58,6 +58,7 @@ def test_a_trace_that_is_repeated_goes_on_from_its_end(tmp_path: Path) -> None:
 
 
 def test_count_cuts_and_repeats(tmp_path: Path) -> None:
+    """`--count` sends that many events, however many the file has."""
     path = events(tmp_path, "1", "2", "3")
 
     assert [body for _, body, _ in arrivals(path, 2, None)] == [b"1", b"2"]
@@ -72,6 +73,7 @@ def test_without_end_events_repeat(tmp_path: Path) -> None:
 
 
 def test_a_steady_rate() -> None:
+    """Events come at equal distances."""
     assert list(islice(Pace(4).moments(), 4)) == [0, 0.25, 0.5, 0.75]
 
 
@@ -127,6 +129,7 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str, sentence: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n \n"])
 def test_a_file_without_events(tmp_path: Path, content: bytes) -> None:
+    """An empty file is refused, not taken as no traffic."""
     path = tmp_path / "events"
     path.write_bytes(content)
 

@@ -100,6 +100,7 @@ def test_an_invoke_after_telemetry_is_the_same_invocation():
 
 
 def test_those_without_a_report():
+    """Invocations whose report is still to come."""
     ledger = InvocationLedger(False)
     open_one = ledger.invoked("open")
     complete(ledger, "one", 100)

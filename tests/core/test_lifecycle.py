@@ -44,6 +44,7 @@ def test_a_step_that_a_state_does_not_list_changes_nothing():
     ],
 )
 def test_ways(steps, expected):
+    """A sequence of steps leads to the state that the table says."""
     lifecycle = life.Lifecycle()
     for step in steps:
         lifecycle.move(step)

@@ -10,6 +10,7 @@ RECORD = {
 
 
 def test_records_are_summed_up():
+    """Every total is the sum of what the records report."""
     totals = ContainerTotals()
     for _ in range(2):
         totals.add(RECORD, 13)
@@ -38,6 +39,7 @@ def test_the_fields_are_those_of_the_catalogue():
 
 
 def test_another_process_goes_on():
+    """Totals are the same after the state file."""
     before, after = ContainerTotals(), ContainerTotals()
     before.add(RECORD, 13)
     after.restore(before.snapshot())

@@ -41,6 +41,7 @@ def test_too_many_do_not_wait():
 
 
 def test_confirming_the_last_one():
+    """An invocation is confirmed once; the others keep waiting."""
     waiting = Unconfirmed()
     one, two = invocation("one", invoked_ms=1), invocation("two", invoked_ms=2)
     for made in (one, two):

@@ -37,6 +37,7 @@ def test_every_widget_is_there(name: str, made: dict[str, Any]) -> None:
 
 
 def test_panels_do_not_overlap(made: dict[str, Any]) -> None:
+    """In Grafana's grid of 24 columns."""
     places = [panel["gridPos"] for panel in made["panels"]]
 
     assert all(0 <= p["x"] and p["x"] + p["w"] <= 24 and p["h"] > 0 for p in places)

@@ -196,6 +196,7 @@ def test_two_hundred_busy_containers_stay_small(app: Any, logs: LogsServer) -> N
 
 
 def test_names_are_no_markup(app: Any, logs: LogsServer) -> None:
+    """Markup in a container's id or end is escaped on the page and in the details."""
     odd = "<b onclick='x'>&\"</b>"
     logs.put(GROUP, [record(1, container_id=f"x]{odd}", end=odd)])
     page = app.handler(event(), CONTEXT)
@@ -232,6 +233,7 @@ def test_a_query_that_takes_too_long_is_stopped(
 
 
 def test_it_documents_itself(app: Any) -> None:
+    """CloudWatch asks a custom widget for its documentation with `describe`."""
     assert "### Parameters" in app.handler({"describe": True}, CONTEXT)
 
 

@@ -62,6 +62,7 @@ def printed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def test_every_example_is_here():
+    """Each file of `examples/patterns` has expected numbers."""
     assert {path.stem for path in PATTERNS.glob("*.py")} == set(EXPECTED)
 
 

@@ -266,6 +266,7 @@ def test_a_variable_that_is_not_text_is_marked(monkeypatch, value, expected):
 
 
 def test_random_digits(monkeypatch):
+    """They are the system's random bytes in hexadecimal."""
     monkeypatch.setattr(os, "urandom", lambda size: bytes(range(size)))
 
     assert interpreter.random_hex(4) == "00010203"

@@ -102,6 +102,7 @@ def test_a_function_that_is_not_described_has_no_fields(platform, api, body):
     ],
 )
 def test_a_refusal_says_why(platform, api, response, message):
+    """The error has the status or the reason why an answer was not understood."""
     platform.prepared.append(response)
 
     with pytest.raises(ApiError, match=message):
@@ -109,6 +110,7 @@ def test_a_refusal_says_why(platform, api, response, message):
 
 
 def test_nobody_at_the_address(platform, api):
+    """The error names the address."""
     platform.is_there = False
 
     with pytest.raises(ApiError, match=f"nobody answers at {HOST}"):

@@ -184,6 +184,7 @@ def test_an_awaited_value_for_a_time(hits, clock):
 
 
 def test_awaited_values_by_key(hits, clock):
+    """A hit is given to the same key in the same loop, until its time is over."""
     (found, count), slow = hits, Slow()
     get, expose = hit_path.awaited_keyed(slow.awaited, count, clock, Parameters(one))
 

@@ -26,6 +26,7 @@ class Noted(Participant):
 
 @pytest.mark.parametrize("event", ["after_fork", "after_restore", "forget"])
 def test_every_participant_is_asked(event):
+    """After a fork, after a restore, and when all is forgotten."""
     several = [Noted(), Noted()]
     getattr(lifecycle, event)()
 

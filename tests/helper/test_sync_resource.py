@@ -15,6 +15,7 @@ def own(factory, **options) -> SyncResource:
 
 
 def test_it_is_built_once():
+    """Later calls get the same value and are counted as hits."""
     factory = Factory()
     table = own(factory.build)
 

@@ -21,6 +21,7 @@ from tests.helper.parts import HELPER
     ],
 )
 def test_what_is_left(source, small):
+    """Comments and docstrings go; strings and line numbers stay."""
     assert shrunk(source) == small
 
 

@@ -243,6 +243,7 @@ def agrees(answer: Any, expected: Any) -> bool:
 
 @pytest.mark.parametrize("name", CASES)
 def test_answers(tmp_path: Path, name: str) -> None:
+    """Each kind of handler gives the responses and errors that it gives on Lambda."""
     run = play(tmp_path, CASES[name], aws_client=False)
 
     pairs = zip(run.values, CASES[name].answers, strict=True)

@@ -79,6 +79,7 @@ def texts(events: Sequence[Event]) -> list[tuple[int | None, str]]:
     ],
 )  # fmt: skip
 def test_events(lines, found):
+    """Log events in every form in which they leave AWS, with their times."""
     assert texts(read(*lines)) == found
 
 
@@ -101,6 +102,7 @@ def test_what_has_no_time_yet_gets_the_first_that_is_known():
     ],
 )
 def test_the_log_group(around, group):
+    """It is taken from the object around the events, where one names it."""
     (event,) = read(json.dumps({**around, "logEvents": [{"timestamp": T, "message": "a"}]}))
 
     assert event.group == group

@@ -172,6 +172,7 @@ def ask(lines: JsonFiles, query: str, end_ms: int = 10**9) -> Answer:
     ],
 )
 def test_answers(lines: JsonFiles, query: str, columns: list[str], rows: list[Any]) -> None:
+    """Each command and function of a query gives the columns and rows that CloudWatch gives."""
     assert ask(lines, query) == Answer(columns, rows)
 
 
@@ -196,6 +197,7 @@ def test_points_in_time_are_known(lines: JsonFiles) -> None:
 
 
 def test_log_groups() -> None:
+    """A query names its log groups by SOURCE, or none."""
     assert logs_insights.sources("SOURCE 'a', 'b' | limit 1") == ["a", "b"]
     assert logs_insights.sources("limit 1") == []
 

@@ -95,6 +95,7 @@ def value(expression: str) -> float | Points | list[Points] | str:
     ],
 )
 def test_values(expression: str, expected: object) -> None:
+    """Each function and operator of metric math has CloudWatch's value."""
     assert (
         value(expression) == pytest.approx(expected)
         if isinstance(expected, float | dict)

@@ -83,6 +83,7 @@ def test_a_body_of_ones_own(cloudwatch, tmp_path: Path) -> None:
 def test_odd_uses(
     tmp_path: Path, arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Arguments that do not fit together are refused in a sentence."""
     file = tmp_path / "body.json"
     file.write_text("{")
     filled = [argument.replace("{file}", str(file)) for argument in arguments]

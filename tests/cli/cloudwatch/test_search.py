@@ -37,6 +37,7 @@ METRICS = [
     ],
 )
 def test_what_is_found(text: str, expected: list[int]) -> None:
+    """A search finds the metrics that CloudWatch's SEARCH finds, in order."""
     assert search.parse(text).find(METRICS) == [METRICS[at] for at in expected]
 
 

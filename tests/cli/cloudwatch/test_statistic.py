@@ -76,4 +76,5 @@ def test_other_objects_are_no_values(value: dict[str, object]) -> None:
     "name", ["p101", "P(1:2)", "TM(:)", "PR(5%:10%)", "TM(5%:10)", "median", ""]
 )
 def test_what_is_no_statistic(name: str) -> None:
+    """Names that CloudWatch refuses, and near misses."""
     assert not is_statistic(name)

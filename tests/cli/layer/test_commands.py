@@ -186,6 +186,7 @@ def test_a_sixth_layer_is_refused_and_no_function_is_touched(aws, dist, capsys):
 
 
 def test_another_architecture_is_refused(aws, dist, capsys):
+    """A layer version for x86_64 is not attached to a function on arm64."""
     make_function(aws, "orders", architecture="arm64")
     lambda_reuse("publish", "--dist", str(dist), "--yes")
     version = aws.list_layer_versions(LayerName="lambda-reuse-x86_64")["LayerVersions"][0]

@@ -44,6 +44,7 @@ def test_a_place_that_is_asked_for(others, at, place):
 
 @given(OTHERS, st.integers(0, 4))
 def test_detaching_takes_ours_alone(others, place):
+    """The other layers stay, in their order."""
     layers = (*others[:place], OURS.arn, *others[place:])
 
     assert tuple(others) == detached(Function("f", layers=layers))
