@@ -66,6 +66,7 @@ def handler(event, context):
             botocore.session.Session.create_client, botocore.session.Session.__init__,
             boto3.session.Session.__init__, ssl.create_default_context, requests.Session.get,
             sqlalchemy.create_engine, httpx.Client, httpx.Client.__init__, cachetools.TTLCache,
+            httpx.HTTPTransport, httpx.HTTPTransport.__init__, httpx.AsyncHTTPTransport,
         )
         return [str(inspect.signature(function)) for function in functions] + [
             botocore.session.Session.get_default_client_config.__qualname__,
@@ -193,6 +194,28 @@ def test_loaders_are_what_they_were(function):
 
     assert observed.results == plain.results
     assert observed.results[0]["answer"][0] == "_LazyModule"
+
+
+def test_another_class_of_threads(function):
+    """As gevent has one, which starts its threads by the `start` of its base class."""
+    function.write(
+        "app.py",
+        """\
+        import threading
+        class Thread(threading.Thread): pass
+        threading.Thread = Thread
+        import boto3
+        from concurrent.futures import ThreadPoolExecutor
+        def handler(event, context):
+            with ThreadPoolExecutor(1) as pool:
+                return pool.submit(boto3.client, "sns").result().meta.region_name
+        """,
+    )
+
+    ran = function.run(3)
+
+    assert ran.found() == [("recreated", "app.py:8", 2)]
+    assert ran.stderr == ""
 
 
 def test_forks(function):

@@ -1,6 +1,8 @@
 """Connections to real local servers: who opens them again, and who keeps them."""
 
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -213,6 +215,31 @@ def test_clients_of_boto3_pay_for_their_connections(aws_function):
     assert ran.found() == [("recreated", "app.py:5", 3)]
 
 
+def test_httpx2(function, http):
+    """What is httpx by another name, as openai and anthropic bring it, is observed as well."""
+    import httpx
+
+    for file in Path(httpx.__file__).parent.rglob("*.py"):
+        source = re.sub(r"\bhttpx\b", "httpx2", file.read_text())
+        name = "httpx2" / file.relative_to(Path(httpx.__file__).parent)
+        function.write(str(name), source.replace('__version__ = "0.28', '__version__ = "2.0'))
+    function.write(
+        "app.py",
+        """\
+        import os
+        import httpx2
+        def handler(event, context):
+            with httpx2.Client() as client:
+                return client.get(os.environ["URL"]).text
+        """,
+    )
+
+    ran = function.run(3, **http)
+
+    assert [result.get("answer") for result in ran.results] == ["ok"] * 3
+    assert ran.found() == [("recreated", "app.py:4", 2)]
+
+
 def test_errors_look_as_they_always_looked(function):
     """Refused connections, wrong names, bad certificates: with and without observers the same."""
     function.write(
@@ -231,9 +258,11 @@ def test_errors_look_as_they_always_looked(function):
             if n == 6: requests.Session().get("http://[")
             if n == 7: httpx.Client(verify="/nowhere")
             if n == 8: http.client.HTTPConnection("127.0.0.1", 9).request("G\u00e9T", "/")
+            if n == 9: httpx.HTTPTransport(verify="/nowhere")
+            if n == 10: httpx.HTTPTransport(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
         """,
     )
-    events = [{"n": n} for n in range(9) for _ in range(2)]
+    events = [{"n": n} for n in range(11) for _ in range(2)]
 
     observed, plain = function.run(events), function.run(events, mode="bare")
 
@@ -244,6 +273,4 @@ def test_errors_look_as_they_always_looked(function):
 
 
 def without_addresses(text: str) -> str:
-    import re
-
     return re.sub("0x[0-9a-f]+", "0x", text.replace(os.linesep, "\n"))

@@ -36,10 +36,11 @@ def _made(connector: "Any", frame: "FrameType") -> None:
     )
 
 
-def _connects(_connector: "Any", frame: "FrameType") -> None:
+def _connects(connector: "Any", frame: "FrameType") -> None:
     if len(_starts) >= builds.MAX_KEYS:
         _starts.clear()  # of connections that failed
     _starts[id(frame)] = time.perf_counter_ns()
+    databases.attempts(databases.keepers.of(connector))
 
 
 def _connected(_connection: "Any", frame: "FrameType") -> None:

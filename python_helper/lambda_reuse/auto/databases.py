@@ -39,6 +39,8 @@ class Keeper:
 
 
 keepers = builds.Owners()
+_attempting: "set[int]" = set()
+"""Lines whose pools or clients were connecting when last seen, and may have failed to."""
 _starts: "dict[int, int]" = {}
 _last: "dict[tuple[int, int], Any]" = {}
 """(line, key) -> the last connection, as long as it lives."""
@@ -61,8 +63,31 @@ def keeper_made(
     """
     line = builds.line(*named, sites.find(frame))
     if line is not None:
-        is_waste = line.built(key, 0, obj=obj if alive is None else alive, closed=closed)
+        is_waste = line.built(
+            *(key, 0),
+            is_excused=has_failed(line),
+            obj=obj if alive is None else alive,
+            closed=closed,
+        )
         keepers.put(obj, Keeper(line, is_waste=is_waste, keeps=keeps))
+
+
+def attempts(keeper: "Optional[Keeper]") -> None:
+    """A pool or client begins to connect."""
+    if keeper is not None:
+        _attempting.add(id(keeper.line))
+
+
+def succeeds(keeper: Keeper) -> None:
+    """It has connected."""
+    _attempting.discard(id(keeper.line))
+
+
+def has_failed(line: "Line") -> bool:
+    """Whether what this line made before could not connect: making another one is no waste."""
+    found = id(line) in _attempting
+    _attempting.discard(id(line))
+    return found
 
 
 class Stopwatch:
@@ -103,6 +128,7 @@ def connected(obj: "Any", us: "Optional[int]" = None, *, is_again: bool = False)
     us = took_us() if us is None else us
     if keeper is None:
         return
+    succeeds(keeper)
     keeper.connections += 1
     keeper.line.used()
     if keeper.to_reopen:

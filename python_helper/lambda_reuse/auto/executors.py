@@ -43,7 +43,8 @@ def observe(module: "ModuleType") -> None:
     """Place the spies of this module."""
     sites.submitter = submitter
     if module.__name__ == "threading":
-        spy.place(module.Thread, "start", _starts, NAME)
+        if "start" in vars(module.Thread):  # gevent's has none of its own
+            spy.place(module.Thread, "start", _starts, NAME)
     elif module.__name__ == POOLS:
         for name in ("ApplyResult", "IMapIterator"):
             spy.place(vars(module)[name], "__init__", _submits, NAME, is_on_class=True)

@@ -1,7 +1,8 @@
 """httpx: its clients, each with a TLS context of its own, which takes most of the time.
 
-Tested with httpx 0.27 and 0.28 on httpcore 1. A client is built from its base class's constructor
-to its pool of connections; with a transport of the user's own there is nothing to save. Its uses
+Tested with httpx 0.27 and 0.28 on httpcore 1, and with httpx2, which openai's and anthropic's
+clients use. A client is built from its base class's constructor
+to its pool of connections; so is a transport that is made by itself. Its uses
 are its requests. Its connections are its time, but for those to a proxy or of HTTP/2.
 """
 
@@ -26,11 +27,13 @@ _stopwatch = databases.Stopwatch()
 
 def observe(module: "ModuleType") -> None:
     """Place the spies of this module."""
-    if module.__name__ == "httpx":
-        spy.version_of(module, 0)
+    if module.__name__ in ("httpx", "httpx2"):
+        spy.version_of(module, 0, 2)
         spy.place(module.Client.__mro__[1], "__init__", _begins, NAME)
+        for transport in (module.HTTPTransport, module.AsyncHTTPTransport):
+            spy.place(transport, "__init__", _transport_begins, NAME)
     else:
-        spy.version_of(module, 1)
+        spy.version_of(module, 1, 2)
         for prefix, request in REQUESTS.items():
             connection = getattr(module, prefix + "HTTPConnection")
             spy.place(getattr(module, prefix + "ConnectionPool"), "__init__", _ends, NAME)
@@ -45,23 +48,36 @@ def _begins(client: "Any", frame: "FrameType") -> None:
         builds.begin(frame, what=KINDS["AsyncClient" if is_async else "Client"])
 
 
+def _transport_begins(transport: "Any", frame: "FrameType") -> None:
+    """A transport is made by itself, in this frame, to be given to a client."""
+    outer, at = builds.within(), frame.f_back
+    if outer is not None and at is not None and outer.frame in (id(at), id(at.f_back)):
+        return  # by a client, whose time it is
+    is_async = hasattr(transport, "__aenter__")
+    builds.begin(frame, what="httpx async transport" if is_async else "httpx transport")
+
+
 def _ends(pool: "Any", frame: "FrameType") -> None:
     at: "Any" = frame
+    found = frame.f_locals
     for _ in range(4):
         if at is None:
             return
         build = builds.end(at)
         if build is not None:
             break
-        at = at.f_back
+        found, at = at.f_locals, at.f_back
     else:
         return
-    found = at.f_locals
+    if "transport" not in build.facts["what"]:
+        found = at.f_locals
     names = ("base_url", "verify", "proxy", "http1", "http2", "trust_env", "timeout", "cert")
     key = builds.digest([repr(found.get(name)) for name in names])
     line = builds.line("httpx.client", build.facts["what"], sites.find(at))
     if line is not None:
-        is_waste = line.built(key, build.took_us(), obj=found["self"], closed="is_closed")
+        took_us, is_excused = build.took_us(), databases.has_failed(line)
+        closed = "is_closed" if found is at.f_locals else ""
+        is_waste = line.built(key, took_us, is_excused=is_excused, obj=found["self"], closed=closed)
         databases.keepers.put(pool, databases.Keeper(line, is_waste=is_waste))
 
 
@@ -88,6 +104,7 @@ def _is_again(found: "dict[str, Any]") -> bool:
 
 def _connects(connection: "Any", _frame: "FrameType") -> None:
     _stopwatch.starts(connection)
+    databases.attempts((_pools.of(connection) or (None,))[0])
 
 
 def _requests(_http11: "Any", frame: "FrameType") -> None:
@@ -99,6 +116,7 @@ def _requests(_http11: "Any", frame: "FrameType") -> None:
     keeper.line.used()
     us = _stopwatch.took_us(connection)
     if us is not None:
+        databases.succeeds(keeper)
         keeper.line.add_time(us, keeper.is_waste)
         if is_again:
             builds.replaced(keeper.line.place, us, invocation.idle_s)

@@ -19,7 +19,7 @@ from _weakref import ref
 from lambda_reuse import invocation, lifecycle
 from lambda_reuse.counters import AT, Counters
 
-from . import state
+from . import sites, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Line(lifecycle.Participant):
             is_again = self._is_again(key)
             place = None if obj is None else self._place(key, obj, closed)
         is_again = is_again or place == "gone"
-        if not in_init and not is_excused:
+        if not in_init and not is_excused and not _is_handling_a_failure():
             is_waste = is_again
             if place == "beside":
                 is_waste = Beside(self, key, took_us, is_of_thread=not is_again)
@@ -295,6 +295,17 @@ class Line(lifecycle.Participant):
         self._objects.clear()
         self._last_fetch.clear()
         self.counters.forget()
+
+
+def _is_handling_a_failure() -> bool:
+    """Whether this runs where an error of a connection, or of its library, is being handled.
+
+    botocore's errors are mostly answers; its observer knows which of them are not.
+    """
+    error = sys.exc_info()[0]
+    library = getattr(error, "__module__", "").partition(".")[0]
+    has_failed = library in sites.LIBRARIES and library != "botocore"
+    return has_failed or (error is not None and issubclass(error, OSError))
 
 
 def _has_gone(built: "tuple[ref[Any], str]") -> bool:

@@ -71,12 +71,14 @@ def _key(settings: "dict[str, Any]") -> int:
     return builds.digest([repr(settings.get(name)) for name in SETTINGS])
 
 
-def _connects(_connection: "Any", _frame: "FrameType") -> None:
+def _connects(_connection: "Any", frame: "FrameType") -> None:
     databases.starts()
+    databases.attempts(databases.keepers.of(_pool_of(frame)))
 
 
-def _asynchronous_connects(connection: "Any", _frame: "FrameType") -> None:
+def _asynchronous_connects(connection: "Any", frame: "FrameType") -> None:
     _stopwatch.starts(connection)
+    databases.attempts(databases.keepers.of(_pool_of(frame)))
 
 
 def _asynchronous_closes(client: "Any", frame: "FrameType") -> None:
@@ -85,15 +87,20 @@ def _asynchronous_closes(client: "Any", frame: "FrameType") -> None:
 
 
 def _connected(_parser: "Any", frame: "FrameType") -> None:
-    at: "Any" = frame
     connection = frame.f_locals.get("self")
     us = _stopwatch.took_us(connection)
+    pool = _pool_of(frame)
+    if pool is not None:
+        databases.connected(pool, us, is_again=_known.of(connection) is not None)
+        _known.put(connection, True)
+
+
+def _pool_of(frame: "Any") -> "Any":
+    """The pool that this connection is made for."""
     for _ in range(16):
-        if at is None:
-            return
-        pool = at.f_locals.get("self") if at.f_code.co_name == "get_connection" else None
-        if pool is not None:
-            databases.connected(pool, us, is_again=_known.of(connection) is not None)
-            _known.put(connection, True)
-            return
-        at = at.f_back
+        if frame is None:
+            return None
+        if frame.f_code.co_name == "get_connection":
+            return frame.f_locals.get("self")
+        frame = frame.f_back
+    return None

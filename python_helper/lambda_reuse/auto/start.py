@@ -22,6 +22,7 @@ LIBRARIES = frozenset(
         "botocore",
         "cachetools",
         "httpx",
+        "httpx2",
         "psycopg",
         "psycopg2",
         "pymongo",

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "tls"
-LIBRARIES = ("aiohttp", "aiomysql", "httpcore", "httpx", "pymongo", "pymysql", "redis", "requests")
+LIBRARIES = (
+    *("aiohttp", "aiomysql", "httpcore", "httpcore2", "httpx", "httpx2"),
+    *("pymongo", "pymysql", "redis", "requests"),
+)
 """Libraries that make a context for a connection, whose time it is."""
 FUNCTION = "create_default_context"
 
