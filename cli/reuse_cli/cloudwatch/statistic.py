@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from reuse_cli.errors import UsageError
 
@@ -34,14 +34,22 @@ def is_statistic(text: str) -> bool:
     return len(is_percent) == 1 and not (match[1].lower() == "pr" and True in is_percent)
 
 
+class Summary(NamedTuple):
+    """What is known of values that are not known one by one."""
+
+    low: float
+    high: float
+    total: float
+    samples: float
+
+
 @dataclass
 class Counted:
     """Values with their counts, and summaries of values that are not known one by one."""
 
     pairs: list[tuple[float, float]] = field(default_factory=list)
     """(value, count)."""
-    summaries: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """(minimum, maximum, sum, count)."""
+    summaries: list[Summary] = field(default_factory=list)
 
     def add(self, values: Iterable[float]) -> None:
         """Values that occurred once each; those that no metric takes are left out."""
@@ -62,9 +70,9 @@ class Counted:
         summary = [value.get(name) for name in ("Min", "Max", "Sum", "Count")]
         if not all(map(_is_number, summary)):
             return False
-        low, high, total, count = (float(one) for one in summary if one is not None)
-        if count > 0:
-            self.summaries.append((low, high, total, count))
+        found = Summary(*(float(one) for one in summary if one is not None))
+        if found.samples > 0:
+            self.summaries.append(found)
         return True
 
     def statistic(self, name: str) -> float | None:
@@ -83,14 +91,14 @@ class Counted:
         return _Sorted(pairs).statistic(name) if pairs else None
 
     def _simple(self, name: str) -> float | None:
-        count = sum(n for _, n in self.pairs) + sum(one[3] for one in self.summaries)
+        count = sum(n for _, n in self.pairs) + sum(one.samples for one in self.summaries)
         if not count:
             return None
         if name == "minimum":
-            return min([v for v, _ in self.pairs] + [one[0] for one in self.summaries])
+            return min([v for v, _ in self.pairs] + [one.low for one in self.summaries])
         if name == "maximum":
-            return max([v for v, _ in self.pairs] + [one[1] for one in self.summaries])
-        total = sum(v * n for v, n in self.pairs) + sum(one[2] for one in self.summaries)
+            return max([v for v, _ in self.pairs] + [one.high for one in self.summaries])
+        total = sum(v * n for v, n in self.pairs) + sum(one.total for one in self.summaries)
         return {"sum": total, "samplecount": count, "average": total / count}[name]
 
 

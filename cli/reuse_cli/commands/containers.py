@@ -8,6 +8,7 @@ from reuse_cli.commands import answers
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import Column, shown, with_function, with_observed
+from reuse_cli.formats.container_ids import short
 
 
 def columns(rows: Sequence[Row], asked: Asked | None = None) -> list[Column]:
@@ -42,11 +43,6 @@ def _started(rows: Sequence[Row], is_utc: bool) -> Callable[[Row], str]:
     is_one_day = len({moment[:10] for moment in moments}) == 1
     begin = 11 if is_one_day else 0
     return shown("started_ms", lambda value: numbers.moment(value, is_utc=is_utc)[begin:])
-
-
-def short(container_id: str) -> str:
-    """The end of a container's id, which tells it from the others: 8 digits of its log stream."""
-    return container_id.rpartition("]")[2][:8]
 
 
 containers = answers.command(

@@ -6,10 +6,10 @@ from typing import Any
 from reuse_cli.analysis.questions import INITS_QUESTION
 from reuse_cli.analysis.statistics import Row
 from reuse_cli.commands import answers
-from reuse_cli.commands.containers import short
 from reuse_cli.commands.options import Asked
 from reuse_cli.formats import numbers
 from reuse_cli.formats.columns import NOTHING, Column, shown, with_function, with_observed
+from reuse_cli.formats.container_ids import short
 from reuse_cli.formats.text import safe
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from reuse_cli.analysis.lanes import Lane, Stretch
-from reuse_cli.formats import numbers
+from reuse_cli.formats import container_ids, numbers
 from reuse_cli.formats.chart import STEPS_S, clock
 from reuse_cli.formats.text import safe
 
@@ -50,7 +50,7 @@ def span(lanes: Sequence[Lane]) -> tuple[float, float]:
 
 def short(lane: Lane) -> str:
     """The end of a container's id, which distinguishes it: 8 digits of its log stream."""
-    return safe(lane.container_id.rpartition("]")[2][:8])
+    return safe(container_ids.short(lane.container_id))
 
 
 def render(

@@ -22,6 +22,16 @@ SUMMED = ("hits", "misses", "build_ms", "saved_ms", "recreated", "recreated_ms")
 FAILED = ("timeout", "error", "failure")
 
 
+@dataclass(slots=True)
+class Span:
+    """One invocation, by epoch milliseconds."""
+
+    start_ms: float
+    end_ms: float = 0
+    """0 while it runs."""
+    is_failed: bool = False
+
+
 @dataclass
 class Container:
     """One container."""
@@ -33,8 +43,7 @@ class Container:
     init_ms: float = 0.0
     invocations: int = 0
     cold_starts: int = 0
-    busy: "deque[list[float]]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
-    """[start, end or 0 while it runs, whether it failed], epoch ms."""
+    busy: "deque[Span]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
     resets: "deque[int]" = field(default_factory=lambda: deque(maxlen=MAX_INVOCATIONS))
     ended_ms: int | None = None
     end: str | None = None
@@ -42,7 +51,7 @@ class Container:
     hits: int = 0
     misses: int = 0
     last_ms: int = 0
-    _open: dict[str, list[float]] = field(default_factory=dict)
+    _open: dict[str, Span] = field(default_factory=dict)
     _sent: int = 0
     """Invocations that `changed_json` has returned, but for those that were still running."""
 
@@ -62,7 +71,7 @@ class Container:
             self.started_ms = event.at_ms
         self.invocations += 1
         self.ended_ms = self.end = None
-        span: list[float] = [event.at_ms, 0, 0]
+        span = Span(event.at_ms)
         self._open[event.request_id] = span
         if len(self._open) > MAX_INVOCATIONS:
             del self._open[next(iter(self._open))]
@@ -70,17 +79,17 @@ class Container:
 
     def _end(self, event: LogEvent) -> None:
         span = self._open.get(event.request_id)
-        if span is not None and not span[1]:
-            span[1] = event.at_ms
+        if span is not None and not span.end_ms:
+            span.end_ms = event.at_ms
 
     def _report(self, event: LogEvent) -> None:
         values = event.values
         span = self._open.pop(event.request_id, None)
         if span is not None:
-            span[1] = span[1] or event.at_ms
-            span[2] = int(values["status"] in FAILED)
+            span.end_ms = span.end_ms or event.at_ms
+            span.is_failed = values["status"] in FAILED
             if values["duration_ms"]:
-                span[0] = min(span[0], span[1] - values["duration_ms"])
+                span.start_ms = min(span.start_ms, span.end_ms - values["duration_ms"])
         if values["init_ms"]:
             self.init_ms += values["init_ms"]
             self.cold_starts += 1
@@ -99,7 +108,7 @@ class Container:
 
     def changed_json(self) -> dict[str, Any]:
         """The same with the invocations that are new or were running, since this was last asked."""
-        open_ones = [len(self.busy) - at for at, span in enumerate(self.busy) if not span[1]]
+        open_ones = [len(self.busy) - at for at, span in enumerate(self.busy) if not span.end_ms]
         running = max(open_ones, default=0)
         first = max(self._sent, self.invocations - len(self.busy))
         self._sent = self.invocations - running
@@ -117,7 +126,9 @@ class Container:
             "invocations": self.invocations,
             "cold": self.cold_starts,
             "first": max(first, dropped),
-            "busy": [[round(start), round(end), failed] for start, end, failed in spans],
+            "busy": [
+                [round(span.start_ms), round(span.end_ms), int(span.is_failed)] for span in spans
+            ],
             "resets": list(self.resets),
             "end": self.end,
             "ended": self.ended_ms,

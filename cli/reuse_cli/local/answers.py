@@ -5,10 +5,10 @@ from typing import Any
 
 from reuse_sandbox import InvokeResult
 
-from reuse_cli.formats import numbers
+from reuse_cli.formats import container_ids, numbers
 from reuse_cli.formats.text import safe
 
-ID_DIGITS = 8  # of a request id, and of a container's id, as the tables show it
+REQUEST_DIGITS = 8
 
 
 def as_json(result: InvokeResult) -> str:
@@ -30,7 +30,7 @@ def as_line(result: InvokeResult, width: int) -> str:
     """Request id, container, status, duration and response, cut to the width."""
     duration = numbers.milliseconds(result.duration_ms)
     head = (
-        f"{result.request_id[:ID_DIGITS]}  {container(result)}  {result.status:<7}"
+        f"{result.request_id[:REQUEST_DIGITS]}  {container(result)}  {result.status:<7}"
         f"  {duration:>8}  {'cold' if result.cold else '    '}  "
     )
     return cut(head + _one_line(result), width)
@@ -51,7 +51,7 @@ def in_whole(result: InvokeResult) -> str:
 
 def container(result: InvokeResult) -> str:
     """The beginning of the container's id, as the tables show it."""
-    return result.container_id.rpartition("]")[2][:ID_DIGITS]
+    return container_ids.short(result.container_id)
 
 
 def error_message(result: InvokeResult) -> str:

@@ -8,6 +8,7 @@ import json
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from reuse_cli.sources import extract
@@ -175,6 +176,17 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+@dataclass(slots=True)
+class _OpenObject:
+    """An object whose end has not come yet."""
+
+    indentation: int
+    number: int
+    """Of the line at which it begins."""
+    marks: int
+    """Records' marks in it."""
+
+
 class Pretty:
     """A JSON object that was printed with indentation, gathered from its lines.
 
@@ -184,7 +196,7 @@ class Pretty:
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque()
-        self._open: list[list[int]] = []  # [indentation, number of the line, marks]
+        self._open: list[_OpenObject] = []
         self._read = 0
         self._size = 0
         self._lost = 0
@@ -197,7 +209,7 @@ class Pretty:
     @property
     def pending(self) -> int:
         """Marks in objects that are open."""
-        return sum(marks for _, _, marks in self._open)
+        return sum(one.marks for one in self._open)
 
     def add(self, line: str, has_mark: bool) -> str | None:
         """Take a line; the text of an object with a mark that it closes."""
@@ -210,11 +222,11 @@ class Pretty:
         if text.startswith("}"):
             closed = self._close(indentation)
         if has_mark and self._open:
-            self._open[-1][2] += 1
+            self._open[-1].marks += 1
         elif has_mark:
             self._lost += 1
         if text.endswith("{"):
-            self._open.append([indentation, self._read - 1, int(has_mark)])
+            self._open.append(_OpenObject(indentation, self._read - 1, int(has_mark)))
         self._forget()
         return closed
 
@@ -225,11 +237,11 @@ class Pretty:
 
     def _close(self, indentation: int) -> str | None:
         while self._open:
-            begin, number, marks = self._open.pop()
-            if begin <= indentation:
-                first = len(self._lines) - (self._read - number)
-                return "\n".join(list(self._lines)[first:]) if marks and first >= 0 else None
-            self._lost += marks
+            one = self._open.pop()
+            if one.indentation <= indentation:
+                first = len(self._lines) - (self._read - one.number)
+                return "\n".join(list(self._lines)[first:]) if one.marks and first >= 0 else None
+            self._lost += one.marks
         return None
 
     def _forget(self) -> None:
@@ -238,5 +250,5 @@ class Pretty:
             self._size = 0
         while len(self._lines) > MAX_PRETTY_LINES or self._size > MAX_LINE:
             self._size -= len(self._lines.popleft())
-            if self._open and self._open[0][1] < self._read - len(self._lines):
-                self._lost += self._open.pop(0)[2]
+            if self._open and self._open[0].number < self._read - len(self._lines):
+                self._lost += self._open.pop(0).marks
