@@ -72,9 +72,9 @@ def live(recorder: Recorder) -> None:
     recorder.receive_batch(batch(*LIFE))
 
 
-def end(recorder: Recorder) -> None:
-    """The container ends."""
-    recorder.receive_next({"eventType": "SHUTDOWN", "shutdownReason": "spindown"})
+def end(recorder: Recorder, reason: str = "spindown") -> None:
+    """The container ends, or its process."""
+    recorder.receive_next({"eventType": "SHUTDOWN", "shutdownReason": reason})
     recorder.begin_end()
     while not recorder.is_idle:
         recorder.tick()
@@ -142,6 +142,18 @@ def test_the_next_process_goes_on_with_the_container(world):
     assert last["container_id"] == first["container_id"]
     assert last["sequence"] == first["sequence"] + 1
     assert last["total"]["invocations"] == 1
+
+
+def test_a_process_that_is_killed_after_a_reset_counts_too(world):
+    """Also where the platform never names the container, since its initStart was lost."""
+    first = world.recorder()
+    first.receive_next(NEXT)
+    first.receive_batch(batch(*LIFE[1:]))
+    end(first, "timeout")
+    world.recorder().receive_next({**NEXT, "requestId": "two"})
+    end(world.recorder())
+
+    assert world.written[-1]["total"]["resets"] == 2
 
 
 def test_the_state_is_written_before_the_lines(world, monkeypatch):

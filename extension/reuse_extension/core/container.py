@@ -216,8 +216,8 @@ class Container:
 
     @property
     def is_known(self) -> bool:
-        """Whether the platform has named this container."""
-        return self._rules.is_known
+        """Whether the platform has named this container, or an earlier process knew it."""
+        return self._rules.is_known or self._rules.is_restored
 
     @property
     def periods(self) -> "Periods":
