@@ -81,15 +81,62 @@ def test_the_lowest_versions_pass(tmp_path):
     assert done.returncode == 0, done.stdout[-8000:]
 
 
+def python_with(folder: Path, *packages: str) -> str:
+    """A Python of its own that has these packages."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = str(folder / "bin" / "python")
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, *packages], check=True)
+    return python
+
+
+ASYNCHRONOUS = """\
+import asyncio
+import atexit
+import aioboto3
+from aiobotocore.session import get_session
+
+session, loop = aioboto3.Session(), asyncio.new_event_loop()
+kept = loop.run_until_complete(get_session().create_client("sqs").__aenter__())
+
+@atexit.register
+def close():
+    loop.run_until_complete(kept.__aexit__(None, None, None))
+
+async def main():
+    async with session.client("sqs") as client:  # <- recreated
+        await client.list_queues()
+    async with get_session().create_client("sqs") as client:  # <- recreated
+        await client.list_queues()
+    async with session.resource("dynamodb") as database:  # <- recreated
+        await database.meta.client.list_tables()
+    return "QueueUrls" in await kept.list_queues()
+
+def handler(event, context):
+    return loop.run_until_complete(main())
+"""
+
+
+def test_asynchronous_clients_of_aws(tmp_path, request):
+    """Those of aiobotocore and aioboto3, which need a botocore that is older than boto3's."""
+    python = python_with(tmp_path / "asynchronous", "aioboto3>=13.0")
+    helper = str(ROOT / "python_helper")
+    function = Function(tmp_path, PYTHONPATH=helper, **STARTERS["aws"](request))
+    function.write("app.py", ASYNCHRONOUS)
+
+    ran = function.run(EVENTS[:5], python=python)
+
+    assert [next(iter(result)) for result in ran.results] == ["answer"] * 5
+    assert summed(ran.found()) == expected({"app.py": ASYNCHRONOUS}, 5)
+    assert ran.stderr == ""
+
+
 @pytest.mark.skipif(
     program("initdb") is None, reason="needs PostgreSQL (tests/system_packages.sh installs it)"
 )
 def test_old_versions_are_observed(tmp_path, request):
     """The same lines are found in functions whose libraries are older."""
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "old"], check=True)
-    python = str(tmp_path / "old" / "bin" / "python")
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, *OBSERVED], check=True)
+    python = python_with(tmp_path / "old", *OBSERVED)
     helper = str(ROOT / "python_helper")
 
     with serving() as url, postgres_server() as port:
@@ -104,7 +151,7 @@ def test_old_versions_are_observed(tmp_path, request):
             for file, text in files.items():
                 function.write(file, text)
 
-            ran = function.run(EVENTS, python=python)
+            ran = function.run(EVENTS[:5], python=python)
 
-            assert (name, summed(ran.found())) == (name, expected(files))
+            assert (name, summed(ran.found())) == (name, expected(files, 5))
             assert (name, ran.stderr) == (name, "")

@@ -6,7 +6,7 @@ it. A connector's uses are the connections that it opens, and their time is its 
 
 import time
 
-from . import builds, databases, spy
+from . import builds, databases, sites, spy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def observe(module: "ModuleType") -> None:
 
 
 def _made(connector: "Any", frame: "FrameType") -> None:
+    if sites.is_through(frame, ("aiobotocore",)):
+        return  # a client's, which is counted
     found = frame.f_locals
     key = builds.digest([repr(found.get(name)) for name in ("limit", "limit_per_host", "ssl")])
     databases.keeper_made(

@@ -1,6 +1,8 @@
 """boto3 and botocore: clients, resources and sessions, their calls, and values fetched again.
 
 Tested with boto3 and botocore 1.x, from 1.35. A client's API calls are its uses.
+Of aiobotocore, and with it aioboto3 and s3fs, clients and their uses are seen, and not what they
+read or when they connect.
 
 * `boto3.client`: from the first look-up in `Session.create_client` to its last one.
 * `boto3.resource`: from the resource's model to its object; its client is not counted besides.
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 NAME = "aws"
 TIMEOUTS = ("connect_timeout", "read_timeout")
+AIO = "aiobotocore.client"
+CREATING = ("create_client", "_create_client")
+"""botocore's function, and aiobotocore's."""
 CREDENTIAL_ERRORS = (
     "ExpiredToken",
     "ExpiredTokenException",
@@ -77,7 +82,7 @@ _calls: "dict[int, Any]" = {}
 
 def observe(module: "ModuleType") -> None:
     """Place the spies of this module."""
-    spy.version_of(module, 1)
+    spy.version_of(module, *((1, 2, 3) if module.__name__ == AIO else (1,)))
     for path, name, function, report in PLACES[module.__name__]:
         owner = sys.modules[path] if path else module
         under_way = aws_fetches.under_way if report is _has_answer else True
@@ -86,13 +91,13 @@ def observe(module: "ModuleType") -> None:
 
 
 def _client_begins(_session: "Any", frame: "FrameType") -> None:
-    if frame.f_code.co_name == "create_client":
+    if frame.f_code.co_name in CREATING:
         builds.begin(frame)
 
 
 def _client_ends(session: "Any", frame: "FrameType") -> None:
     code = frame.f_code
-    if code.co_name != "create_client" or (code.co_filename, frame.f_lasti) in _before_client:
+    if code.co_name not in CREATING or (code.co_filename, frame.f_lasti) in _before_client:
         return
     found = frame.f_locals
     client = found.get("client")
@@ -259,6 +264,12 @@ def _call_begins(client: "Any", frame: "FrameType") -> None:
         owner.reads_nothing = True
 
 
+def _async_call_begins(client: "Any", _frame: "FrameType") -> None:
+    owner = owners.of(client)
+    if owner is not None:
+        owner.line.used()
+
+
 def _has_answer(_endpoint: "Any", frame: "FrameType") -> None:
     """An attempt to read a value is over: with an answer, or with an error of the connection."""
     answer = frame.f_locals.get("success_response")
@@ -302,6 +313,7 @@ def _presigns(_signer: "Any", frame: "FrameType") -> None:
 
 
 PLACES: "dict[str, list[tuple[str, str, str, Any]]]" = {
+    AIO: [("", "AioBaseClient", "_emit_api_params", _async_call_begins)],
     "boto3": [
         ("boto3.resources.base", "ServiceResource", "__init__", _resource_ends),
         ("boto3.session", "Session", "_register_default_handlers", _session_ends),

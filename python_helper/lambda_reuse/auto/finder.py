@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OBSERVERS = {
     "aiohttp": "aiohttp",
+    "aiobotocore.client": "aws",
     "anyio._backends._asyncio": "executors",
     "asyncio.base_events": "executors",
     "aws_lambda_powertools.utilities.parameters": "powertools",

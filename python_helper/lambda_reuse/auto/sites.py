@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = frozenset(
     (
+        "aioboto3",
         "aiobotocore",
         "aiohttp",
         "anyio",
