@@ -93,22 +93,6 @@ def test_what_a_function_prints_has_its_own_time(tmp_path, monkeypatch, shape):
     assert (row["started_ms"], row["last_ms"]) == (STARTED_MS, at + 61_000)
 
 
-def test_an_event_with_a_time_is_not_moved_by_the_line_behind_it(tmp_path, monkeypatch):
-    """JSON events as `--output text` has them, before a line that the function prints."""
-    found = [
-        (STARTED_MS, A, platform("report", STARTED_MS, requestId=REQUESTS[0], status="success",
-                                 metrics={"durationMs": 5.0, "billedDurationMs": 6})),
-        (STARTED_MS + 60_000, A, "a line of the function\n"),
-    ]  # fmt: skip
-    for shape in ("filter-log-events --output text", "filter-log-events"):
-        monkeypatch.setattr(shapes, "events", lambda: found)
-        (tmp_path / f"orders.{len(shape)}").write_text(shapes.SHAPES[shape]().replace("}\n", "}"))
-
-    ((row,), _) = ask("containers", tmp_path)
-
-    assert (row["invocations"], row["last_ms"]) == (1, STARTED_MS)
-
-
 def test_an_init_that_is_there_with_and_without_its_container_counts_once(tmp_path):
     """As a line with a request does; of `aws logs tail` and of an export without its folder."""
     found = [
@@ -159,19 +143,6 @@ def test_a_provisioned_init_does_not_price_what_was_cold(tmp_path):
     (row,), _ = ask("cost", tmp_path)
 
     assert row["duration_usd"] == pytest.approx(1.0 / 2 * 0.0000166667)
-
-
-def test_what_is_the_same_at_another_time_is_another_one(tmp_path):
-    """Lines without their container: inits that took as long, a timeout that was tried again."""
-    failed = "INIT_REPORT Init Duration: 9999.72 ms\tPhase: init\tStatus: timeout"
-    late = report(1, 3000, "Status: timeout")
-    lines = [(at, line) for line in (failed, late) for at in (0, 60_000, 60_000)]
-    text = "".join(f"{shapes.iso(STARTED_MS + at)[:19]} {line.strip()}\n" for at, line in lines)
-    (tmp_path / "orders.log").write_text(text)
-
-    (function,), _ = ask("summary", tmp_path)
-
-    assert [function[name] for name in ("inits", "invocations", "timeouts")] == [2, 2, 2]
 
 
 def test_a_container_by_its_report_lines(tmp_path):
@@ -304,14 +275,6 @@ def test_a_request_that_is_tried_again_counts_each_time(tmp_path):
 
 def write_events(path: Path, found: list[tuple[int, str, str]]) -> None:
     path.write_text(json.dumps({"events": [shapes.as_events(*event) for event in found]}))
-
-
-def test_a_time_can_be_asked_about(tmp_path):
-    write_events(tmp_path / "orders.json", events())
-
-    (function,), _ = ask("summary", tmp_path, span=Span(STARTED_MS + 2000, None))
-
-    assert (function["invocations"], function["cold_starts"]) == (2, 0)
 
 
 def test_cost_by_report_lines(tmp_path):

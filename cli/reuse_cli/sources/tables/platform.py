@@ -39,16 +39,13 @@ def add(
     connection.execute(
         f"create or replace temp table recorded as {recorded or _recorded(connection, records)}"
     )
-    values = {
-        ":platform": "platform_lines",
-        ":records": "recorded",
-        ":condition": span.condition("at_ms", "at_ms") or "true",
-    }
+    condition = span.condition("at_ms", "at_ms") or "true"
+    values = {":platform": "platform_lines", ":records": "recorded", ":condition": condition}
     _execute(connection, "platform_events", values)
     connection.execute("drop view platform_lines")
     _execute(connection, "platform_inits", {})
     if LIVES in tables:
-        _execute(connection, "platform_lives", {})
+        _execute(connection, "platform_lives", {":condition": condition})
     if INITS in tables:
         connection.execute(
             f"insert into {INITS} by name select function_name, container_id, sequence, init_type,"
@@ -56,7 +53,7 @@ def add(
             " 'report_lines' as observed from platform_inits"
         )
     names = connection.execute(
-        "select distinct function_name from platform_events order by 1"
+        f"select distinct function_name from platform_events where {condition} order by 1"
     ).fetchall()
     if names:
         functions = ", ".join(name for (name,) in names)

@@ -23,11 +23,12 @@ known as not materialized (
 ),
 others as not materialized (
     -- Lines in a file with records, of which nothing says whose they are, are of its functions.
+    -- What began before the time asked about tells the kind of what ended in it.
     select *, hash(kind, request_id, duration_ms, init_ms, restore_ms) as same_hash from known
     where (is_named or file not in (select file from said where kind = 'records'))
         and function_name not in (select function_name from :records)
         and coalesce(container_id, '') not in (select container_id from :records)
-        and :condition
+        and (:condition or kind in ('start', 'init_start', 'timed_out'))
 ),
 -- Of nearly all lines there is one only: comparing is for the others.
 repeated as materialized (

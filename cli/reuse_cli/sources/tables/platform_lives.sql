@@ -10,7 +10,8 @@ with spans as (
         max(at_ms) as last_ms,
         max(function_version) as function_version
     from platform_events
-    where container_id is not null or kind in ('report', 'init_report', 'restore_report')
+    where :condition
+        and (container_id is not null or kind in ('report', 'init_report', 'restore_report'))
     group by function_name, container_id
 ),
 gaps as (
