@@ -10,8 +10,9 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests import http_server
 
 ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:"
 
@@ -70,23 +71,19 @@ def serving() -> Iterator[Service]:
     """A server on a free port of loopback."""
     service = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.Handler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: object) -> None:
-            pass
-
         def do_GET(self) -> None:  # the function's configuration: there is none
-            self._send(
+            self.answer(
                 404, "application/json", b"{}", {"x-amzn-ErrorType": "ResourceNotFoundException"}
             )
 
         def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            target = self.headers["X-Amz-Target"].rpartition(".")[2]
+            request, target = json.loads(self.body()), self.action()
             if target != "StartLiveTail":
                 body = json.dumps(service.answer(target, request)).encode()
-                self._send(200, "application/x-amz-json-1.1", body, {})
+                self.answer(200, http_server.AWS_JSON, body)
                 return
             service.asked.append(request)
             self.send_response(200)
@@ -99,24 +96,9 @@ def serving() -> Iterator[Service]:
                 self.wfile.flush()
             service.over.wait()
 
-        def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "Content-Type": kind}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    service.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield service
-    finally:
-        service.over.set()
-        service.sessions.put([])
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with http_server.serving(Handler, waits=False) as service.url:
+        try:
+            yield service
+        finally:
+            service.over.set()
+            service.sessions.put([])

@@ -5,11 +5,9 @@ to moto; every other request goes to moto as it is.
 """
 
 import json
-import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ import duckdb
 import requests
 from reuse_cli.cloudwatch import logs_insights
 from reuse_cli.cloudwatch.lines import JsonFiles
+
+from tests import http_server
 
 
 class InsightsServer:
@@ -94,10 +94,9 @@ def insights_server(moto: str, folder: Path) -> Iterator[InsightsServer]:
     """The server, until the end of the block."""
     insights = InsightsServer(moto, folder)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+            body, action = self.body(), self.action()
             if action not in ACTIONS:
                 self._pass_on(body)
                 return
@@ -105,10 +104,10 @@ def insights_server(moto: str, folder: Path) -> Iterator[InsightsServer]:
                 status, answer = 200, ACTIONS[action](insights, json.loads(body))
             except KeyError as error:
                 status, answer = 400, {"__type": error.args[0], "message": "refused"}
-            self._answer(status, "application/x-amz-json-1.1", json.dumps(answer).encode())
+            self.answer(status, http_server.AWS_JSON, json.dumps(answer).encode())
 
         def do_GET(self) -> None:
-            self._pass_on(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            self._pass_on(self.body())
 
         def do_PUT(self) -> None:
             self.do_GET()
@@ -118,25 +117,7 @@ def insights_server(moto: str, folder: Path) -> Iterator[InsightsServer]:
             done = requests.request(
                 self.command, insights.moto + self.path, data=body, headers=headers, timeout=30
             )
-            self._answer(done.status_code, done.headers.get("Content-Type", ""), done.content)
+            self.answer(done.status_code, done.headers.get("Content-Type", ""), done.content)
 
-        def _answer(self, status: int, kind: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    insights.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with http_server.serving(Handler) as insights.url:
         yield insights
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,14 +3,13 @@
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import http_server
 from tests.runtimes.node_function import needs_node
 
 pytestmark = pytest.mark.slow
@@ -39,23 +38,13 @@ def answers() -> Iterator[tuple[str, list[Any]]]:
     """The address that takes the answers, and those that it has taken."""
     taken: list[Any] = []
 
-    class Taker(BaseHTTPRequestHandler):
+    class Taker(http_server.Handler):
         def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            taken.append((self.headers["Content-Type"], json.loads(body)))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            taken.append((self.headers["Content-Type"], json.loads(self.body())))
+            self.answer(200, "", b"")
 
-        def log_message(self, *_arguments: object) -> None:
-            """Nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Taker) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/answer?signature=x", taken
-        server.shutdown()
-        thread.join()
+    with http_server.serving(Taker) as address:
+        yield f"{address}/answer?signature=x", taken
 
 
 def run(folder: Path, runtime: str, code: str, event: dict[str, Any]) -> str:

@@ -4,10 +4,8 @@ Queries are evaluated over records by the same translation that `dashboard rende
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ import duckdb
 from reuse_cli.cloudwatch import logs_insights
 from reuse_cli.cloudwatch.lines import JsonFiles
 from reuse_cli.errors import UsageError
+
+from tests import http_server
 
 
 class LogsServer:
@@ -80,34 +80,15 @@ def logs_server(folder: Path) -> Iterator[LogsServer]:
     """The server, until the end of the block."""
     logs = LogsServer(folder)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(http_server.Handler):
         def do_POST(self) -> None:
-            size = int(self.headers["Content-Length"])
-            request = json.loads(self.rfile.read(size))
-            action = self.headers["X-Amz-Target"].rpartition(".")[2]
             try:
-                status, answer = 200, ACTIONS[action](logs, request)
+                status, answer = 200, ACTIONS[self.action()](logs, json.loads(self.body()))
             except KeyError as error:
                 status, answer = 400, {"__type": error.args[0], "message": "refused"}
             except UsageError as error:
                 status, answer = 400, {"__type": "MalformedQueryException", "message": str(error)}
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, http_server.AWS_JSON, json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    logs.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with http_server.serving(Handler) as logs.url:
         yield logs
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
