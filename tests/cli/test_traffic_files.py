@@ -83,10 +83,11 @@ def test_an_odd_row_is_counted_and_costs_no_other(tmp_path: Path, line: str) -> 
     assert (found.unreadable, found.first_unreadable) == (1, 4)
 
 
-def test_minute_counts_are_of_apps(tmp_path: Path) -> None:
+@pytest.mark.parametrize("minutes", ["minute_1,minute_2,minute_3", "1,2,3"])
+def test_minute_counts_are_of_apps(tmp_path: Path, minutes: str) -> None:
     """Functions of one app share its container; a minute is one moment without run time."""
     text = (
-        "HashFunction,HashApp,HashOwner,minute_1,minute_2,minute_3\n"
+        f"HashFunction,HashApp,HashOwner,{minutes}\n"
         "f1,app,me,3,0,0\n"
         "f2,app,me,1,0,2\n"
         "f3,other,me,0,,1\n"

@@ -151,6 +151,18 @@ def test_a_file_of_traffic(tmp_path: Path) -> None:
     assert "init durations" not in done.stderr
 
 
+def test_traffic_comes_from_standard_input() -> None:
+    """As with `zcat`, or what another program prints."""
+    text = "function_name,at_ms,duration_ms\nshop,0,10\nshop,90000,10\n"
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lambda-reuse")), "what-if", "--traffic", "-",
+         "--keep-alive", "60", "--output", "json"],
+        input=gzip.compress(text.encode()), capture_output=True, check=True,
+    )  # fmt: skip
+
+    assert json.loads(done.stdout)["policies"][0]["cold_starts"] == 2
+
+
 def test_missing_and_approximate_invocations_are_said(tmp_path: Path) -> None:
     """Where a record is lost, stderr says how many invocations that concerns."""
     totals = {"cold_starts": 1, "init_ms": 400.0}

@@ -40,7 +40,7 @@ class Finite(click.FloatRange):
 POLICY_OPTIONS = [
     click.option(
         "--traffic",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
         metavar="FILE",
         help="Replay this file in place of the records: NDJSON or CSV with function_name, at_ms,"
         " duration_ms, or counts a minute as in Azure's trace; also compressed.",

@@ -1,8 +1,9 @@
 """Reads recorded traffic from files: NDJSON, CSV, and minute counts as in the Azure trace.
 
 NDJSON and CSV have `function_name, at_ms, duration_ms`. The trace has `HashOwner, HashApp,
-HashFunction, minute_1, minute_2, ...` with the invocations of each minute: there each minute is one
-moment, the run time is 0, and an app, whose functions Azure keeps together, has one container.
+HashFunction, minute_1, minute_2, ...` (as it is published `1, 2, ...`) with the invocations of each
+minute: there each minute is one moment, the run time is 0, and an app, whose functions Azure keeps
+together, has one container.
 A file may be compressed, as logs are.
 """
 
@@ -19,7 +20,7 @@ from typing import IO, Any
 
 from reuse_cli.analysis.replay import Traffic
 from reuse_cli.errors import UsageError
-from reuse_cli.sources.reading import CHUNK, Text, UnreadableError
+from reuse_cli.sources.reading import CHUNK, Text, UnreadableError, open_file
 
 BLANK = object()
 BATCH = 1024
@@ -76,7 +77,7 @@ def _read_lines(path: Path, lines: IO[str], found: TrafficFile) -> None:
     if all(name in columns for name in FIELDS):
         places = [columns.index(name) for name in FIELDS]
         _read_invocations(_picked(rows, places), found)
-    elif APP in columns and any(name.startswith(MINUTE) for name in columns):
+    elif APP in columns and any(_minute(name) is not None for name in columns):
         _read_minutes(columns, rows, found)
     else:
         raise UsageError(f"{path} is not a traffic file: {SHAPES}")
@@ -84,7 +85,7 @@ def _read_lines(path: Path, lines: IO[str], found: TrafficFile) -> None:
 
 @contextmanager
 def _text(path: Path) -> Iterator[IO[str]]:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         data = io.BufferedReader(Text(file), CHUNK)
         yield io.TextIOWrapper(data, encoding="utf-8", errors="replace", newline="")
 
@@ -218,15 +219,18 @@ def _sorted(
     )
 
 
+def _minute(column: str) -> int | None:
+    """The number of the minute that a column has; None for another column."""
+    number = column.removeprefix(MINUTE)
+    return int(number) if number.isdecimal() else None
+
+
 def _read_minutes(
     columns: list[str], rows: Iterable[tuple[int, list[str]]], found: TrafficFile
 ) -> None:
     app, owner = columns.index(APP), columns.index(OWNER) if OWNER in columns else None
-    minutes = [
-        (int(name[len(MINUTE) :]), place)
-        for place, name in enumerate(columns)
-        if name.startswith(MINUTE) and name[len(MINUTE) :].isdecimal()
-    ]
+    numbers = [_minute(name) for name in columns]
+    minutes = [(number, place) for place, number in enumerate(numbers) if number is not None]
     found.span_s = len(minutes) * MINUTE_MS / 1000
     apps: dict[tuple[str, str], dict[int, int]] = {}
     for number, row in rows:
