@@ -1,11 +1,10 @@
 """What tests of commands share: moto's server as an empty account, and questions to records."""
 
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 from reuse_cli.sources.span import ALL, Span
 
 from tests.cli.asking import ask_of
@@ -14,6 +13,8 @@ from tests.cli.asking import ask_of
 @pytest.fixture(scope="module")
 def moto_server() -> Iterator[str]:
     """The address of moto's server."""
+    from moto.server import ThreadedMotoServer  # which is not there with the lowest versions
+
     moto = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()
@@ -33,7 +34,9 @@ def account(moto_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         "AWS_CONFIG_FILE": str(tmp_path / "none"),
     }.items():
         monkeypatch.setenv(name, value)
-    requests.post(f"{moto_server}/moto-api/reset", timeout=10)
+    reset = urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST")
+    with urllib.request.urlopen(reset, timeout=10):
+        pass
     return moto_server
 
 
