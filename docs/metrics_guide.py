@@ -23,7 +23,7 @@ GUIDES = {
         "Bursts that need new containers, rare traffic, a deployment, or resets: then"
         " `cold_start_kind` is `suppressed`.",
         "Make the init shorter; provisioned concurrency or SnapStart where callers cannot wait;"
-        " mend what resets the containers.",
+        " fix what resets the containers.",
     ),
     "ActiveContainers": Guide(
         "Near the concurrency that traffic needs: calls a second times seconds a call.",
@@ -42,7 +42,7 @@ GUIDES = {
         "Keep less in memory at the snapshot; do less in the hooks.",
     ),
     "ContainerAge": Guide(
-        "Minutes to hours: what was built once has served for long.",
+        "Minutes to hours: what was built once is used for a long time.",
         "Always seconds: containers are replaced before they are reused.",
         "Look for resets, deployments and bursts; compare with `max_age`, which means little beyond"
         " the containers' age.",
@@ -50,7 +50,7 @@ GUIDES = {
     "IdleTime": Guide(
         "Well below the time for which Lambda keeps a container, which is not documented: minutes.",
         "Long gaps: connections that the other side has closed, values that have expired.",
-        "Give connections a `check`; weigh provisioned concurrency by `what-if`.",
+        "Give connections a `check`; evaluate provisioned concurrency with `what-if`.",
     ),
     "Duration": Guide(
         "The later calls of a container take a fraction of its first one.",
@@ -71,7 +71,7 @@ GUIDES = {
         "One for each resource and container.",
         "Many `expired`: `max_age` is too short. Many `invalid`: connections break. Many `evicted`:"
         " `max_keys` is too small. Many `error`: builds fail.",
-        "Act on the reason that leads.",
+        "Act on the most frequent reason.",
     ),
     "CacheHitRate": Guide(
         "Above 90 % for a container that serves more than ten invocations.",
@@ -82,7 +82,7 @@ GUIDES = {
     "TimeSaved": Guide(
         "Far above the time that was spent on building.",
         "Nothing: what is kept is cheap to build, or never used again.",
-        "Keep what is dear; drop what is never hit from the init.",
+        "Keep what is expensive to build; remove from the init what is never hit.",
     ),
     "Recreated": Guide(
         "None.",
