@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reuse_cli.sources.runs import default_sources, new_run, runs
+from reuse_cli.sources.runs import default_sources, new_run, remove_if_empty, runs
 
 BEGAN = datetime(2026, 11, 26, 1, 0, 7, 123_456, tzinfo=UTC)
 
@@ -45,3 +45,21 @@ def test_runs_are_not_committed(tmp_path: Path) -> None:
     (data / ".gitignore").write_text("!*\n")
     new_run(data, "orders")
     assert (data / ".gitignore").read_text() == "!*\n"
+
+
+def test_a_run_without_records_is_removed(tmp_path: Path) -> None:
+    """With the data folder, unless that has other runs or files of the user's."""
+    data = tmp_path / "data"
+    first, second = new_run(data, "orders", BEGAN), new_run(data, "orders", BEGAN)
+    (first / "logs" / "orders").mkdir(parents=True)
+    remove_if_empty(first)
+    assert runs(data) == [second]
+
+    remove_if_empty(second)
+    assert not data.exists()
+
+    kept = new_run(data, "orders", BEGAN)
+    (kept / "logs").mkdir()
+    (kept / "logs" / "a.jsonl").touch()
+    remove_if_empty(kept)
+    assert runs(data) == [kept]

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +12,7 @@ from reuse_cli.local.layers import lay_out
 from reuse_cli.local.local_run import LocalRun
 from reuse_cli.local.run import cannot_start
 from reuse_cli.local.settings import Interpreter, configure, describe, require_sandbox
-from reuse_cli.sources.runs import DATA, new_run
+from reuse_cli.sources.runs import DATA, new_run, remove_if_empty
 
 if TYPE_CHECKING:
     from reuse_sandbox import FunctionConfig, InvokeResult, Sandbox
@@ -130,12 +130,9 @@ class Session:
             )
 
     def _remove_if_empty(self) -> None:
-        """A run that has recorded nothing would hide the one before."""
         if self.data is None or self._run.data is not None:
             return
-        for folder in (*self.data.glob("logs/*"), self.data / "logs", self.data):
-            with suppress(OSError):
-                folder.rmdir()
+        remove_if_empty(self.data)
         if not self.data.exists():
             self.data = None
 

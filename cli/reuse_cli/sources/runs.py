@@ -10,19 +10,21 @@ as one that was named with `local run --data`, is one itself.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 DATA = ".lambda-reuse"
 """The data folder of `local run`, and where questions look by default."""
 
+_IGNORED = ".gitignore"
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z-.+")
 
 
 def new_run(data: Path, function: str, began: datetime | None = None) -> Path:
     """Make the folder of a run that begins now, below `data`; raises OSError."""
     data.mkdir(parents=True, exist_ok=True)
-    ignored = data / ".gitignore"
+    ignored = data / _IGNORED
     if not ignored.exists():
         ignored.write_text("*\n")
     time = (began or datetime.now(UTC)).astimezone(UTC)
@@ -35,6 +37,19 @@ def new_run(data: Path, function: str, began: datetime | None = None) -> Path:
             time += timedelta(milliseconds=1)
         else:
             return folder
+
+
+def remove_if_empty(run: Path) -> None:
+    """Remove the folder of a run that has recorded nothing: it would hide the one before.
+
+    The data folder goes with it where it has no other run.
+    """
+    for folder in (*run.glob("logs/*"), run / "logs", run):
+        with suppress(OSError):
+            folder.rmdir()
+    if not run.exists() and [path.name for path in run.parent.iterdir()] == [_IGNORED]:
+        (run.parent / _IGNORED).unlink()
+        run.parent.rmdir()
 
 
 def runs(data: Path) -> list[Path]:
