@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from reuse_cli.errors import UsageError
-from reuse_cli.local.events import STDIN, Event, EventList, event_source
+from reuse_cli.local.events import MAX_PAYLOAD, STDIN, Event, EventList, event_source
 
 from tests.conftest import ROOT
 
@@ -94,6 +94,17 @@ def test_what_is_refused_is_named(tmp_path: Path, content: str | bytes, sentence
     """Nothing is dropped: a key that means nothing here is an error, with its place."""
     with pytest.raises(UsageError, match=sentence):
         read(tmp_path, content)
+
+
+def test_an_event_may_be_as_large_as_lambda_takes(tmp_path: Path) -> None:
+    """A byte more is refused, and the message names the line and both sizes."""
+    largest = '"' + "x" * (MAX_PAYLOAD - 2) + '"'
+
+    assert [len(event.payload) for event in read(tmp_path, f"1\n{largest}\n")] == [1, MAX_PAYLOAD]
+    with pytest.raises(UsageError) as refused:
+        read(tmp_path, f"1\n {largest[:-1]}x{largest[-1]} \n")
+    sizes = f"has {MAX_PAYLOAD + 1} bytes, and Lambda takes {MAX_PAYLOAD} at most"
+    assert str(refused.value) == f"line 2 of {tmp_path}/events {sizes}"
 
 
 def test_an_event_that_has_such_keys_of_its_own(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from reuse_cli.errors import UsageError
 STDIN = Path("-")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _START = re.compile(r"[^ \t\r\n]")  # where a JSON value may begin
+MAX_PAYLOAD = 6 * 1024 * 1024
+"""Bytes of an event; Lambda refuses a larger one (quotas, "Invocation payload", synchronous)."""
 PLACED = ("at_ms", "tenant_id")
 """What may stand beside an event."""
 
@@ -169,7 +171,7 @@ def _elements(values: list[Any], name: str) -> Iterator[Event]:
 
 def _event(value: Any, payload: bytes, where: str) -> Event:
     if not isinstance(value, dict) or "event" not in value or not value.keys() & {*PLACED}:
-        return Event(None, payload)
+        return _checked(Event(None, payload), where)
     others = [str(key) for key in value if key not in (*PLACED, "event")]
     if others:
         raise UsageError(
@@ -180,7 +182,14 @@ def _event(value: Any, payload: bytes, where: str) -> Event:
     tenant = value.get("tenant_id", "")
     if not isinstance(tenant, str):
         raise UsageError(f"{where}: tenant_id must be a string")
-    return Event(at_s, json.dumps(value["event"]).encode(), tenant)
+    return _checked(Event(at_s, json.dumps(value["event"]).encode(), tenant), where)
+
+
+def _checked(event: Event, where: str) -> Event:
+    size = len(event.payload)
+    if size > MAX_PAYLOAD:
+        raise UsageError(f"{where} has {size} bytes, and Lambda takes {MAX_PAYLOAD} at most")
+    return event
 
 
 def _seconds(at_ms: Any, where: str) -> float:
