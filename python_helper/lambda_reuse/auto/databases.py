@@ -7,7 +7,7 @@ from _weakref import ref
 
 from lambda_reuse import invocation
 
-from . import builds, sites
+from . import builds, executors, sites
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def single(connection: "Any", frame: "FrameType", key: int, us: int) -> None:
     """
     if sites.is_through(frame, THROUGH) or _is_for_a_pool(frame):
         return
-    line = builds.line(CONNECTION, "database connection", sites.find(frame))
+    line = builds.line(CONNECTION, "database connection", executors.line_of(frame))
     if line is None:
         return
     before = _last.get((id(line), key))

@@ -32,8 +32,8 @@ RUNNING = {
 WORK = {ANYIO: "future", TRIO: "fn"}
 """What there is for each call; elsewhere it is the `self` of these functions."""
 THROUGH = ("asyncio.", "concurrent.futures.", POOLS)
-THREADED = ("to_thread", "run_sync", "_run_coro", "_run_wrapped_task")
-"""Coroutines that give a call to a thread, of asyncio's, or that may, of anyio's."""
+THREADED = ("connect", "to_thread", "run_sync", "_run_coro", "_run_wrapped_task")
+"""Coroutines that give a call to a thread, of asyncio's, or may, of anyio's, or connect."""
 
 _submitted = builds.Owners()
 """What a thread runs, or a coroutine that gives it to one -> the user's line that began it."""
@@ -70,7 +70,7 @@ def _starts(thread: "Any", frame: "FrameType") -> None:
 def _looks_for_a_thread(_backend: "Any", frame: "FrameType") -> None:
     """A call is given to one of anyio's threads, which is about to start or has nothing to do."""
     if frame.f_code.co_name == "run_sync_in_worker_thread":
-        _submitted.put(frame.f_locals["future"], _line_of(frame))
+        _submitted.put(frame.f_locals["future"], line_of(frame))
 
 
 def _gives_to_trio(_threads: "Any", frame: "FrameType") -> None:
@@ -78,7 +78,7 @@ def _gives_to_trio(_threads: "Any", frame: "FrameType") -> None:
 
 
 def _makes_a_task(_loop: "Any", frame: "FrameType") -> None:
-    """A task is made of a coroutine that gives a call to a thread: of asyncio's or anyio's."""
+    """A task is made, and perhaps of a library's coroutine alone."""
     found = frame.f_locals
     coroutine: "Any" = found.get("wrapper_coro") or found.get("coro") or found.get("coro_or_future")
     if getattr(coroutine, "__name__", "") in THREADED:
@@ -87,7 +87,7 @@ def _makes_a_task(_loop: "Any", frame: "FrameType") -> None:
             _submitted.put(coroutine, site)
 
 
-def _line_of(frame: "Any") -> "Optional[tuple[str, str]]":
+def line_of(frame: "Any") -> "Optional[tuple[str, str]]":
     """The user's line that submits: of this task's own code, or the one that made the task."""
     at: "Any" = frame
     for _ in range(sites.MAX_DEPTH):
@@ -113,7 +113,7 @@ def _submits(item: "Any", frame: "FrameType") -> None:
             break
         caller = caller.f_back
     if caller is not None and sites.is_own(caller):
-        _submitted.put(item, _line_of(frame))
+        _submitted.put(item, line_of(frame))
 
 
 def submitter(frame: "FrameType") -> "Optional[tuple[str, str]]":

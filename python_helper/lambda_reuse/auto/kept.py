@@ -73,13 +73,21 @@ def between(frame: "Optional[FrameType]") -> "list[dict[str, Any]]":
 
 
 def in_threads() -> "list[dict[str, Any]]":
-    """The names in the functions that other threads run: a worker may keep what it has made."""
-    found = []
+    """The names in own functions that other threads run, and in what these call.
+
+    A worker may keep what it has made; what calls it may hold its answer only for a moment. All
+    threads go on meanwhile, and a frame that has ended knows no longer who called it.
+    """
+    found: "list[dict[str, Any]]" = []
     for ident, innermost in list(sys._current_frames().items()):
+        frames: "list[FrameType]" = []
         frame: "Optional[FrameType]" = innermost
-        while frame is not None and ident != get_ident():
-            found.append(frame.f_locals)
+        while frame is not None:
+            frames.append(frame)
             frame = frame.f_back
+        while frames and (ident == get_ident() or not sites.is_own(frames[-1])):
+            frames.pop()
+        found += [frame.f_locals for frame in frames]
     return found
 
 

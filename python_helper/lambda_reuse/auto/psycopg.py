@@ -5,15 +5,19 @@ is the pool's.
 """
 
 import sys
+import time
 
 from . import builds, databases, sites, spy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType, ModuleType
-    from typing import Any
+    from typing import Any, Optional
 
 NAME = "psycopg"
+CO_COROUTINE = 0x80
+_tasks: "dict[int, int]" = {}
+"""Coroutine that connects, by its frame -> when it began: many may connect at once."""
 LOST = ("connections_lost", "returns_bad")
 """A pool's statistics of connections that were found broken before and after their use."""
 _replaced = builds.Owners()
@@ -60,19 +64,33 @@ def _is_again(pool: "Any") -> bool:
 
 
 def _begins(_class: "Any", frame: "FrameType") -> None:
-    if frame.f_code.co_name == "connect":
+    if frame.f_code.co_name != "connect":
+        return
+    if not frame.f_code.co_flags & CO_COROUTINE:
         builds.begin(frame)
+        return
+    if len(_tasks) >= builds.MAX_KEYS:
+        _tasks.clear()  # of connections that failed
+    _tasks[id(frame)] = time.perf_counter_ns()
 
 
 def _ends(connection: "Any", frame: "FrameType") -> None:
     at: "Any" = frame
     for _ in range(sites.MAX_DEPTH):
-        if at is None or builds.within() is None:
+        if at is None or not (_tasks or builds.within()):
             return
-        if at.f_code.co_name == "connect":
-            build = builds.end(at)
-            if build is not None:
-                key = builds.digest(repr(sorted(at.f_locals.get("params", {}).items())))
-                databases.single(connection, at, key, build.took_us())
-                return
+        us = _took_us(at) if at.f_code.co_name == "connect" else None
+        if us is not None:
+            key = builds.digest(repr(sorted(at.f_locals.get("params", {}).items())))
+            databases.single(connection, at, key, us)
+            return
         at = at.f_back
+
+
+def _took_us(connect: "FrameType") -> "Optional[int]":
+    """Microseconds since this function began to connect; None where it did not."""
+    start_ns = _tasks.pop(id(connect), None)
+    if start_ns is not None:
+        return (time.perf_counter_ns() - start_ns) // 1000
+    build = builds.end(connect)
+    return None if build is None else build.took_us()
