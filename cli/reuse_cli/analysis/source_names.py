@@ -8,6 +8,7 @@ known by its full name: `state.seen`, `app.Cache.items`; what `app.orders.seen` 
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -154,11 +155,10 @@ def _of_objects(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
 def _called_in_functions(modules: list[tuple[Names, ast.Module]]) -> Iterator[str]:
     """Full names of what functions call: of a class among them, each request has an object."""
     for named, tree in modules:
-        for function in ast.walk(tree):
-            if isinstance(function, Function | ast.Lambda):
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Call):
-                        yield named.full(dotted(node.func))
+        functions = [node for node in ast.walk(tree) if isinstance(node, Function | ast.Lambda)]
+        for node in chain.from_iterable(map(ast.walk, functions)):
+            if isinstance(node, ast.Call):
+                yield named.full(dotted(node.func))
 
 
 def _is_container(value: ast.expr) -> bool:

@@ -103,9 +103,8 @@ def open_tail(
     client = account.client("logs")
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     if not host.endswith(AWS_HOSTS):
-        client.meta.config.inject_host_prefix = (
-            False  # another server has no host of its own for it
-        )
+        # Only AWS has a host of its own for streams.
+        client.meta.config.inject_host_prefix = False
     identifiers = [_identifier(client, group) for group in groups]
     with tempfile.TemporaryDirectory(prefix="lambda-reuse-") as folder:
         tail = Tail(client, identifiers, Path(folder))
