@@ -20,7 +20,7 @@ STDLIB = set(sys.stdlib_module_names)
 SHELL = {"socket", "select", "json", "time", "os", "struct", "sys", "collections"}
 
 # folder or file -> (what it may import besides its own package, which of its own package)
-ROOMS = {
+DIRECTORIES = {
     "extension/reuse_extension/core": ({"json", "collections"}, {"core"}),
     "extension/reuse_extension/wire.py": ({"collections"}, set()),
     "extension/reuse_extension/config.py": ({"json", "collections"}, {"core"}),
@@ -81,20 +81,22 @@ def is_allowed(name: str, allowed: set[str]) -> bool:
     return any(".".join(parts[: i + 1]) in allowed for i in range(len(parts)))
 
 
-def files_of(room: str) -> list[Path]:
-    place = ROOT / room
+def files_of(directory: str) -> list[Path]:
+    place = ROOT / directory
     files = [place] if place.is_file() else sorted(place.rglob("*.py"))
-    inner = [ROOT / other for other in ROOMS if other != room and other.startswith(room)]
+    inner = [
+        ROOT / other for other in DIRECTORIES if other != directory and other.startswith(directory)
+    ]
     return [f for f in files if not any(f == i or i in f.parents for i in inner)]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_imports_only_what_the_table_allows(room):
+@pytest.mark.parametrize("directory", DIRECTORIES)
+def test_a_directory_imports_only_what_the_table_allows(directory):
     """Each row of the table of rooms."""
-    outside, inside = ROOMS[room]
-    package = room.split("/")[min(1, room.count("/"))].removesuffix(".py")
+    outside, inside = DIRECTORIES[directory]
+    package = directory.split("/")[min(1, directory.count("/"))].removesuffix(".py")
     wrong = []
-    for path in files_of(room):
+    for path in files_of(directory):
         for name in sorted(imports_of(path)):
             if name.split(".")[0] == package:
                 if inside is not None and name.split(".")[1] not in inside:
@@ -115,7 +117,7 @@ def test_the_sandbox_never_reads_the_extension():
 
 
 @pytest.mark.parametrize(
-    "room",
+    "directory",
     [
         "extension/reuse_extension",
         "python_helper/lambda_reuse",
@@ -123,12 +125,12 @@ def test_the_sandbox_never_reads_the_extension():
         "cli/reuse_cli",
     ],
 )
-def test_there_are_no_circles(room):
-    """Files of a room form layers: nobody imports, through others, itself."""
-    package = room.split("/")[1]
+def test_there_are_no_circles(directory):
+    """Files of a directory form layers: nobody imports, through others, itself."""
+    package = directory.split("/")[1]
     graph = {}
-    for path in sorted((ROOT / room).rglob("*.py")):
-        parts = path.relative_to(ROOT / room).with_suffix("").parts
+    for path in sorted((ROOT / directory).rglob("*.py")):
+        parts = path.relative_to(ROOT / directory).with_suffix("").parts
         name = ".".join((package, *parts)).removesuffix(".__init__")
         graph[name] = {n for n in imports_of(path) if n.startswith(package)}
     modules = set(graph)
@@ -158,22 +160,26 @@ def circle(graph: dict[str, set[str]]) -> list[str] | None:
     return next((found for name in sorted(graph) if (found := visit(name, []))), None)
 
 
-@pytest.mark.parametrize("room", PLACES)
-def test_files_stay_short(room):
+@pytest.mark.parametrize("directory", PLACES)
+def test_files_stay_short(directory):
     """None over 400 lines, and half of them at most 200."""
     lines = {
         path.relative_to(ROOT): len(path.read_text().splitlines())
-        for path in (ROOT / room).rglob("*.py")
+        for path in (ROOT / directory).rglob("*.py")
     }
 
     assert [path for path, count in lines.items() if count > MAX_LINES] == []
     assert statistics.median(lines.values()) <= 200
 
 
-@pytest.mark.parametrize("room", ["extension/reuse_extension", "extension/reuse_extension/core"])
-def test_half_of_the_files_have_at_most_200_lines(room):
+@pytest.mark.parametrize(
+    "directory", ["extension/reuse_extension", "extension/reuse_extension/core"]
+)
+def test_half_of_the_files_have_at_most_200_lines(directory):
     """The median; what is in folders below is counted too."""
-    lengths = sorted(len(path.read_text().splitlines()) for path in (ROOT / room).rglob("*.py"))
+    lengths = sorted(
+        len(path.read_text().splitlines()) for path in (ROOT / directory).rglob("*.py")
+    )
 
     assert lengths[len(lengths) // 2] <= 200
 
