@@ -135,3 +135,24 @@ def test_a_fleet_of_10_000_containers_is_counted_exactly(tmp_path):
     assert sum(row["unused_inits"] for row in functions) == sum(
         one["end"] is not None and one["invocations"] == 0 for one in truth.values()
     )
+
+
+def test_the_kind_of_an_init_may_be_in_the_next_record(tmp_path):
+    """Cut at the end of a minute, a record has the init and the next one the caller's wait."""
+    told = {"ColdStarts": 1, "cold_start_kind": "on-demand"}
+    again = {"InitDuration": 200.0, "ColdStarts": 1, "cold_start_kind": "suppressed"}
+    write(
+        tmp_path / "log.jsonl",
+        container("a", 1, InitDuration=300.0),
+        container("a", 2, Invocations=1, **told),
+        container("a", 3, Invocations=1, **again),
+        container("b", 1, InitDuration=400.0),
+        container("b", 2, Invocations=1, **again),
+    )
+
+    rows, _ = ask("inits", tmp_path)
+
+    assert sorted((row["duration_ms"], row["init_kind"]) for row in rows if row["init_kind"]) == [
+        *((200.0, "suppressed"), (200.0, "suppressed"), (300.0, "on-demand"))
+    ]
+    assert [row["init_kind"] for row in rows if row["duration_ms"] == 400.0] == [None]

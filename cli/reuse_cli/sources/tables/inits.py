@@ -31,6 +31,7 @@ def build(connection: "duckdb.DuckDBPyConnection", records: "RecordFiles", span:
     seen = (
         f"select * from {records.table('container_records', FROM_CONTAINERS)}"
         " where record is null or InitDuration is not null or RestoreDuration is not null"
+        " or cold_start_kind is not null or init_kind is not null"
     )
     connection.execute(f"create or replace temp table recorded_inits as {recorded}")
     connection.execute(f"create or replace temp table seen_inits as {seen}")
@@ -51,6 +52,7 @@ select * from (
         coalesce(
             seen.init_kind,
             seen.cold_start_kind,
+            seen.later_kind,
             case
                 when recorded.phase = 'invoke' then 'suppressed'
                 when init_type = 'lambda-managed-instances' then 'managed'
@@ -70,10 +72,24 @@ select * from (
         where FunctionName is not null and container_id is not null and sequence is not null
     ) as recorded
     full join (
-        select distinct on (FunctionName, container_id, sequence)
-            *, "end" is not null and coalesce(total.invocations, 0) = 0 as is_unused
-        from seen_inits
-        where FunctionName is not null and container_id is not null and sequence is not null
+        select
+            *,
+            "end" is not null and coalesce(total.invocations, 0) = 0 as is_unused,
+            -- Cut at the end of a minute, a record has the init and the next one the caller.
+            if(is_next_without, next_kind, null) as later_kind
+        from (
+            select
+                *,
+                lead(coalesce(InitDuration, RestoreDuration) is null) over later as is_next_without,
+                lead(coalesce(init_kind, cold_start_kind)) over later as next_kind
+            from (
+                select distinct on (FunctionName, container_id, sequence) * from seen_inits
+                where FunctionName is not null and container_id is not null
+                    and sequence is not null
+            )
+            window later as (partition by FunctionName, container_id order by sequence)
+        )
+        where InitDuration is not null or RestoreDuration is not null
     ) as seen
     on recorded.FunctionName = seen.FunctionName and recorded.container_id = seen.container_id
         and recorded.sequence = seen.sequence
