@@ -104,7 +104,6 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
                 free += 1
             else:
                 idle.append(end_ms)
-        end_ms = at_ms + duration_ms
         if len(busy) >= most:
             throttled += 1
             refused_ms += duration_ms
@@ -112,17 +111,19 @@ def _replay_fixed(traffic: Traffic, policy: Policy) -> Outcome:
         if free:
             free -= 1
             provisioned_ms += duration_ms
-            heappush(busy, (end_ms, True))
+            heappush(busy, (at_ms + duration_ms, True))
             continue
+        end_ms = at_ms + duration_ms
         if idle and at_ms - (idle_ms := idle.pop()) <= keep_ms:
-            init_ms = init_of(at_ms) if idle_ms in reset else 0.0
-            repeated += idle_ms in reset
+            if resets and idle_ms in reset:
+                repeated += 1
+                inits_ms += init_of(at_ms)
+                end_ms += init_of(at_ms)
         else:
             idle.clear()  # what became idle before the newest has expired with it
             cold += 1
-            init_ms = init_of(at_ms)
-        inits_ms += init_ms
-        end_ms += init_ms
+            inits_ms += init_of(at_ms)
+            end_ms += init_of(at_ms)
         heappush(busy, (end_ms, False))
         if resets and (at_ms, duration_ms) in resets:
             reset.add(end_ms)
