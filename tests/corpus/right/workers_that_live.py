@@ -1,15 +1,23 @@
-import boto3, queue, threading
-q, out = queue.Queue(), queue.Queue()
-started = False
+import queue
+import threading
+
+import boto3
+
+tasks, answers = queue.Queue(), queue.Queue()
+workers = []
+all_of_them = threading.Barrier(3)
+
 def work():
     client = boto3.client("sqs")
     while True:
-        q.get(); out.put(client.meta.region_name)
+        tasks.get()
+        all_of_them.wait()
+        answers.put(client.meta.region_name)
+
 def handler(event, context):
-    global started
-    if not started:
-        started = True
-        for _ in range(3):
-            threading.Thread(target=work, daemon=True).start()
-    for _ in range(3): q.put(1)
-    return [out.get() for _ in range(3)]
+    while len(workers) < 3:
+        workers.append(threading.Thread(target=work, daemon=True))
+        workers[-1].start()
+    for _ in workers:
+        tasks.put(1)
+    return [answers.get() for _ in workers]
