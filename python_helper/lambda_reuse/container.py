@@ -13,7 +13,7 @@ SNAP_START = "snap-start"
 
 
 class Container(lifecycle.Participant):
-    """What is known of this container; `lambda_reuse.container` is the only one."""
+    """The container of this process; `lambda_reuse.container` is the only instance."""
 
     def __init__(self) -> None:
         super().__init__()

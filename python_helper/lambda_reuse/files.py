@@ -37,15 +37,15 @@ def tmp_file(
     sha256: "Optional[str]" = None,
     clock: "Callable[[], float]" = time.time,
 ) -> str:
-    """The path of the file, which `fetch(path)` writes where it is not there yet.
+    """The path of the file, which `fetch(path)` writes if it does not exist yet.
 
     name: a file name without folders; it is also the name in records.
     max_age: seconds, by wall clock, after which it is fetched again.
-    max_bytes: of all the files together, unfinished ones included; the oldest go, but never the one
-        that is asked for.
-    size, sha256: what the file must have; another one is fetched again, and never handed out.
+    max_bytes: of all the files together, unfinished ones included; the oldest are removed, never
+        the one that is asked for.
+    size, sha256: what the file must have; any other file is fetched again, and never returned.
 
-    Raises ValueError for a name that is none and for a file that is not what it must be, TypeError
+    Raises ValueError for an invalid name and for a file of another size or checksum, TypeError
     for other wrong options; what `fetch` raises passes unchanged.
     """
     seconds("max_age", max_age)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class phase:  # noqa: N801 - reads as a statement: `with phase("imports"):`
-    """`with phase("imports"): ...` writes down when the block began and how long it took.
+    """`with phase("imports"): ...` records when the block began and how long it took.
 
-    Once the handler runs nothing is written: phases belong to the init. They may be nested and used
-    again. An error in the block is marked and passes. There is room for 15; what comes after them
-    is added up as "(other)".
+    Once the handler runs nothing is recorded: phases belong to the init. They may be nested or
+    used again. An error in the block is marked and passes. There is room for 15; later
+    ones are added up as "(other)".
     """
 
     def __init__(self, name: str) -> None:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def preload(*resources: "Callable[[], Any]", timeout: "Optional[float]" = None) -> "list[str]":
-    """Call every one of these in a thread of its own; the names of those that are not ready.
+    """Call each of these in its own thread; return the names of those that are not ready.
 
     They need no arguments: `lambda: parameter("tax")` preloads one key of a keyed resource. One
     that fails does not stop the others, nor the init: its first use tries again, and its error
     passes there (with `retry_after`, at once). `timeout` is the limit in seconds for all of them
-    together; what takes longer goes on behind the scenes, and its first use waits for it. Each one
-    is written down as a phase of the init under its own name.
+    together; what takes longer continues in the background, and its first use waits for it. Each
+    one is recorded as a phase of the init under its own name.
 
     Raises TypeError for what cannot be called, and for an `async def`, which needs its loop.
     """

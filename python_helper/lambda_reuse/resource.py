@@ -41,18 +41,18 @@ if TYPE_CHECKING:
 
 
 def resource(factory: "Any" = None, /, **options: "Any") -> "Any":
-    """Build the value of `factory` once, and give the same one to every later call.
+    """Build the value of `factory` once, and return it from every later call.
 
-    name: by which it appears in records; the function's qualified name where it is not given.
+    name: the name in records; by default the function's qualified name.
     max_age: seconds, by wall clock, after which it is rebuilt; frozen time counts.
-    check: called with the value before it is used; what it says no to (or raises at) is replaced.
+    check: called with the value before it is used; a false answer or an error replaces the value.
     check_every: seconds between two checks; without it every use is checked.
-    close: called with a value that has been replaced, evicted or cleared away.
+    close: called with a value that has been replaced, evicted or cleared.
     retry_after: seconds for which a failed build's error is raised again, without a new attempt.
-    stale_while_error: where a build fails, go on with the value that has become too old.
-    max_keys: of a function with parameters: how many values to keep, one a key (128; None: all).
-    eager: build at once; where that fails, the first call tries again.
-    clock: what tells the time in seconds, for tests.
+    stale_while_error: if a build fails, keep using the value that is too old.
+    max_keys: how many values to keep of a function with parameters, one a key (128; None: all).
+    eager: build at once; if that fails, the first call tries again.
+    clock: returns the time in seconds, for tests.
 
     Raises TypeError for options that contradict each other. Errors of the factory pass unchanged.
     """

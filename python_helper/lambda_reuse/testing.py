@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class fresh_container:  # noqa: N801 - reads as a statement: `with fresh_container():`
-    """`with fresh_container() as container: ...` is a container that nobody has used yet.
+    """`with fresh_container() as container: ...` runs the block in a new container.
 
     All resources are empty (what they held is closed) and have counted nothing, files of `tmp_file`
-    are gone, no invocation has begun, and the container has another id. So it is again afterwards.
+    are removed, no invocation has begun, and the container has a new id; after the block as well.
     """
 
     def __enter__(self) -> Container:

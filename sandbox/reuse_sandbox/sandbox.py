@@ -41,7 +41,7 @@ class Sandbox:
     API's, 0 for any. `answered` is given the result of every invocation. All pauses are by `clock`;
     with `frozen_clock` the monotonic clock of a container's processes stands still with them.
 
-    Leaving the block ends every container in its proper way, all at the same time; when the logs
+    Leaving the block ends every container as Lambda does, all at the same time; when the logs
     could not be written to the end, it raises `RecordingError`. Whatever ends the block, no
     process, socket or temporary file is left.
     """
