@@ -3,12 +3,14 @@
 import ctypes
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from reuse_extension.core import batches
 
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "extension" / "reuse_extension" / "runtime" / "modules" / "native"
+SOURCES = (MODULE / "reader.c", MODULE / "message.c")
 BUILT = ROOT / "build" / "fuzz"
 COMPILER = shutil.which("gcc") or shutil.which("cc")
 ABSENT = -1
@@ -39,10 +41,10 @@ class Record(ctypes.Structure):
     )
 
 
-def build(name: str, *arguments: str) -> Path:
-    """Compile reader.c with these arguments into build/fuzz. Raises CalledProcessError."""
+def build(name: str, *arguments: str, sources: Sequence[Path] = SOURCES) -> Path:
+    """Compile the reader with these arguments into build/fuzz. Raises CalledProcessError."""
     BUILT.mkdir(parents=True, exist_ok=True)
-    command = [COMPILER, "-std=gnu11", f"-I{MODULE}", MODULE / "reader.c", *arguments]
+    command = [COMPILER, "-std=gnu11", f"-I{MODULE}", *sources, *arguments]
     subprocess.run([*command, "-o", BUILT / name], check=True, capture_output=True)
     return BUILT / name
 

@@ -17,7 +17,7 @@
 static unsigned char seen[EDGES], now[EDGES];
 static size_t last_edge;
 
-// Called by what is compiled with -fsanitize-coverage=trace-pc: reader.c, and not this file.
+// Called by what is compiled with -fsanitize-coverage=trace-pc: the reader, and not this file.
 __attribute__((no_sanitize_coverage)) void __sanitizer_cov_trace_pc(void) {
     size_t here = (size_t)__builtin_return_address(0);
     size_t edge = (here ^ (here >> 16)) & (EDGES - 1);

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.fuzz.native import BUILT, COMPILER, MODULE, build
+from tests.fuzz.native import BUILT, COMPILER, MODULE, SOURCES, build
 from tests.fuzz.targets import seeds
 
 SANITIZERS = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
@@ -20,9 +20,10 @@ def is_available() -> bool:
 
 def _build() -> Path:
     driver = str(Path(__file__).with_name("reader.c"))
-    traced = build("reader.o", *SANITIZERS, "-fsanitize-coverage=trace-pc", "-c")
+    options = (*SANITIZERS, "-fsanitize-coverage=trace-pc", "-c")
+    traced = [build(f"{source.stem}.o", *options, sources=[source]) for source in SOURCES]
     # The driver stays untraced, so the two are compiled apart.
-    command = [COMPILER, "-std=gnu11", f"-I{MODULE}", *SANITIZERS, driver, traced]
+    command = [COMPILER, "-std=gnu11", f"-I{MODULE}", *SANITIZERS, driver, *traced]
     subprocess.run([*command, "-o", BUILT / "sanitized"], check=True, capture_output=True)
     return BUILT / "sanitized"
 
