@@ -139,12 +139,12 @@ def test_a_fleet_of_10_000_containers_is_counted_exactly(tmp_path):
 
 def test_the_kind_of_an_init_may_be_in_the_next_record(tmp_path):
     """Cut at the end of a minute, a record has the init and the next one the caller's wait."""
-    told = {"ColdStarts": 1, "cold_start_kind": "on-demand"}
+    reported = {"ColdStarts": 1, "cold_start_kind": "on-demand"}
     again = {"InitDuration": 200.0, "ColdStarts": 1, "cold_start_kind": "suppressed"}
     write(
         tmp_path / "log.jsonl",
         container("a", 1, InitDuration=300.0),
-        container("a", 2, Invocations=1, **told),
+        container("a", 2, Invocations=1, **reported),
         container("a", 3, Invocations=1, **again),
         container("b", 1, InitDuration=400.0),
         container("b", 2, Invocations=1, **again),

@@ -82,7 +82,7 @@ def test_several_lines_of_one_message() -> None:
     ],
 )
 def test_kinds_of_lines(message: str, is_record: bool, is_own: bool) -> None:
-    """Records and the extension's own lines are told from the function's."""
+    """Records and the extension's own lines are distinguished from the function's."""
     found = Line(0, "a", message)
 
     assert (found.is_record, found.is_own) == (is_record, is_own)

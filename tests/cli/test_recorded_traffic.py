@@ -283,10 +283,10 @@ def test_a_reset_is_part_of_the_traffic(has_own: bool) -> None:
     records = reset_life(600.0, 5000.0, end="timeout")
     if not has_own:  # the process ends in a record of its own
         alone = {"sequence": 2, "Duration": None, "IdleTime": None, "InitDuration": None}
-        told = {**records[0], **alone, "ColdStarts": None, "Invocations": None}
+        ending = {**records[0], **alone, "ColdStarts": None, "Invocations": None}
         records = [
             {**records[0], "end": None},
-            told,
+            ending,
             *({**one, "sequence": one["sequence"] + 1} for one in records[1:]),
         ]
     found = recorded(records)
